@@ -1,0 +1,69 @@
+/** Import boundaries between rooms: apps → feature libs → cache, rate-limit → redis → config. */
+const features = '(embeddings|query-understanding|trending|tmdb|sessions)';
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'only-through-the-door',
+      comment: 'A room is entered by its index.ts and by nothing else.',
+      severity: 'error',
+      from: { path: '^(apps|libs|test)/([^/]+)/' },
+      to: { path: '^libs/([^/]+)/src/', pathNot: ['^libs/[^/]+/src/index\\.ts$', '^$1/$2/'] },
+    },
+    {
+      name: 'libs-know-no-app',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'apps-know-no-other-app',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'features-know-no-other-feature',
+      severity: 'error',
+      from: { path: `^libs/${features}/` },
+      to: { path: `^libs/${features}/`, pathNot: '^libs/$1/' },
+    },
+    {
+      name: 'config-is-the-ground',
+      severity: 'error',
+      from: { path: '^libs/config/' },
+      to: { path: '^libs/', pathNot: '^libs/config/' },
+    },
+    {
+      name: 'redis-stands-on-config-only',
+      severity: 'error',
+      from: { path: '^libs/redis/' },
+      to: { path: '^libs/', pathNot: '^libs/(redis|config|observability)/' },
+    },
+    {
+      name: 'only-redis-imports-ioredis',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: '^libs/redis/' },
+      to: { path: '(^|/)node_modules/ioredis' },
+    },
+    {
+      name: 'product-knows-no-test',
+      severity: 'error',
+      from: { path: '^(apps|libs)/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'product-uses-no-dev-dependency',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'unknown', 'undetermined'] },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,31 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { TerminusModule } from '@nestjs/terminus';
+import { MarqueeConfigModule } from '@app/config';
+import { EmbeddingsModule } from '@app/embeddings';
+import { RedisModule } from '@app/redis';
+import { EmbeddingsController } from './embeddings/embeddings.controller.js';
+import { HealthController } from './health/health.controller.js';
+import { DrainService } from './http/drain.service.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { SchemaPipe } from './http/schema.pipe.js';
+
+@Module({})
+export class ApiModule {
+  /**
+   * @param overrides environment variables that win over the process's own
+   * @throws ConfigurationError listing every fault
+   */
+  static async register(overrides: Record<string, string> = {}): Promise<DynamicModule> {
+    return {
+      module: ApiModule,
+      imports: [await MarqueeConfigModule.register(overrides), RedisModule, TerminusModule, EmbeddingsModule],
+      controllers: [EmbeddingsController, HealthController],
+      providers: [
+        DrainService,
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_PIPE, useClass: SchemaPipe },
+      ],
+    };
+  }
+}

@@ -1,0 +1,27 @@
+import type { MarqueeConfig } from '@app/config';
+
+export interface Facts {
+  readonly url: string;
+  readonly redis: string;
+  readonly embeddings: string;
+  readonly embeddingsModel: string;
+}
+
+/** What one wants to know first, readable at a glance. */
+export function banner({ version, environment }: MarqueeConfig, facts: Facts): string {
+  return `
+  Marquee ${version} is ready (environment "${environment}")
+
+    API         ${facts.url}/v1
+    Docs        ${facts.url}/docs
+    Redis       ${facts.redis}
+    Embeddings  ${facts.embeddings}
+
+  Try it, twice: the second answer comes out of Redis.
+
+    curl -i ${facts.url}/v1/embeddings -H 'content-type: application/json' \\
+      -d '{"model": "${facts.embeddingsModel}", "input": "a heist in Los Angeles"}'
+
+  Ctrl-C drains and stops.
+`;
+}

@@ -1,0 +1,51 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { MarqueeConfig } from '@app/config';
+import { createPino, PinoLoggerService } from '@app/observability';
+import { RedisClient } from '@app/redis';
+import { ApiModule } from './api.module.js';
+import { DrainService } from './http/drain.service.js';
+import { addHttpHooks, requestIdOf } from './http/http-hooks.js';
+import { addJsonBodyParser } from './http/json-body-parser.js';
+import { addOpenApi } from './open-api.js';
+
+/** How long a client may take to send a whole request, slow trickles included. */
+const requestTimeoutMs = 30_000;
+/** Longer than the 60 s idle time of common load balancers, or they would meet closing sockets. */
+const keepAliveTimeoutMs = 65_000;
+
+/**
+ * Builds the API, initialised but not listening.
+ *
+ * @param overrides environment variables that win over the process's own
+ * @throws ConfigurationError, RedisStartupError
+ */
+export async function createApp(overrides: Record<string, string> = {}): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    genReqId: requestIdOf,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    forceCloseConnections: 'idle',
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(await ApiModule.register(overrides), adapter, {
+    bodyParser: false,
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  const config = app.get(MarqueeConfig);
+  const logger = createPino(config.log);
+  app.useLogger(new PinoLoggerService(logger));
+
+  const fastify = app.getHttpAdapter().getInstance();
+  const redis = app.get(RedisClient);
+  fastify.decorateRequest('redisBudget');
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    request.redisBudget = redis.newBudget();
+    done();
+  });
+  addHttpHooks(fastify, app.get(DrainService), logger);
+  addJsonBodyParser(fastify, config.http.bodyLimitBytes);
+  addOpenApi(app, config.version);
+  await app.init();
+  return app;
+}

@@ -1,0 +1,91 @@
+import { Body, Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { type Embeddings, EmbeddingsService, vectorToBase64 } from '@app/embeddings';
+import type { RedisBudget } from '@app/redis';
+import type { FastifyReply } from 'fastify';
+import { RequestBudget } from '../http/redis-budget.decorator.js';
+import {
+  embeddingsAnswerSchema,
+  type EmbeddingsBody,
+  embeddingsBodySchema,
+  modelsAnswerSchema,
+  openAiErrorSchema,
+} from './embeddings.dto.js';
+
+/** OpenAI's embeddings API, cached. */
+@ApiTags('embeddings')
+@Controller('v1')
+export class EmbeddingsController {
+  constructor(private readonly embeddings: EmbeddingsService) {}
+
+  @Post('embeddings')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Embed texts',
+    description: "OpenAI's embeddings API: an OpenAI SDK with its base URL pointed at /v1 works unchanged.",
+  })
+  @ApiResponse({
+    status: 200,
+    description: 'One embedding a text, in order',
+    standardSchema: embeddingsAnswerSchema,
+  })
+  @ApiResponse({ status: 400, description: 'A field is not valid', standardSchema: openAiErrorSchema })
+  @ApiResponse({ status: 404, description: 'The model is not served', standardSchema: openAiErrorSchema })
+  @ApiResponse({ status: 413, description: 'The body is too large', standardSchema: openAiErrorSchema })
+  @ApiResponse({
+    status: 502,
+    description: 'The upstream refused or gave an unusable answer',
+    standardSchema: openAiErrorSchema,
+  })
+  @ApiResponse({
+    status: 503,
+    description: 'The upstream failed; see Retry-After',
+    standardSchema: openAiErrorSchema,
+  })
+  @ApiResponse({
+    status: 504,
+    description: 'The upstream did not answer in time',
+    standardSchema: openAiErrorSchema,
+  })
+  async create(
+    @Body({ schema: embeddingsBodySchema }) body: EmbeddingsBody,
+    @RequestBudget() budget: RedisBudget,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { input: texts, model, dimensions, encoding_format: format } = body;
+    const embeddings = await this.embeddings.embed(budget, { texts, model, dimensions });
+    void reply.header('cache-status', cacheStatus(embeddings.cache));
+    return {
+      object: 'list',
+      data: embeddings.vectors.map((vector, index) => ({
+        object: 'embedding',
+        index,
+        embedding: format === 'base64' ? vectorToBase64(vector) : Array.from(vector),
+      })),
+      model: embeddings.model,
+      usage: { prompt_tokens: embeddings.promptTokens, total_tokens: embeddings.promptTokens },
+    };
+  }
+
+  @Get('models')
+  @ApiOperation({ summary: 'List the embedding models served here' })
+  @ApiResponse({ status: 200, standardSchema: modelsAnswerSchema })
+  models() {
+    return {
+      object: 'list',
+      data: this.embeddings.models.map(({ id, ownedBy }) => ({
+        id,
+        object: 'model',
+        created: 0,
+        owned_by: ownedBy,
+      })),
+    };
+  }
+}
+
+/** RFC 9211: `hit` when all came from the cache, `fwd=partial` when some did. */
+function cacheStatus({ hits, misses, redisAnswered, stored }: Embeddings['cache']): string {
+  if (misses === 0) return 'marquee; hit';
+  const forwarded = hits > 0 ? 'partial' : 'miss';
+  return `marquee; fwd=${forwarded}${stored ? '; stored' : ''}${redisAnswered ? '' : '; detail=redis-away'}`;
+}

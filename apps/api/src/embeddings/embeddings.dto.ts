@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+/** OpenAI's own bound on one request. */
+export const mostTexts = 2048;
+/** OpenAI's models take 8,192 tokens; no tokenizer makes fewer than one of four characters of prose. */
+export const longestText = 32_768;
+
+const text = z
+  .string({ error: 'must be a string' })
+  .min(1, { error: 'must not be empty' })
+  .max(longestText, { error: `must be at most ${longestText} characters` })
+  .refine((value) => value.isWellFormed(), {
+    error: 'must be well-formed Unicode: it holds a lone surrogate',
+  })
+  .refine((value) => !value.includes('\0'), { error: 'must not hold NUL characters' });
+
+/** The body of `POST /v1/embeddings` (platform.openai.com/docs/api-reference/embeddings/create). */
+export const embeddingsBodySchema = z
+  .strictObject(
+    {
+      input: z
+        .unknown()
+        .refine((input) => input !== undefined, { error: 'is required' })
+        .transform((input) => (typeof input === 'string' ? [input] : input))
+        .pipe(
+          z
+            .array(text, { error: 'must be a string or an array of strings (token arrays are not served)' })
+            .min(1, { error: 'must hold at least one text' })
+            .max(mostTexts, { error: `must hold at most ${mostTexts} texts` }),
+        )
+        .meta({ description: 'One text, or up to 2,048', example: ['a heist in Los Angeles'] }),
+      model: z
+        .string({ error: 'is required and must be a string' })
+        .min(1, { error: 'must not be empty' })
+        .max(128, { error: 'must be at most 128 characters' })
+        .meta({ example: 'text-embedding-3-small' }),
+      encoding_format: z
+        .enum(['float', 'base64'], { error: 'must be "float" or "base64"' })
+        .default('float')
+        .meta({ description: 'base64 is little-endian float32' }),
+      dimensions: z
+        .int({ error: 'must be a whole number' })
+        .min(1, { error: 'must be at least 1' })
+        .max(65_536, { error: 'must be at most 65536' })
+        .optional(),
+      user: z
+        .string({ error: 'must be a string' })
+        .max(256, { error: 'must be at most 256 characters' })
+        .optional()
+        .meta({ description: 'Accepted for compatibility; not used' }),
+    },
+    {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys'
+          ? `has unknown fields: ${issue.keys.join(', ')}`
+          : 'must be a JSON object',
+    },
+  )
+  .meta({ id: 'EmbeddingsRequest' });
+
+export type EmbeddingsBody = z.output<typeof embeddingsBodySchema>;
+
+export const embeddingsAnswerSchema = z
+  .object({
+    object: z.literal('list'),
+    data: z.array(
+      z.object({
+        object: z.literal('embedding'),
+        index: z.int(),
+        embedding: z.union([z.array(z.number()), z.string()]),
+      }),
+    ),
+    model: z.string(),
+    usage: z
+      .object({ prompt_tokens: z.int(), total_tokens: z.int() })
+      .meta({ description: 'Tokens embedded for this request; texts from the cache cost none' }),
+  })
+  .meta({ id: 'EmbeddingsList' });
+
+export const modelsAnswerSchema = z
+  .object({
+    object: z.literal('list'),
+    data: z.array(
+      z.object({ id: z.string(), object: z.literal('model'), created: z.int(), owned_by: z.string() }),
+    ),
+  })
+  .meta({ id: 'ModelsList' });
+
+export const openAiErrorSchema = z
+  .object({
+    error: z.object({
+      message: z.string(),
+      type: z.enum(['invalid_request_error', 'server_error']),
+      param: z.string().nullable(),
+      code: z.string().nullable(),
+    }),
+  })
+  .meta({ id: 'OpenAiError' });

@@ -1,0 +1,56 @@
+import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { HealthCheck, HealthCheckService } from '@nestjs/terminus';
+import { MarqueeConfig } from '@app/config';
+import { RedisHealthIndicator } from '@app/redis';
+import { DrainService } from '../http/drain.service.js';
+
+/** Probes for Kubernetes and compose, and the summary for people. */
+@ApiTags('health')
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly config: MarqueeConfig,
+    private readonly health: HealthCheckService,
+    private readonly redis: RedisHealthIndicator,
+    private readonly drain: DrainService,
+  ) {}
+
+  @Get('health/live')
+  @HealthCheck()
+  @ApiOperation({ summary: 'Liveness: the process serves. Redis being away does not change it.' })
+  live() {
+    return this.health.check([]);
+  }
+
+  @Get('health/ready')
+  @HealthCheck()
+  @ApiOperation({ summary: 'Readiness: send traffic here. `degraded` (still 200) while Redis is away.' })
+  ready() {
+    this.refuseWhileDraining();
+    return this.health.check([() => this.redis.isHealthy('redis')]);
+  }
+
+  @Get('health/startup')
+  @HealthCheck()
+  @ApiOperation({ summary: 'Start-up is over.' })
+  startup() {
+    return this.health.check([]);
+  }
+
+  @Get(['v1/health', 'api/v1/health'])
+  @ApiOperation({ summary: 'Status in one line' })
+  async summary() {
+    const redisStatus = await this.redis.status();
+    return {
+      status: redisStatus === 'healthy' ? 'ok' : 'degraded',
+      environment: this.config.environment,
+      version: this.config.version,
+      redis_status: redisStatus,
+    };
+  }
+
+  private refuseWhileDraining(): void {
+    if (this.drain.isDraining) throw new ServiceUnavailableException('Shutting down');
+  }
+}

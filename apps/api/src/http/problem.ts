@@ -1,0 +1,31 @@
+/** One fault of one field, as clients see it. */
+export interface FieldFault {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** An error as RFC 9457 describes it. `type` is stable: clients may branch on it. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly errors?: readonly FieldFault[];
+  /** Becomes the `Retry-After` field, in seconds. */
+  readonly retryAfterSeconds?: number;
+  /** OpenAI's `error.code`, where it has one for this. */
+  readonly code?: string;
+}
+
+export const problemType = (name: string): string => `urn:marquee:problem:${name}`;
+
+/** Fills in what follows from the name and the status. */
+export function problem(
+  name: string,
+  status: number,
+  title: string,
+  detail: string,
+  more: Partial<Pick<Problem, 'errors' | 'retryAfterSeconds' | 'code'>> = {},
+): Problem {
+  return { type: problemType(name), title, status, detail, ...more };
+}

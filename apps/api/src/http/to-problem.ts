@@ -1,0 +1,100 @@
+import { HttpException } from '@nestjs/common';
+import { EmbeddingsOverloadedError, EmbeddingsRequestError, InvalidEmbeddingsError } from '@app/embeddings';
+import { UpstreamError } from '@app/upstream';
+import { type Problem, problem } from './problem.js';
+import { RequestValidationError } from './request-validation.error.js';
+
+/** The one place where errors become HTTP. Undefined: nobody foresaw this one. */
+export function toProblem(error: unknown): Problem | undefined {
+  if (error instanceof RequestValidationError) {
+    return problem('invalid-request', 400, 'The request is not valid', error.message, {
+      errors: error.faults,
+    });
+  }
+  if (error instanceof EmbeddingsRequestError) {
+    const errors = [{ field: error.param, message: error.message }];
+    const { code } = error;
+    return code === 'model_not_found'
+      ? problem('model-not-found', 404, 'No such model', error.message, { errors, code })
+      : problem('invalid-request', 400, 'The request is not valid', error.message, { errors, code });
+  }
+  if (error instanceof EmbeddingsOverloadedError) {
+    return problem('overloaded', 503, 'Too much is waiting', error.message, {
+      retryAfterSeconds: error.retryAfterSeconds,
+    });
+  }
+  if (error instanceof InvalidEmbeddingsError) {
+    return problem('upstream-invalid', 502, 'The upstream gave an unusable answer', error.message);
+  }
+  if (error instanceof UpstreamError) return upstreamProblem(error);
+  if (error instanceof HttpException) {
+    return problem('http', error.getStatus(), titleOf(error.getStatus()), error.message);
+  }
+  return frameworkProblem(error);
+}
+
+function upstreamProblem(error: UpstreamError): Problem {
+  const retryAfterSeconds = Math.max(1, Math.ceil((error.retryAfterMs ?? 1000) / 1000));
+  switch (error.failure) {
+    case 'timeout':
+      return problem('upstream-timeout', 504, 'The upstream did not answer in time', error.message, {
+        retryAfterSeconds,
+      });
+    case 'overloaded':
+      return problem('upstream-overloaded', 503, 'The upstream is not asked for now', error.message, {
+        retryAfterSeconds,
+      });
+    case 'unreachable':
+    case 'failed':
+      return problem('upstream-failed', 503, 'The upstream failed', error.message, { retryAfterSeconds });
+    case 'rejected':
+      return problem('upstream-rejected', 502, 'The upstream refused our request', error.message);
+    case 'invalid-answer':
+      return problem('upstream-invalid', 502, 'The upstream gave an unusable answer', error.message);
+  }
+}
+
+const frameworkProblems: Record<string, (message: string) => Problem> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: () => bodyProblem('body-too-large', 413, 'is larger than this server takes'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
+    problem(
+      'unsupported-media-type',
+      415,
+      'Unsupported media type',
+      'content-type: must be application/json',
+      {
+        errors: [{ field: 'content-type', message: 'must be application/json' }],
+      },
+    ),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () => bodyProblem('invalid-request', 400, 'must not be empty'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
+    bodyProblem('invalid-request', 400, 'does not match Content-Length'),
+};
+
+/** Fastify's own errors carry stable codes. Its other 4xx say something useful; anything else is ours to hide. */
+function frameworkProblem(error: unknown): Problem | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, statusCode } = error as Error & { code?: string; statusCode?: number };
+  const known = code === undefined ? undefined : frameworkProblems[code];
+  if (known) return known(error.message);
+  if (code?.startsWith('FST_') && statusCode !== undefined && statusCode < 500) {
+    return problem('http', statusCode, titleOf(statusCode), error.message);
+  }
+  return undefined;
+}
+
+function bodyProblem(name: string, status: number, message: string): Problem {
+  return problem(name, status, titleOf(status), `body: ${message}`, { errors: [{ field: 'body', message }] });
+}
+
+const titles: Record<number, string> = {
+  400: 'The request is not valid',
+  404: 'Not found',
+  405: 'Method not allowed',
+  413: 'The body is too large',
+  414: 'The address is too long',
+  431: 'The header fields are too large',
+  503: 'Not available',
+};
+
+const titleOf = (status: number): string => titles[status] ?? `HTTP ${status}`;

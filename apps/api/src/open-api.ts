@@ -1,0 +1,16 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+
+/** Serves the OpenAPI document at /docs-json and its reader at /docs. */
+export function addOpenApi(app: NestFastifyApplication, version: string): void {
+  const document = SwaggerModule.createDocument(
+    app,
+    new DocumentBuilder()
+      .setTitle('Marquee')
+      .setDescription('The backend of an AI movie-search app.')
+      .setVersion(version)
+      .setLicense('MIT', 'https://opensource.org/license/mit')
+      .build(),
+  );
+  SwaggerModule.setup('docs', app, document, { customSiteTitle: 'Marquee API' });
+}

@@ -1,0 +1,38 @@
+const swc = (module, transform = {}) => ({
+  module: { type: module },
+  jsc: {
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, ...transform },
+    keepClassNames: true,
+    target: 'es2022',
+  },
+});
+
+// Two leaves that CommonJS packages require() are ESM only, which Jest on Node 20 cannot do.
+const esmOnlyLeaves = '/node_modules/(cookie|content-disposition)/';
+
+const common = {
+  rootDir: import.meta.dirname,
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
+  transform: {
+    '\\.ts$': ['@swc/jest', swc('es6')],
+    [`${esmOnlyLeaves}.+\\.js$`]: ['@swc/jest', swc('commonjs')],
+  },
+  transformIgnorePatterns: ['/node_modules/(?!(cookie|content-disposition)/)'],
+  moduleNameMapper: {
+    '^@app/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+};
+
+/** Unit specs need no Redis; everything under test/ starts the real servers that it needs. */
+export default {
+  coverageProvider: 'v8',
+  projects: [
+    { ...common, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,scripts}/**/*.spec.ts'] },
+    { ...common, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.spec.ts'] },
+    { ...common, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
+  ],
+};

@@ -1,0 +1,157 @@
+import { Transform, Type } from 'class-transformer';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  type ValidationOptions,
+} from 'class-validator';
+
+const wholeNumber = (minimum: number, maximum: number): PropertyDecorator => {
+  const options: ValidationOptions = {
+    message: `must be a whole number from ${minimum} to ${maximum}`,
+  };
+  return (target, property) => {
+    Type(() => Number)(target, property);
+    IsInt(options)(target, property);
+    Min(minimum, options)(target, property);
+    Max(maximum, options)(target, property);
+  };
+};
+
+const oneOf = (...values: string[]): PropertyDecorator =>
+  IsIn(values, { message: `must be one of ${values.join(', ')}` });
+
+const httpUrl = (): PropertyDecorator =>
+  IsUrl(
+    { protocols: ['http', 'https'], require_protocol: true, require_tld: false },
+    { message: 'must be an http:// or https:// URL' },
+  );
+
+const withoutTrailingSlash = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? value.replace(/\/+$/, '') : value,
+  );
+
+/**
+ * The environment variables that Marquee reads, with their defaults. `.env.example` documents each one;
+ * a test holds the two together.
+ */
+export class Environment {
+  @MaxLength(32, { message: 'must be at most 32 characters' })
+  @Matches(/^[A-Za-z0-9_-]+$/, { message: 'must consist of letters, digits, "-" and "_"' })
+  ENV: string = 'prod';
+
+  @MinLength(1)
+  HOST: string = '127.0.0.1';
+
+  @wholeNumber(0, 65_535)
+  PORT: number = 3000;
+
+  @wholeNumber(1_024, 67_108_864)
+  HTTP_BODY_LIMIT_BYTES: number = 8_388_608;
+
+  @wholeNumber(100, 600_000)
+  SHUTDOWN_TIMEOUT_MS: number = 10_000;
+
+  @oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
+  LOG_LEVEL: string = 'info';
+
+  @oneOf('auto', 'json', 'pretty')
+  LOG_FORMAT: string = 'auto';
+
+  @IsOptional()
+  @Matches(/^(rediss?:\/\/\S+|unix:\/\/\/\S+)$/, {
+    message: 'must be redis://, rediss:// or unix:///path (percent-encode special characters of a password)',
+  })
+  REDIS_URL?: string;
+
+  @IsOptional()
+  @IsString()
+  REDIS_HOST?: string;
+
+  @wholeNumber(1, 65_535)
+  REDIS_PORT: number = 6379;
+
+  @wholeNumber(0, 1_000_000)
+  REDIS_DB: number = 0;
+
+  @IsOptional()
+  @IsString()
+  REDIS_USERNAME?: string;
+
+  @IsOptional()
+  @IsString()
+  REDIS_PASSWORD?: string;
+
+  @IsOptional()
+  @IsString()
+  REDIS_TLS_CA_FILE?: string;
+
+  @wholeNumber(3, 1_000)
+  REDIS_POOL_SIZE: number = 10;
+
+  @wholeNumber(1, 300)
+  REDIS_TIMEOUT: number = 5;
+
+  @wholeNumber(0, 100)
+  REDIS_RETRY_ATTEMPTS: number = 3;
+
+  @oneOf('degrade', 'fail-fast')
+  REDIS_STARTUP: string = 'degrade';
+
+  @wholeNumber(5, 60_000)
+  REDIS_BUDGET_MS: number = 75;
+
+  @wholeNumber(50, 60_000)
+  REDIS_CONNECT_TIMEOUT_MS: number = 500;
+
+  @wholeNumber(100, 60_000)
+  REDIS_SOCKET_TIMEOUT_MS: number = 500;
+
+  @wholeNumber(1, 31_536_000)
+  CACHE_TTL_SECONDS: number = 300;
+
+  @wholeNumber(1, 31_536_000)
+  CACHE_TTL_LONG_SECONDS: number = 3600;
+
+  @wholeNumber(1, 31_536_000)
+  RATE_LIMIT_WINDOW: number = 60;
+
+  @wholeNumber(1, 1_000_000_000)
+  MAX_REQUESTS_PER_WINDOW: number = 100;
+
+  @IsOptional()
+  @withoutTrailingSlash()
+  @httpUrl()
+  OPENAI_BASE_URL?: string;
+
+  @IsOptional()
+  @Matches(/^[\x21-\x7e]+$/, { message: 'must be printable ASCII without white space' })
+  OPENAI_API_KEY?: string;
+
+  @IsOptional()
+  @Matches(/^[\x21-\x7e]{1,128}$/, {
+    message: 'must be 1 to 128 printable ASCII characters without white space',
+  })
+  EMBEDDINGS_MODEL?: string;
+
+  @IsOptional()
+  @wholeNumber(1, 65_536)
+  EMBEDDINGS_DIMENSIONS?: number;
+
+  @wholeNumber(100, 600_000)
+  UPSTREAM_TIMEOUT_MS: number = 10_000;
+
+  @wholeNumber(0, 10)
+  UPSTREAM_RETRY_ATTEMPTS: number = 2;
+
+  @wholeNumber(1, 10_000)
+  UPSTREAM_CONCURRENCY: number = 32;
+}

@@ -1,0 +1,32 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { MarqueeConfig, toMarqueeConfig } from './marquee-config.js';
+import { validateEnvironment } from './validate-environment.js';
+import type { Environment } from './environment.js';
+
+/** Reads the process environment and `.env` once and provides `MarqueeConfig` everywhere. */
+@Module({})
+export class MarqueeConfigModule {
+  /**
+   * @param overrides variables that win over the environment; tests pass theirs here
+   * @throws ConfigurationError listing every fault
+   */
+  static async register(overrides: Record<string, string> = {}): Promise<DynamicModule> {
+    let environment: Environment | undefined;
+    const nestConfig = await ConfigModule.forRoot({
+      cache: true,
+      validate: (variables) => {
+        environment = validateEnvironment({ ...variables, ...overrides });
+        // ConfigModule copies what it is given into process.env: give it nothing.
+        return {};
+      },
+    });
+    return {
+      module: MarqueeConfigModule,
+      global: true,
+      imports: [nestConfig],
+      providers: [{ provide: MarqueeConfig, useFactory: () => toMarqueeConfig(environment as Environment) }],
+      exports: [MarqueeConfig],
+    };
+  }
+}

@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import type { Environment } from './environment.js';
+
+/** Where a Redis server is reached. */
+export type RedisAddress =
+  | { readonly kind: 'embedded' }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly tls: boolean }
+  | { readonly kind: 'unix'; readonly path: string };
+
+export interface RedisConfig {
+  readonly address: RedisAddress;
+  readonly database: number;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly certificateAuthority: string | undefined;
+  /** Most sockets that Marquee opens to this server. */
+  readonly poolSize: number;
+  readonly startup: 'degrade' | 'fail-fast';
+  /** How long start-up waits for the first connection. */
+  readonly startupTimeoutMs: number;
+  /** How often start-up tries again after the first refusal. */
+  readonly startupRetryAttempts: number;
+  /** Redis time that one request may spend over all its calls. */
+  readonly budgetMs: number;
+  readonly connectTimeoutMs: number;
+  readonly socketTimeoutMs: number;
+}
+
+export interface OpenAiConfig {
+  readonly baseUrl: string;
+  readonly apiKey: string | undefined;
+}
+
+/** The whole configuration: typed, nested, read once. Inject it; nothing else reads the environment. */
+export class MarqueeConfig {
+  /** First part of every Redis key. */
+  readonly environment!: string;
+  readonly version!: string;
+  readonly http!: {
+    readonly host: string;
+    readonly port: number;
+    readonly bodyLimitBytes: number;
+    readonly shutdownTimeoutMs: number;
+  };
+  readonly log!: { readonly level: string; readonly format: 'auto' | 'json' | 'pretty' };
+  readonly redis!: RedisConfig;
+  readonly cache!: { readonly ttlSeconds: number; readonly longTtlSeconds: number };
+  readonly rateLimit!: { readonly windowSeconds: number; readonly maxRequests: number };
+  /** The OpenAI-compatible upstream; undefined means the embedded local model. */
+  readonly openAi!: OpenAiConfig | undefined;
+  readonly embeddings!: { readonly model: string | undefined; readonly dimensions: number | undefined };
+  readonly upstream!: {
+    readonly timeoutMs: number;
+    readonly retryAttempts: number;
+    readonly concurrency: number;
+  };
+}
+
+/** Maps validated variables to the nested configuration. */
+export function toMarqueeConfig(environment: Environment): MarqueeConfig {
+  return Object.assign(new MarqueeConfig(), {
+    environment: environment.ENV,
+    version: packageVersion(),
+    http: {
+      host: environment.HOST,
+      port: environment.PORT,
+      bodyLimitBytes: environment.HTTP_BODY_LIMIT_BYTES,
+      shutdownTimeoutMs: environment.SHUTDOWN_TIMEOUT_MS,
+    },
+    log: { level: environment.LOG_LEVEL, format: environment.LOG_FORMAT as MarqueeConfig['log']['format'] },
+    redis: toRedisConfig(environment),
+    cache: { ttlSeconds: environment.CACHE_TTL_SECONDS, longTtlSeconds: environment.CACHE_TTL_LONG_SECONDS },
+    rateLimit: {
+      windowSeconds: environment.RATE_LIMIT_WINDOW,
+      maxRequests: environment.MAX_REQUESTS_PER_WINDOW,
+    },
+    openAi: toOpenAiConfig(environment),
+    embeddings: { model: environment.EMBEDDINGS_MODEL, dimensions: environment.EMBEDDINGS_DIMENSIONS },
+    upstream: {
+      timeoutMs: environment.UPSTREAM_TIMEOUT_MS,
+      retryAttempts: environment.UPSTREAM_RETRY_ATTEMPTS,
+      concurrency: environment.UPSTREAM_CONCURRENCY,
+    },
+  } satisfies MarqueeConfig);
+}
+
+function toRedisConfig(environment: Environment): RedisConfig {
+  const url = environment.REDIS_URL ? new URL(environment.REDIS_URL) : undefined;
+  return {
+    address: toAddress(url, environment),
+    database: toDatabase(url) ?? environment.REDIS_DB,
+    username: decoded(url?.username) ?? environment.REDIS_USERNAME,
+    password: decoded(url?.password) ?? environment.REDIS_PASSWORD,
+    certificateAuthority: environment.REDIS_TLS_CA_FILE
+      ? readFileSync(environment.REDIS_TLS_CA_FILE, 'utf8')
+      : undefined,
+    poolSize: environment.REDIS_POOL_SIZE,
+    startup: environment.REDIS_STARTUP as RedisConfig['startup'],
+    startupTimeoutMs: environment.REDIS_TIMEOUT * 1000,
+    startupRetryAttempts: environment.REDIS_RETRY_ATTEMPTS,
+    budgetMs: environment.REDIS_BUDGET_MS,
+    connectTimeoutMs: environment.REDIS_CONNECT_TIMEOUT_MS,
+    socketTimeoutMs: environment.REDIS_SOCKET_TIMEOUT_MS,
+  };
+}
+
+function toAddress(url: URL | undefined, environment: Environment): RedisAddress {
+  if (url?.protocol === 'unix:') return { kind: 'unix', path: decodeURIComponent(url.pathname) };
+  if (url) {
+    return {
+      kind: 'tcp',
+      host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: url.port ? Number(url.port) : environment.REDIS_PORT,
+      tls: url.protocol === 'rediss:',
+    };
+  }
+  if (environment.REDIS_HOST) {
+    return { kind: 'tcp', host: environment.REDIS_HOST, port: environment.REDIS_PORT, tls: false };
+  }
+  return { kind: 'embedded' };
+}
+
+function toDatabase(url: URL | undefined): number | undefined {
+  if (!url || url.protocol === 'unix:') return undefined;
+  const path = url.pathname.slice(1);
+  return /^\d+$/.test(path) ? Number(path) : undefined;
+}
+
+function decoded(part: string | undefined): string | undefined {
+  return part ? decodeURIComponent(part) : undefined;
+}
+
+function toOpenAiConfig(environment: Environment): OpenAiConfig | undefined {
+  if (!environment.OPENAI_API_KEY && !environment.OPENAI_BASE_URL) return undefined;
+  return {
+    baseUrl: environment.OPENAI_BASE_URL ?? 'https://api.openai.com/v1',
+    apiKey: environment.OPENAI_API_KEY,
+  };
+}
+
+/** From package.json, found upwards of this file, which may be a source or a bundle. */
+function packageVersion(): string {
+  for (let folder = new URL('.', import.meta.url); ; folder = new URL('..', folder)) {
+    try {
+      const { name, version } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')) as {
+        name?: string;
+        version?: string;
+      };
+      if (name === 'marquee' && version) return version;
+    } catch {
+      // Not in this folder: look one up.
+    }
+    if (folder.pathname === '/') return 'unknown';
+  }
+}

@@ -1,0 +1,55 @@
+import 'reflect-metadata';
+import { existsSync } from 'node:fs';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { ConfigurationError, type ConfigurationFault } from './configuration.errors.js';
+import { Environment } from './environment.js';
+
+const variables = new Set(Object.keys(new Environment()));
+
+/**
+ * Turns raw environment variables into a typed, validated `Environment`. An empty variable counts as unset.
+ *
+ * @throws ConfigurationError listing every fault
+ */
+export function validateEnvironment(raw: Record<string, unknown>): Environment {
+  const set = Object.entries(raw).filter(([, value]) => value !== undefined && value !== '');
+  const environment = plainToInstance(Environment, Object.fromEntries(set), { exposeDefaultValues: true });
+  const faults: ConfigurationFault[] = validateSync(environment, { forbidUnknownValues: true })
+    .filter(({ property }) => variables.has(property) || property in environment)
+    .map(({ property, constraints }) => ({
+      variable: property,
+      message: hint(property, raw[property]) ?? [...new Set(Object.values(constraints ?? {}))].join('; '),
+    }));
+  faults.push(...faultsBetween(environment));
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return environment;
+}
+
+/** Kubernetes sets REDIS_PORT=tcp://… in every pod beside a Service named "redis". */
+function hint(variable: string, value: unknown): string | undefined {
+  if (variable === 'REDIS_PORT' && typeof value === 'string' && value.startsWith('tcp://')) {
+    return 'must be a whole number; Kubernetes set it for the Service "redis": set enableServiceLinks: false on the pod';
+  }
+  return undefined;
+}
+
+function faultsBetween(environment: Environment): ConfigurationFault[] {
+  const faults: ConfigurationFault[] = [];
+  if (environment.REDIS_URL && environment.REDIS_HOST) {
+    faults.push({ variable: 'REDIS_HOST', message: 'conflicts with REDIS_URL: set only one of the two' });
+  }
+  if (environment.REDIS_URL && !URL.canParse(environment.REDIS_URL)) {
+    faults.push({
+      variable: 'REDIS_URL',
+      message: 'is not a URL (percent-encode special characters of a password)',
+    });
+  }
+  if (environment.REDIS_TLS_CA_FILE && !existsSync(environment.REDIS_TLS_CA_FILE)) {
+    faults.push({ variable: 'REDIS_TLS_CA_FILE', message: `no such file: ${environment.REDIS_TLS_CA_FILE}` });
+  }
+  if (environment.REDIS_TLS_CA_FILE && !environment.REDIS_URL?.startsWith('rediss://')) {
+    faults.push({ variable: 'REDIS_TLS_CA_FILE', message: 'needs a REDIS_URL that begins with rediss://' });
+  }
+  return faults;
+}

@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { MarqueeConfig } from '@app/config';
+import { EMBEDDINGS_PROVIDER, type EmbeddingsProvider } from './embeddings-provider.js';
+import { EmbeddingsRepository } from './embeddings.repository.js';
+import { EmbeddingsService } from './embeddings.service.js';
+import { LocalEmbeddingsProvider } from './local/local-embeddings.provider.js';
+import { OpenAiEmbeddingsProvider } from './openai-embeddings.provider.js';
+
+@Module({
+  providers: [
+    EmbeddingsRepository,
+    EmbeddingsService,
+    {
+      provide: EMBEDDINGS_PROVIDER,
+      useFactory: (config: MarqueeConfig): EmbeddingsProvider =>
+        config.openAi ? new OpenAiEmbeddingsProvider(config, config.openAi) : new LocalEmbeddingsProvider(),
+      inject: [MarqueeConfig],
+    },
+  ],
+  exports: [EmbeddingsService],
+})
+export class EmbeddingsModule {}

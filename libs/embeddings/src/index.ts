@@ -1,0 +1,9 @@
+export type { EmbeddingModel } from './embedding-model.js';
+export { vectorToBase64 } from './embedding-vector.js';
+export {
+  EmbeddingsOverloadedError,
+  EmbeddingsRequestError,
+  InvalidEmbeddingsError,
+} from './embeddings.errors.js';
+export { EmbeddingsModule } from './embeddings.module.js';
+export { type Embeddings, type EmbeddingsRequest, EmbeddingsService } from './embeddings.service.js';

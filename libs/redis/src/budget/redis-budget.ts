@@ -1,0 +1,28 @@
+/**
+ * The Redis time that one request may spend, over however many calls. The clock runs only while at least one
+ * call is under way: time spent upstream costs nothing, and concurrent calls are not counted twice.
+ */
+export class RedisBudget {
+  private spentMs = 0;
+  private underWay = 0;
+  private startedMs = 0;
+
+  /** @throws RangeError when `totalMs` is not a positive number */
+  constructor(readonly totalMs: number) {
+    if (!(totalMs > 0)) throw new RangeError(`totalMs must be positive, not ${totalMs}`);
+  }
+
+  get remainingMs(): number {
+    const runningMs = this.underWay > 0 ? performance.now() - this.startedMs : 0;
+    return Math.max(0, this.totalMs - this.spentMs - runningMs);
+  }
+
+  /** A call begins; each needs its `end`. */
+  begin(): void {
+    if (this.underWay++ === 0) this.startedMs = performance.now();
+  }
+
+  end(): void {
+    if (--this.underWay === 0) this.spentMs += performance.now() - this.startedMs;
+  }
+}

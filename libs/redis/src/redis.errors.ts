@@ -1,0 +1,64 @@
+/** Why a call failed, in words that carry no key and no payload. */
+export interface RedisFault {
+  readonly kind:
+    | 'connection' // refused, closed, reset, handshake failed
+    | 'not-serving' // LOADING, READONLY, MASTERDOWN, CLUSTERDOWN, TRYAGAIN: this server, now
+    | 'full' // OOM: over maxmemory and nothing to evict
+    | 'denied' // NOAUTH, WRONGPASS, NOPERM
+    | 'reply'; // any other error reply: the command itself is at fault
+  readonly code: string;
+}
+
+const codesByKind: Record<Exclude<RedisFault['kind'], 'connection' | 'reply'>, readonly string[]> = {
+  'not-serving': [
+    'LOADING',
+    'READONLY',
+    'MASTERDOWN',
+    'CLUSTERDOWN',
+    'TRYAGAIN',
+    'BUSY',
+    'MISCONF',
+    'NOREPLICAS',
+  ],
+  full: ['OOM'],
+  denied: ['NOAUTH', 'WRONGPASS', 'NOPERM'],
+};
+
+/**
+ * Names the fault behind an error of ioredis. Most are plain `Error`s known by message only, and the arguments
+ * that a ReplyError carries are viewers' data, so only the leading code goes on.
+ */
+export function toRedisFault(error: unknown): RedisFault {
+  if (!(error instanceof Error)) return { kind: 'reply', code: 'UNKNOWN' };
+  if (error.name !== 'ReplyError') {
+    return { kind: 'connection', code: connectionCode(error) };
+  }
+  const code = /^([A-Z]+)\b/.exec(error.message)?.[1] ?? 'ERR';
+  const kind = (Object.keys(codesByKind) as (keyof typeof codesByKind)[]).find((key) =>
+    codesByKind[key].includes(code),
+  );
+  return { kind: kind ?? 'reply', code };
+}
+
+const messageCodes: readonly (readonly [RegExp, string])[] = [
+  [/timed out|ETIMEDOUT/i, 'ETIMEDOUT'],
+  [/Connection is closed|Stream isn't writeable|Connection closed/i, 'CLOSED'],
+  [/max retries per request/i, 'CLOSED'],
+];
+
+function connectionCode(error: Error & { code?: unknown }): string {
+  if (typeof error.code === 'string') return error.code;
+  return messageCodes.find(([pattern]) => pattern.test(error.message))?.[1] ?? error.name;
+}
+
+/** Thrown at start-up when `REDIS_STARTUP=fail-fast` and Redis cannot be used. */
+export class RedisStartupError extends Error {
+  constructor(
+    readonly address: string,
+    readonly reason: string,
+    remedy: string,
+  ) {
+    super(`Redis at ${address} cannot be used: ${reason}.\n${remedy}`);
+    this.name = RedisStartupError.name;
+  }
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+/** A Lua script: sent once a server, then called by its SHA-1 digest (EVALSHA). */
+export interface RedisScript {
+  readonly name: string;
+  readonly numberOfKeys: number;
+  readonly source: string;
+  readonly sha1: string;
+}
+
+/**
+ * Reads a script from its file, whose name ends in the number of its keys: `put-unless-same-length-1.lua`.
+ *
+ * @throws RangeError when the name does not end so
+ */
+export function loadScript(name: string, file: URL): RedisScript {
+  const numberOfKeys = Number(/-(\d+)$/.exec(name)?.[1] ?? Number.NaN);
+  if (Number.isNaN(numberOfKeys)) throw new RangeError(`Script "${name}" must end in its number of keys`);
+  const source = readFileSync(file, 'utf8');
+  return { name, numberOfKeys, source, sha1: createHash('sha1').update(source).digest('hex') };
+}

@@ -1,0 +1,174 @@
+import { Logger } from '@nestjs/common';
+import {
+  BrokenCircuitError,
+  bulkhead,
+  BulkheadRejectedError,
+  circuitBreaker,
+  ConsecutiveBreaker,
+  DelegateBackoff,
+  handleWhen,
+  type IPolicy,
+  retry,
+  wrap,
+} from 'cockatiel';
+import { Agent, request } from 'undici';
+import { UpstreamError } from './upstream.errors.js';
+import { parseRetryAfterMs } from './retry-after.js';
+
+export interface UpstreamOptions {
+  /** Stands in errors and logs. */
+  readonly name: string;
+  /** Without a trailing slash. */
+  readonly baseUrl: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bound on one attempt, its whole body included. */
+  readonly timeoutMs: number;
+  /** Attempts after the first. */
+  readonly retryAttempts: number;
+  /** Calls under way at once; eight times as many may wait. */
+  readonly concurrency: number;
+}
+
+const longestRetryAfterMs = 20_000;
+const largestAnswerBytes = 128 * 1024 * 1024;
+const breakerOpensAfter = 10;
+const breakerOpenMs = 5_000;
+
+/**
+ * Calls one JSON upstream: every attempt has a timeout; 429, 5xx and lost connections are tried again with jitter
+ * or when `Retry-After` says; a breaker and a concurrency limit keep a sick upstream from taking Marquee along.
+ */
+export class UpstreamClient {
+  private readonly logger: Logger;
+  private readonly agent: Agent;
+  private readonly policy: IPolicy;
+
+  constructor(private readonly options: UpstreamOptions) {
+    this.logger = new Logger(`Upstream ${options.name}`);
+    this.agent = new Agent({ connections: options.concurrency, maxResponseSize: largestAnswerBytes });
+    const breaker = circuitBreaker(handleWhen(isTransient), {
+      halfOpenAfter: breakerOpenMs,
+      breaker: new ConsecutiveBreaker(breakerOpensAfter),
+    });
+    breaker.onBreak(() => this.logger.warn(`breaker open after ${breakerOpensAfter} failures in a row`));
+    breaker.onReset(() => this.logger.log('breaker closed'));
+    this.policy = wrap(
+      bulkhead(options.concurrency, 8 * options.concurrency),
+      retry(handleWhen(isWorthRepeating), {
+        maxAttempts: options.retryAttempts,
+        backoff: new DelegateBackoff(({ attempt, result }) =>
+          backoffMs(attempt, 'error' in result ? result.error : undefined),
+        ),
+      }),
+      breaker,
+    );
+  }
+
+  /**
+   * Sends `body` as JSON and answers the parsed reply.
+   *
+   * @throws UpstreamError
+   */
+  async postJson(path: string, body: unknown): Promise<unknown> {
+    const payload = JSON.stringify(body);
+    try {
+      return await this.policy.execute(() => this.attempt(path, payload));
+    } catch (error) {
+      if (error instanceof BulkheadRejectedError)
+        throw this.failure('overloaded', 'too many calls are waiting', error);
+      if (error instanceof BrokenCircuitError)
+        throw this.failure('overloaded', 'failing; not asked for now', error);
+      throw error;
+    }
+  }
+
+  /** Waits for calls under way, then closes the sockets. */
+  async close(): Promise<void> {
+    await this.agent.close();
+  }
+
+  private async attempt(path: string, payload: string): Promise<unknown> {
+    const { statusCode, headers, text } = await this.exchange(path, payload);
+    if (statusCode >= 200 && statusCode < 300) return this.parse(text);
+    const retryAfterMs = parseRetryAfterMs(single(headers['retry-after']));
+    const transient = statusCode === 429 || statusCode === 408 || statusCode >= 500;
+    throw new UpstreamError(
+      this.options.name,
+      transient ? 'failed' : 'rejected',
+      describe(statusCode, text),
+      {
+        status: statusCode,
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      },
+    );
+  }
+
+  private async exchange(path: string, payload: string) {
+    const { baseUrl, headers, timeoutMs } = this.options;
+    try {
+      const response = await request(`${baseUrl}${path}`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json', accept: 'application/json' },
+        body: payload,
+        dispatcher: this.agent,
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      return { ...response, text: await response.body.text() };
+    } catch (error) {
+      if (error instanceof Error && error.name === 'TimeoutError') {
+        throw this.failure('timeout', `no answer within ${timeoutMs} ms`, error);
+      }
+      throw this.failure('unreachable', (error as { code?: string }).code ?? 'connection failed', error);
+    }
+  }
+
+  private parse(text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw this.failure('invalid-answer', 'the answer is not JSON', error);
+    }
+  }
+
+  private failure(failure: UpstreamError['failure'], detail: string, cause: unknown): UpstreamError {
+    return new UpstreamError(this.options.name, failure, detail, { cause });
+  }
+}
+
+function isTransient(error: Error): boolean {
+  return error instanceof UpstreamError && error.failure !== 'rejected';
+}
+
+/** A wait longer than we would sit out is the client's to do. */
+function isWorthRepeating(error: Error): boolean {
+  return (
+    error instanceof UpstreamError &&
+    ['timeout', 'unreachable', 'failed'].includes(error.failure) &&
+    (error.retryAfterMs ?? 0) <= longestRetryAfterMs
+  );
+}
+
+/** Exponential with full jitter, but never before the upstream said. */
+function backoffMs(attempt: number, error: unknown): number {
+  const jitteredMs = Math.random() * Math.min(200 * 2 ** attempt, 5_000);
+  const retryAfterMs = error instanceof UpstreamError ? error.retryAfterMs : undefined;
+  return retryAfterMs === undefined ? jitteredMs : retryAfterMs + Math.random() * 100;
+}
+
+const single = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header[0] : header;
+
+/** The upstream's own message helps the one who reads the log. It may quote a key ("Incorrect API key: sk-…"). */
+function describe(statusCode: number, text: string): string {
+  let message: unknown;
+  try {
+    message = (JSON.parse(text) as { error?: { message?: unknown } }).error?.message;
+  } catch {
+    message = undefined;
+  }
+  const detail =
+    typeof message === 'string'
+      ? `: ${message.replace(/\b(sk|pk|key)-[\w*-]+/gi, '[redacted]').slice(0, 300)}`
+      : '';
+  return `HTTP ${statusCode}${detail}`;
+}

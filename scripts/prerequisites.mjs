@@ -1,0 +1,119 @@
+// What a bare clone lacks. Uses nothing but Node, for nothing is installed yet.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+export const root = join(import.meta.dirname, '..');
+
+const [oldestMajor, oldestMinor] = [20, 12];
+const lockMark = join(root, 'node_modules', '.marquee-lock');
+
+/** Something that the reader can mend: shown without a stack. */
+export class PrerequisiteError extends Error {}
+
+export function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  throw new PrerequisiteError(
+    `Marquee needs Node ${oldestMajor}.${oldestMinor} or later, and this is ${process.versions.node}. Install one from https://nodejs.org.`,
+  );
+}
+
+/** Runs `npm ci` where node_modules is absent or of another lock file. */
+export function ensureDependencies() {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(lockMark) && readFileSync(lockMark, 'utf8') === lock) return;
+  console.log('Installing the packages of package-lock.json (npm ci) …');
+  const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
+  const { status } = spawnSync(
+    npm[0],
+    [...npm.slice(1), 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: root,
+      stdio: 'inherit',
+    },
+  );
+  if (status !== 0) throw new PrerequisiteError('npm ci failed: see its message above.');
+  writeFileSync(lockMark, lock);
+}
+
+/** @returns {string | undefined} the path of the first program of these names on PATH or in the usual folders */
+export function findProgram(...names) {
+  const folders = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    '/usr/local/bin',
+    '/usr/bin',
+    '/opt/homebrew/bin',
+  ];
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+}
+
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// The first that is here is used. Homebrew wants no root, the others do.
+const managers = [
+  {
+    program: 'apt-get',
+    steps: [
+      ['update', '-qq'],
+      ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'],
+    ],
+    asRoot: true,
+  },
+  { program: 'dnf', steps: [['install', '-y', '-q', 'redis']], asRoot: true },
+  { program: 'apk', steps: [['add', '--quiet', 'redis']], asRoot: true },
+  { program: 'pacman', steps: [['-S', '--noconfirm', 'valkey']], asRoot: true },
+  { program: 'brew', steps: [['install', '--quiet', 'redis']], asRoot: false },
+];
+
+/**
+ * Installs a Redis server where the system's package manager does so without a password.
+ *
+ * @returns {string | undefined} what to do by hand where there still is none
+ */
+export function ensureRedisServer() {
+  if (findProgram('redis-server', 'valkey-server')) return undefined;
+  const manager = managers.find(({ program }) => findProgram(program));
+  if (!manager)
+    return 'Install redis-server or valkey-server (https://redis.io/docs/latest/operate/oss_and_stack/install/).';
+  const sudo = manager.asRoot && process.getuid?.() !== 0 ? ['sudo', '-n'] : [];
+  const byHand = `Install a Redis server: ${manager.asRoot ? 'sudo ' : ''}${manager.program} ${manager.steps
+    .at(-1)
+    .filter((word) => !word.startsWith('-q') && !word.startsWith('--'))
+    .join(' ')}`;
+  console.log(`Installing redis-server with ${manager.program} …`);
+  try {
+    for (const step of manager.steps) {
+      const [command, ...args] = [...sudo, manager.program, ...step];
+      execFileSync(command, args, {
+        stdio: ['ignore', 'ignore', 'pipe'],
+        timeout: 300_000,
+        // Debian starts a service on port 6379 after an install: we want the program alone.
+        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
+      });
+    }
+  } catch {
+    return byHand;
+  }
+  return findProgram('redis-server', 'valkey-server') ? undefined : byHand;
+}
+
+/** Runs a script's main function and shows what the reader can mend as one message. */
+export async function run(main) {
+  try {
+    await main();
+  } catch (error) {
+    console.error(`\n${error instanceof PrerequisiteError ? error.message : error.stack}\n`);
+    process.exit(1);
+  }
+}
