@@ -13,13 +13,13 @@ import { SchemaPipe } from './http/schema.pipe.js';
 @Module({})
 export class ApiModule {
   /**
-   * @param overrides environment variables that win over the process's own
+   * @param variables used instead of the process environment and `.env`
    * @throws ConfigurationError listing every fault
    */
-  static async register(overrides: Record<string, string> = {}): Promise<DynamicModule> {
+  static async register(variables?: Record<string, string>): Promise<DynamicModule> {
     return {
       module: ApiModule,
-      imports: [await MarqueeConfigModule.register(overrides), RedisModule, TerminusModule, EmbeddingsModule],
+      imports: [await MarqueeConfigModule.register(variables), RedisModule, TerminusModule, EmbeddingsModule],
       controllers: [EmbeddingsController, HealthController],
       providers: [
         DrainService,

@@ -17,17 +17,17 @@ const keepAliveTimeoutMs = 65_000;
 /**
  * Builds the API, initialised but not listening.
  *
- * @param overrides environment variables that win over the process's own
+ * @param variables used instead of the process environment and `.env`
  * @throws ConfigurationError, RedisStartupError
  */
-export async function createApp(overrides: Record<string, string> = {}): Promise<NestFastifyApplication> {
+export async function createApp(variables?: Record<string, string>): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     genReqId: requestIdOf,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: 'idle',
   });
-  const app = await NestFactory.create<NestFastifyApplication>(await ApiModule.register(overrides), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(await ApiModule.register(variables), adapter, {
     bodyParser: false,
     bufferLogs: true,
     abortOnError: false,

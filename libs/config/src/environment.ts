@@ -1,4 +1,4 @@
-import { Transform, Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import {
   IsIn,
   IsInt,
@@ -18,7 +18,10 @@ const wholeNumber = (minimum: number, maximum: number): PropertyDecorator => {
     message: `must be a whole number from ${minimum} to ${maximum}`,
   };
   return (target, property) => {
-    Type(() => Number)(target, property);
+    // Number() would take '0x10', '1e3' and ' 3 ' as well.
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? (/^\d+$/.test(value) ? Number(value) : Number.NaN) : value,
+    )(target, property);
     IsInt(options)(target, property);
     Min(minimum, options)(target, property);
     Max(maximum, options)(target, property);

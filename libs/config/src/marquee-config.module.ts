@@ -8,15 +8,16 @@ import type { Environment } from './environment.js';
 @Module({})
 export class MarqueeConfigModule {
   /**
-   * @param overrides variables that win over the environment; tests pass theirs here
+   * @param variables used instead of the process environment and `.env`; tests pass theirs here
    * @throws ConfigurationError listing every fault
    */
-  static async register(overrides: Record<string, string> = {}): Promise<DynamicModule> {
+  static async register(variables?: Record<string, string>): Promise<DynamicModule> {
     let environment: Environment | undefined;
     const nestConfig = await ConfigModule.forRoot({
       cache: true,
-      validate: (variables) => {
-        environment = validateEnvironment({ ...variables, ...overrides });
+      ignoreEnvFile: variables !== undefined,
+      validate: (merged) => {
+        environment = validateEnvironment(variables ?? merged);
         // ConfigModule copies what it is given into process.env: give it nothing.
         return {};
       },

@@ -5,8 +5,8 @@ import { decodeVector, encodeVector } from './embedding-vector.js';
 
 export const EMBEDDING_TTL_SECONDS = 604_800;
 
-/** Keys a round trip: larger replies would hold up whatever shares the connection. */
-const keysPerRoundTrip = 256;
+/** Keys a round trip: 800 kB of vectors, and larger replies would hold up whatever shares the connection. */
+const keysPerRoundTrip = 128;
 
 const keepFirstVector = loadScript(
   'keep-first-vector-1',
@@ -42,14 +42,11 @@ export class EmbeddingsRepository {
     const broken = new Set<number>();
     const { expectedDimensions } = space;
     if (expectedDimensions === undefined) return { vectors, broken, complete: false };
-    let complete = true;
     for (let start = 0; start < texts.length; start += keysPerRoundTrip) {
       const keys = texts.slice(start, start + keysPerRoundTrip).map((text) => this.key(space, text));
       const outcome = await this.redis.getMany(budget, keys);
-      if (outcome.status !== 'ok') {
-        complete = false;
-        continue;
-      }
+      if (outcome.status !== 'ok') return { vectors, broken, complete: false };
+      budget.renew();
       outcome.value.forEach((bytes, offset) => {
         if (!bytes) return;
         const vector = decodeVector(bytes, expectedDimensions);
@@ -57,7 +54,7 @@ export class EmbeddingsRepository {
         else broken.add(start + offset);
       });
     }
-    return { vectors, broken, complete };
+    return { vectors, broken, complete: true };
   }
 
   /** Stores each vector unless another writer was first. True when Redis took or had them all. */
@@ -66,16 +63,16 @@ export class EmbeddingsRepository {
     space: VectorSpace,
     entries: readonly { text: string; vector: Float32Array; replace: boolean }[],
   ): Promise<boolean> {
-    let saved = true;
     for (let start = 0; start < entries.length; start += keysPerRoundTrip) {
       const calls = entries.slice(start, start + keysPerRoundTrip).map(({ text, vector, replace }) => ({
         keys: [this.key(space, text)],
         args: [encodeVector(vector), EMBEDDING_TTL_SECONDS, replace ? '1' : '0'],
       }));
       const outcome = await this.redis.runMany(budget, keepFirstVector, calls);
-      saved &&= outcome.status === 'ok' && outcome.value.every(({ status }) => status === 'ok');
+      if (outcome.status !== 'ok' || outcome.value.some(({ status }) => status !== 'ok')) return false;
+      budget.renew();
     }
-    return saved;
+    return true;
   }
 
   private key({ model, expectedDimensions, shortened }: VectorSpace, text: string): string {

@@ -30,6 +30,7 @@ export function createPino(log: MarqueeConfig['log']): Logger {
     options,
     PinoPretty({
       sync: true,
+      singleLine: true,
       translateTime: 'HH:MM:ss.l',
       ignore: 'pid,hostname,context',
       messageFormat: '{if context}{context}: {end}{msg}',

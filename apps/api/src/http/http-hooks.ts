@@ -53,7 +53,7 @@ export function addHttpHooks(fastify: FastifyInstance, drain: DrainService, acce
         status: reply.statusCode,
         durationMs: Math.round(reply.elapsedTime * 100) / 100,
       },
-      'request',
+      `${request.method} ${route} ${reply.statusCode}`,
     );
     done();
   });

@@ -27,9 +27,6 @@ export function toProblem(error: unknown): Problem | undefined {
     return problem('upstream-invalid', 502, 'The upstream gave an unusable answer', error.message);
   }
   if (error instanceof UpstreamError) return upstreamProblem(error);
-  if (error instanceof HttpException) {
-    return problem('http', error.getStatus(), titleOf(error.getStatus()), error.message);
-  }
   return frameworkProblem(error);
 }
 
@@ -54,37 +51,27 @@ function upstreamProblem(error: UpstreamError): Problem {
   }
 }
 
-const frameworkProblems: Record<string, (message: string) => Problem> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: () => bodyProblem('body-too-large', 413, 'is larger than this server takes'),
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
-    problem(
-      'unsupported-media-type',
-      415,
-      'Unsupported media type',
-      'content-type: must be application/json',
-      {
-        errors: [{ field: 'content-type', message: 'must be application/json' }],
-      },
-    ),
-  FST_ERR_CTP_EMPTY_JSON_BODY: () => bodyProblem('invalid-request', 400, 'must not be empty'),
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
-    bodyProblem('invalid-request', 400, 'does not match Content-Length'),
-};
-
-/** Fastify's own errors carry stable codes. Its other 4xx say something useful; anything else is ours to hide. */
+/** Nest's exceptions and Fastify's errors, for which Nest keeps only the status. A 5xx is ours to hide. */
 function frameworkProblem(error: unknown): Problem | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code, statusCode } = error as Error & { code?: string; statusCode?: number };
-  const known = code === undefined ? undefined : frameworkProblems[code];
-  if (known) return known(error.message);
-  if (code?.startsWith('FST_') && statusCode !== undefined && statusCode < 500) {
-    return problem('http', statusCode, titleOf(statusCode), error.message);
+  const status =
+    error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
+  switch (status) {
+    case undefined:
+      return undefined;
+    case 413:
+      return fieldProblem('body-too-large', 413, 'body', 'is larger than this server takes');
+    case 415:
+      return fieldProblem('unsupported-media-type', 415, 'content-type', 'must be application/json');
+    case 503:
+      return problem('unavailable', 503, titleOf(503), error.message);
+    default:
+      return status < 500 ? problem('http', status, titleOf(status), error.message) : undefined;
   }
-  return undefined;
 }
 
-function bodyProblem(name: string, status: number, message: string): Problem {
-  return problem(name, status, titleOf(status), `body: ${message}`, { errors: [{ field: 'body', message }] });
+function fieldProblem(name: string, status: number, field: string, message: string): Problem {
+  return problem(name, status, titleOf(status), `${field}: ${message}`, { errors: [{ field, message }] });
 }
 
 const titles: Record<number, string> = {
@@ -92,6 +79,7 @@ const titles: Record<number, string> = {
   404: 'Not found',
   405: 'Method not allowed',
   413: 'The body is too large',
+  415: 'Unsupported media type',
   414: 'The address is too long',
   431: 'The header fields are too large',
   503: 'Not available',

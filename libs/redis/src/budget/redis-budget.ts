@@ -22,6 +22,15 @@ export class RedisBudget {
     if (this.underWay++ === 0) this.startedMs = performance.now();
   }
 
+  /**
+   * Starts anew. For batches alone, after each part that was answered: Redis is alive, and a large transfer is not
+   * an outage. A dead Redis still costs one budget in all.
+   */
+  renew(): void {
+    this.spentMs = 0;
+    this.startedMs = performance.now();
+  }
+
   end(): void {
     if (--this.underWay === 0) this.spentMs += performance.now() - this.startedMs;
   }

@@ -9,7 +9,6 @@ import { Logger } from '@nestjs/common';
 import { serverSettings } from './server-settings.js';
 
 const binaries = ['redis-server', 'valkey-server'];
-const usualFolders = ['/usr/local/bin', '/usr/bin', '/opt/homebrew/bin', '/usr/local/sbin', '/usr/sbin'];
 
 /**
  * Runs the server named after `$1`, a private folder. A watcher in the same process group waits on a pipe that
@@ -112,9 +111,9 @@ function endGroup(server: ChildProcess): void {
   }
 }
 
-/** The first redis-server or valkey-server on PATH or in the usual folders. */
+/** The first redis-server or valkey-server on PATH. */
 export function findServerBinary(): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...usualFolders];
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
   return binaries
     .flatMap((binary) => folders.map((folder) => join(folder, binary)))
     .find((file) => {

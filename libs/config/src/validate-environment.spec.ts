@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { ConfigurationError } from './configuration.errors.js';
+import { Environment } from './environment.js';
+import { toMarqueeConfig } from './marquee-config.js';
+import { validateEnvironment } from './validate-environment.js';
+
+const faultsOf = (raw: Record<string, string>): string[] => {
+  try {
+    validateEnvironment(raw);
+    return [];
+  } catch (error) {
+    return (error as ConfigurationError).faults.map(({ variable, message }) => `${variable}: ${message}`);
+  }
+};
+
+describe(validateEnvironment.name, () => {
+  it('lists every fault at once, by name', () => {
+    expect(faultsOf({ PORT: 'http', REDIS_POOL_SIZE: '1', REDIS_STARTUP: 'maybe', ENV: 'a b' })).toEqual([
+      'ENV: must consist of letters, digits, "-" and "_"',
+      'PORT: must be a whole number from 0 to 65535',
+      'REDIS_POOL_SIZE: must be a whole number from 3 to 1000',
+      'REDIS_STARTUP: must be one of degrade, fail-fast',
+    ]);
+  });
+
+  it('takes an empty variable for an unset one', () => {
+    expect(validateEnvironment({ PORT: '', REDIS_PASSWORD: '' })).toMatchObject({ PORT: 3000 });
+    expect(validateEnvironment({ REDIS_PASSWORD: '' }).REDIS_PASSWORD).toBeUndefined();
+  });
+
+  it('refuses numbers that only look like numbers', () => {
+    for (const PORT of ['3000.5', '-1', 'NaN', 'Infinity', '3000 ', '0x10', '1e3']) {
+      expect([PORT, faultsOf({ PORT })]).toEqual([PORT, ['PORT: must be a whole number from 0 to 65535']]);
+    }
+  });
+
+  it('knows what Kubernetes does to REDIS_PORT', () => {
+    expect(faultsOf({ REDIS_PORT: 'tcp://10.0.0.1:6379' }).join()).toContain('enableServiceLinks: false');
+  });
+
+  it('keeps values, which may be secrets, out of the message', () => {
+    expect(faultsOf({ REDIS_URL: 'http://:hunter2@redis' }).join()).not.toContain('hunter2');
+    expect(faultsOf({ OPENAI_API_KEY: 'sk-hunter2 x' }).join()).not.toContain('hunter2');
+  });
+
+  it('refuses two addresses', () => {
+    expect(faultsOf({ REDIS_URL: 'redis://a', REDIS_HOST: 'b' })).toEqual([
+      'REDIS_HOST: conflicts with REDIS_URL: set only one of the two',
+    ]);
+  });
+});
+
+describe(toMarqueeConfig.name, () => {
+  const redisOf = (raw: Record<string, string>) => toMarqueeConfig(validateEnvironment(raw)).redis;
+
+  it('reads a URL with its user, password and database decoded', () => {
+    expect(redisOf({ REDIS_URL: 'rediss://app:p%40ss@cache.internal:6380/2' })).toMatchObject({
+      address: { kind: 'tcp', host: 'cache.internal', port: 6380, tls: true },
+      username: 'app',
+      password: 'p@ss',
+      database: 2,
+    });
+  });
+
+  it('reads a Unix socket, host and port, and the embedded default', () => {
+    expect(redisOf({ REDIS_URL: 'unix:///run/redis.sock' }).address).toEqual({
+      kind: 'unix',
+      path: '/run/redis.sock',
+    });
+    expect(redisOf({ REDIS_HOST: 'redis' }).address).toEqual({
+      kind: 'tcp',
+      host: 'redis',
+      port: 6379,
+      tls: false,
+    });
+    expect(redisOf({}).address).toEqual({ kind: 'embedded' });
+  });
+
+  it('uses the local model until an upstream is named', () => {
+    expect(toMarqueeConfig(validateEnvironment({})).openAi).toBeUndefined();
+    expect(
+      toMarqueeConfig(validateEnvironment({ OPENAI_BASE_URL: 'http://localhost:1/v1/' })).openAi,
+    ).toEqual({
+      baseUrl: 'http://localhost:1/v1',
+      apiKey: undefined,
+    });
+  });
+});
+
+describe('.env.example', () => {
+  const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
+  const documented = new Map(
+    [...example.matchAll(/^# ?([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+  );
+
+  it('documents every variable with its default, and no other', () => {
+    const defaults = Object.entries({ ...new Environment() }).map(([name, value]) => [
+      name,
+      String(value ?? ''),
+    ]);
+    for (const [name, value] of defaults)
+      expect([name, documented.get(name as string)]).toEqual([name, value]);
+    const source = readFileSync(new URL('./environment.ts', import.meta.url), 'utf8');
+    const declared = [...source.matchAll(/^ {2}([A-Z_]+)[?:]/gm)].map(([, name]) => name);
+    expect([...documented.keys()].sort()).toEqual(declared.sort());
+  });
+});

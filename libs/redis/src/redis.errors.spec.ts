@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { serverWarnings } from './server-policy.js';
+import { toRedisFault } from './redis.errors.js';
+
+const reply = (message: string): Error => Object.assign(new Error(message), { name: 'ReplyError' });
+
+describe(toRedisFault.name, () => {
+  it.each([
+    [reply('LOADING Redis is loading the dataset in memory'), 'not-serving', 'LOADING'],
+    [reply("READONLY You can't write against a read only replica."), 'not-serving', 'READONLY'],
+    [reply("OOM command not allowed when used memory > 'maxmemory'."), 'full', 'OOM'],
+    [reply('WRONGPASS invalid username-password pair or user is disabled.'), 'denied', 'WRONGPASS'],
+    [reply('WRONGTYPE Operation against a key holding the wrong kind of value'), 'reply', 'WRONGTYPE'],
+    [
+      Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' }),
+      'connection',
+      'ECONNREFUSED',
+    ],
+    [new Error('Connection is closed.'), 'connection', 'CLOSED'],
+    [new Error('Command timed out'), 'connection', 'ETIMEDOUT'],
+  ])('%s', (error, kind, code) => {
+    expect(toRedisFault(error)).toEqual({ kind, code });
+  });
+
+  it('carries no payload', () => {
+    const error = Object.assign(reply('ERR unknown command with args beginning with: "a secret"'), {
+      command: { name: 'get', args: ['a secret'] },
+    });
+    expect(JSON.stringify(toRedisFault(error))).not.toContain('secret');
+  });
+});
+
+describe(serverWarnings.name, () => {
+  it('is content with the documented settings', () => {
+    expect(serverWarnings('maxmemory:471859200\r\nmaxmemory_policy:volatile-lru\r\n')).toEqual([]);
+  });
+
+  it('warns of another policy and of no bound', () => {
+    expect(serverWarnings('maxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\n')).toEqual([
+      expect.stringContaining('maxmemory-policy is "allkeys-lru"'),
+      expect.stringContaining('maxmemory is not set'),
+    ]);
+  });
+});

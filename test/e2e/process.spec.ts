@@ -1,0 +1,187 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { MarqueeProcess } from '../fixtures/marquee-process.js';
+import { freePort } from '../fixtures/free-port.js';
+import { answer, embeddingsAnswer, OpenAiUpstream } from '../fixtures/openai-upstream.js';
+import { until } from '../fixtures/until.js';
+
+const post = (url: string, input: string): Promise<Response> =>
+  fetch(`${url}/v1/embeddings`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'text-embedding-3-small', input }),
+  });
+
+/** Processes whose command line names this text. */
+function processesNaming(text: string): string[] {
+  return execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes(text));
+}
+
+describe('the built program', () => {
+  let marquee: MarqueeProcess;
+  let upstream: OpenAiUpstream;
+
+  beforeAll(async () => {
+    upstream = await OpenAiUpstream.start();
+  });
+  afterAll(() => upstream.stop());
+  afterEach(async () => {
+    await marquee.stop('SIGKILL');
+    upstream.reset();
+  });
+
+  const start = (environment: Record<string, string> = {}): MarqueeProcess => {
+    marquee = MarqueeProcess.start({ OPENAI_BASE_URL: upstream.baseUrl, ...environment });
+    return marquee;
+  };
+
+  const embeddedFolder = async (): Promise<string> => {
+    await marquee.ready();
+    const redis = marquee.log.find(({ msg }) => msg === 'ready')?.['redis'] as string;
+    return /unix:\/\/(\S+)\/redis\.sock/.exec(redis)?.[1] as string;
+  };
+
+  describe('with the embedded Redis', () => {
+    it('serves, and takes its Redis along on SIGTERM', async () => {
+      const url = await start().ready();
+      await post(url, 'a');
+      const second = await post(url, 'a');
+      expect(second.headers.get('cache-status')).toBe('marquee; hit');
+      const folder = await embeddedFolder();
+      expect(processesNaming(folder)).not.toEqual([]);
+      expect((await marquee.stop('SIGTERM')).code).toBe(0);
+      expect(processesNaming(folder)).toEqual([]);
+    });
+
+    it('does so on SIGINT too', async () => {
+      start();
+      const folder = await embeddedFolder();
+      expect((await marquee.stop('SIGINT')).code).toBe(0);
+      expect(processesNaming(folder)).toEqual([]);
+    });
+
+    it('leaves no orphan when it is killed with -9', async () => {
+      start();
+      const folder = await embeddedFolder();
+      await marquee.stop('SIGKILL');
+      await until('the embedded Redis is gone', () => processesNaming(folder).length === 0);
+    });
+
+    it('starts it anew when it dies, and serves meanwhile', async () => {
+      const url = await start().ready();
+      const folder = await embeddedFolder();
+      const [pid] = processesNaming(`redis-server unixsocket:${folder}`).map((line) =>
+        Number.parseInt(line, 10),
+      );
+      process.kill(pid as number, 'SIGKILL');
+      expect((await post(url, 'b')).status).toBe(200);
+      await until(
+        'it serves out of Redis again',
+        async () => (await post(url, 'b')).headers.get('cache-status') === 'marquee; hit',
+      );
+    });
+
+    it('runs without it, and says how to get it, where there is no binary', async () => {
+      // An empty PATH is not enough: the usual folders are looked in as well.
+      marquee = MarqueeProcess.start({
+        OPENAI_BASE_URL: upstream.baseUrl,
+        REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
+      });
+      const url = await marquee.ready();
+      expect((await post(url, 'c')).status).toBe(200);
+    });
+  });
+
+  describe('shutdown', () => {
+    it('finishes what is under way and refuses no answer', async () => {
+      const url = await start().ready();
+      let release = (): void => undefined;
+      const asked = new Promise<void>((resolve) => {
+        upstream.misbehave((call, response) => {
+          release = () => answer(response, 200, embeddingsAnswer(call, 1536));
+          resolve();
+        });
+      });
+      const response = post(url, 'slow');
+      await asked;
+      marquee.child.kill('SIGTERM');
+      await until('it is draining', () => marquee.log.some(({ msg }) => msg.startsWith('Draining')));
+      release();
+      expect((await response).status).toBe(200);
+      expect((await marquee.exit()).code).toBe(0);
+    });
+
+    it('cuts what does not finish in time', async () => {
+      const url = await start({
+        SHUTDOWN_TIMEOUT_MS: '200',
+        UPSTREAM_TIMEOUT_MS: '1000',
+        UPSTREAM_RETRY_ATTEMPTS: '0',
+      }).ready();
+      const asked = new Promise<void>((resolve) => upstream.misbehave(() => resolve()));
+      const response = post(url, 'never').then(
+        () => 'answered',
+        () => 'cut',
+      );
+      await asked;
+      const { code, output } = await marquee.stop('SIGTERM');
+      expect([code, await response]).toEqual([0, 'cut']);
+      expect(output).toContain('Not drained within 200 ms (SHUTDOWN_TIMEOUT_MS)');
+    });
+  });
+
+  describe('refuses to start with one clear message', () => {
+    it('when the port is used', async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const { code, output } = await start({ PORT: `${port}` }).exit();
+      server.close();
+      expect(code).toBe(1);
+      expect(output).toContain(
+        `Port ${port} on 127.0.0.1 is in use. Stop what uses it, or choose another: PORT=${port + 1} npm start`,
+      );
+    });
+
+    it('when variables are bad: all of them at once', async () => {
+      const { code, output } = await start({
+        PORT: 'x',
+        REDIS_STARTUP: 'y',
+        REDIS_URL: 'http://:hunter2@z',
+      }).exit();
+      expect(code).toBe(1);
+      for (const variable of ['PORT', 'REDIS_STARTUP', 'REDIS_URL'])
+        expect(output).toContain(`  ${variable}: must be`);
+      expect(output).not.toContain('hunter2');
+      expect(output).not.toContain('    at ');
+    });
+
+    it('when Redis is away and REDIS_STARTUP=fail-fast: address, reason, fix', async () => {
+      const port = await freePort();
+      const startedMs = performance.now();
+      const { code, output } = await start({
+        REDIS_URL: `redis://:hunter2@127.0.0.1:${port}`,
+        REDIS_STARTUP: 'fail-fast',
+      }).exit();
+      expect(code).toBe(1);
+      expect(performance.now() - startedMs).toBeLessThan(5000 + 3000);
+      expect(output).toContain(`Redis at redis://127.0.0.1:${port} cannot be used: ECONNREFUSED.`);
+      expect(output).toContain('Start the server, correct REDIS_URL');
+      expect(output).not.toContain('hunter2');
+    });
+  });
+});
+
+describe('docker/redis.conf', () => {
+  it('says what the embedded server is started with', () => {
+    const conf = readFileSync(new URL('../../docker/redis.conf', import.meta.url), 'utf8');
+    for (const line of ['maxmemory 450mb', 'maxmemory-policy volatile-lru', 'save ""', 'appendonly no']) {
+      expect(conf.split('\n')).toContain(line);
+    }
+  });
+});
