@@ -40,14 +40,9 @@ export function ensureDependencies() {
   writeFileSync(lockMark, lock);
 }
 
-/** @returns {string | undefined} the path of the first program of these names on PATH or in the usual folders */
+/** @returns {string | undefined} the path of the first program of these names on PATH */
 export function findProgram(...names) {
-  const folders = [
-    ...(process.env.PATH ?? '').split(delimiter),
-    '/usr/local/bin',
-    '/usr/bin',
-    '/opt/homebrew/bin',
-  ];
+  const folders = (process.env.PATH ?? '').split(delimiter);
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
 }
 

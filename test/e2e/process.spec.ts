@@ -88,13 +88,14 @@ describe('the built program', () => {
     });
 
     it('runs without it, and says how to get it, where there is no binary', async () => {
-      // An empty PATH is not enough: the usual folders are looked in as well.
-      marquee = MarqueeProcess.start({
-        OPENAI_BASE_URL: upstream.baseUrl,
-        REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
-      });
-      const url = await marquee.ready();
+      const url = await start({ PATH: '/nonexistent' }).ready();
       expect((await post(url, 'c')).status).toBe(200);
+      expect(marquee.log.map(({ msg }) => msg).join()).toContain(
+        'no redis-server or valkey-server is installed. Install it',
+      );
+      expect(await (await fetch(`${url}/v1/health`)).json()).toMatchObject({
+        redis_status: 'not_initialized',
+      });
     });
   });
 

@@ -95,14 +95,11 @@ describe('.env.example', () => {
   );
 
   it('documents every variable with its default, and no other', () => {
-    const defaults = Object.entries({ ...new Environment() }).map(([name, value]) => [
-      name,
-      String(value ?? ''),
-    ]);
+    const defaults = Object.entries(new Environment()).map(([name, value]) => [name, String(value ?? '')]);
     for (const [name, value] of defaults)
       expect([name, documented.get(name as string)]).toEqual([name, value]);
     const source = readFileSync(new URL('./environment.ts', import.meta.url), 'utf8');
-    const declared = [...source.matchAll(/^ {2}([A-Z_]+)[?:]/gm)].map(([, name]) => name);
-    expect([...documented.keys()].sort()).toEqual(declared.sort());
+    const declared = [...source.matchAll(/^ {2}([A-Z_]+)[?:]/gm)].map(([, name]) => name ?? '');
+    expect(new Set(documented.keys())).toEqual(new Set(declared));
   });
 });
