@@ -16,7 +16,8 @@ async function main(): Promise<void> {
   stopOnSignals(app);
   const { host, port } = config.http;
   try {
-    await app.listen(port, host);
+    // Nest's own listen() would log the error besides.
+    await app.getHttpAdapter().getInstance().listen({ port, host });
   } catch (error) {
     await app.close();
     throw toListenError(error, host, port);

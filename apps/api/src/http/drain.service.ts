@@ -21,14 +21,16 @@ export class DrainService implements OnModuleDestroy {
   /** Nest calls this first of its shutdown hooks; Redis closes in the last, when HTTP is done. */
   onModuleDestroy(): void {
     this.draining = true;
+    const server: Server = this.adapters.httpAdapter.getHttpServer();
+    if (!server.listening) return;
     const { shutdownTimeoutMs } = this.config.http;
     this.logger.log('Draining: finishing what is under way');
-    (this.adapters.httpAdapter.getHttpServer() as Server).closeIdleConnections();
+    server.closeIdleConnections();
     setTimeout(() => {
       this.logger.error(
         `Not drained within ${shutdownTimeoutMs} ms (SHUTDOWN_TIMEOUT_MS); cutting what is left`,
       );
-      (this.adapters.httpAdapter.getHttpServer() as Server).closeAllConnections();
+      server.closeAllConnections();
     }, shutdownTimeoutMs).unref();
   }
 }
