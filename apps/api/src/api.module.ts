@@ -2,10 +2,12 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { MarqueeConfigModule } from '@app/config';
+import { MetricsModule } from '@app/observability';
 import { EmbeddingsModule } from '@app/embeddings';
 import { RedisModule } from '@app/redis';
 import { EmbeddingsController } from './embeddings/embeddings.controller.js';
 import { HealthController } from './health/health.controller.js';
+import { MetricsController } from './health/metrics.controller.js';
 import { DrainService } from './http/drain.service.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { SchemaPipe } from './http/schema.pipe.js';
@@ -19,8 +21,14 @@ export class ApiModule {
   static async register(variables?: Record<string, string>): Promise<DynamicModule> {
     return {
       module: ApiModule,
-      imports: [await MarqueeConfigModule.register(variables), RedisModule, TerminusModule, EmbeddingsModule],
-      controllers: [EmbeddingsController, HealthController],
+      imports: [
+        await MarqueeConfigModule.register(variables),
+        MetricsModule,
+        RedisModule,
+        TerminusModule,
+        EmbeddingsModule,
+      ],
+      controllers: [EmbeddingsController, HealthController, MetricsController],
       providers: [
         DrainService,
         { provide: APP_FILTER, useClass: ProblemFilter },

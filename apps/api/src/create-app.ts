@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MarqueeConfig } from '@app/config';
 import { createPino, PinoLoggerService } from '@app/observability';
-import { RedisClient } from '@app/redis';
+import { RedisTargets } from '@app/redis';
 import { ApiModule } from './api.module.js';
 import { DrainService } from './http/drain.service.js';
 import { addHttpHooks, requestIdOf } from './http/http-hooks.js';
@@ -37,7 +37,7 @@ export async function createApp(variables?: Record<string, string>): Promise<Nes
   app.useLogger(new PinoLoggerService(logger));
 
   const fastify = app.getHttpAdapter().getInstance();
-  const redis = app.get(RedisClient);
+  const redis = app.get(RedisTargets).client('cache');
   fastify.decorateRequest('redisBudget');
   fastify.addHook('onRequest', (request, _reply, done) => {
     request.redisBudget = redis.newBudget();

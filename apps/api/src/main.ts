@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { ConfigurationError, MarqueeConfig } from '@app/config';
 import { EmbeddingsService } from '@app/embeddings';
 import { isPretty } from '@app/observability';
-import { RedisClient, RedisStartupError } from '@app/redis';
+import { RedisStartupError, RedisTargets } from '@app/redis';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { banner, type Facts } from './banner.js';
 import { createApp } from './create-app.js';
@@ -33,7 +33,7 @@ function factsOf(app: NestFastifyApplication, host: string): Facts {
   const embeddings = app.get(EmbeddingsService);
   return {
     url: `http://${shownHost}:${port}`,
-    redis: app.get(RedisClient).description,
+    redis: app.get(RedisTargets).description,
     embeddings: embeddings.providerDescription,
     embeddingsModel: embeddings.models[0]?.id ?? '',
   };

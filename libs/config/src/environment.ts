@@ -10,8 +10,10 @@ import {
   MaxLength,
   Min,
   MinLength,
+  ValidateBy,
   type ValidationOptions,
 } from 'class-validator';
+import { parseRedisUrl } from './redis-url.js';
 
 const wholeNumber = (minimum: number, maximum: number): PropertyDecorator => {
   const options: ValidationOptions = {
@@ -30,6 +32,18 @@ const wholeNumber = (minimum: number, maximum: number): PropertyDecorator => {
 
 const oneOf = (...values: string[]): PropertyDecorator =>
   IsIn(values, { message: `must be one of ${values.join(', ')}` });
+
+const redisUrl = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'redisUrl',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && typeof parseRedisUrl(value) === 'object',
+      defaultMessage: (context) => {
+        const fault = parseRedisUrl(typeof context?.value === 'string' ? context.value : '');
+        return typeof fault === 'string' ? fault : '';
+      },
+    },
+  });
 
 const httpUrl = (): PropertyDecorator =>
   IsUrl(
@@ -70,10 +84,16 @@ export class Environment {
   LOG_FORMAT: string = 'auto';
 
   @IsOptional()
-  @Matches(/^(rediss?:\/\/\S+|unix:\/\/\/\S+)$/, {
-    message: 'must be redis://, rediss:// or unix:///path (percent-encode special characters of a password)',
-  })
+  @redisUrl()
   REDIS_URL?: string;
+
+  @IsOptional()
+  @redisUrl()
+  REDIS_SESSIONS_URL?: string;
+
+  @IsOptional()
+  @redisUrl()
+  REDIS_LIMITS_URL?: string;
 
   @IsOptional()
   @IsString()
@@ -92,6 +112,10 @@ export class Environment {
   @IsOptional()
   @IsString()
   REDIS_PASSWORD?: string;
+
+  @IsOptional()
+  @IsString()
+  REDIS_SENTINEL_PASSWORD?: string;
 
   @IsOptional()
   @IsString()

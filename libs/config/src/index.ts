@@ -3,9 +3,11 @@ export { Environment } from './environment.js';
 export {
   MarqueeConfig,
   type OpenAiConfig,
-  type RedisAddress,
   type RedisConfig,
+  type RedisTargetConfig,
+  type RedisTargetName,
   toMarqueeConfig,
 } from './marquee-config.js';
 export { MarqueeConfigModule } from './marquee-config.module.js';
+export { type HostAndPort, type RedisAddress } from './redis-url.js';
 export { validateEnvironment } from './validate-environment.js';

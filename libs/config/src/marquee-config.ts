@@ -1,20 +1,29 @@
 import { readFileSync } from 'node:fs';
 import type { Environment } from './environment.js';
+import { type ParsedRedisUrl, parseRedisUrl, type RedisAddress } from './redis-url.js';
 
-/** Where a Redis server is reached. */
-export type RedisAddress =
-  | { readonly kind: 'embedded' }
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly tls: boolean }
-  | { readonly kind: 'unix'; readonly path: string };
-
-export interface RedisConfig {
+/** One server (or cluster) and how Marquee talks to it. */
+export interface RedisTargetConfig {
   readonly address: RedisAddress;
   readonly database: number;
   readonly username: string | undefined;
   readonly password: string | undefined;
+  readonly sentinelPassword: string | undefined;
   readonly certificateAuthority: string | undefined;
-  /** Most sockets that Marquee opens to this server. */
+  /** Most sockets that Marquee opens to it. */
   readonly poolSize: number;
+  readonly connectTimeoutMs: number;
+  readonly socketTimeoutMs: number;
+}
+
+/** What may live on a server of its own. */
+export type RedisTargetName = 'cache' | 'sessions' | 'limits';
+
+export interface RedisConfig {
+  /** A target that is undefined shares the cache's. */
+  readonly targets: Readonly<
+    Record<'cache', RedisTargetConfig> & Record<'sessions' | 'limits', RedisTargetConfig | undefined>
+  >;
   readonly startup: 'degrade' | 'fail-fast';
   /** How long start-up waits for the first connection. */
   readonly startupTimeoutMs: number;
@@ -22,8 +31,6 @@ export interface RedisConfig {
   readonly startupRetryAttempts: number;
   /** Redis time that one request may spend over all its calls. */
   readonly budgetMs: number;
-  readonly connectTimeoutMs: number;
-  readonly socketTimeoutMs: number;
 }
 
 export interface OpenAiConfig {
@@ -85,49 +92,46 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
 }
 
 function toRedisConfig(environment: Environment): RedisConfig {
-  const url = environment.REDIS_URL ? new URL(environment.REDIS_URL) : undefined;
   return {
-    address: toAddress(url, environment),
-    database: toDatabase(url) ?? environment.REDIS_DB,
-    username: decoded(url?.username) ?? environment.REDIS_USERNAME,
-    password: decoded(url?.password) ?? environment.REDIS_PASSWORD,
-    certificateAuthority: environment.REDIS_TLS_CA_FILE
-      ? readFileSync(environment.REDIS_TLS_CA_FILE, 'utf8')
-      : undefined,
-    poolSize: environment.REDIS_POOL_SIZE,
+    targets: {
+      cache: toTarget(environment, environment.REDIS_URL),
+      sessions: environment.REDIS_SESSIONS_URL
+        ? toTarget(environment, environment.REDIS_SESSIONS_URL)
+        : undefined,
+      limits: environment.REDIS_LIMITS_URL ? toTarget(environment, environment.REDIS_LIMITS_URL) : undefined,
+    },
     startup: environment.REDIS_STARTUP as RedisConfig['startup'],
     startupTimeoutMs: environment.REDIS_TIMEOUT * 1000,
     startupRetryAttempts: environment.REDIS_RETRY_ATTEMPTS,
     budgetMs: environment.REDIS_BUDGET_MS,
+  };
+}
+
+function toTarget(environment: Environment, url: string | undefined): RedisTargetConfig {
+  const parsed = url === undefined ? addressWithoutUrl(environment) : parseRedisUrl(url);
+  if (typeof parsed === 'string') throw new Error(`A Redis URL that was not validated ${parsed}`);
+  return {
+    address: parsed.address,
+    database: parsed.database ?? environment.REDIS_DB,
+    username: parsed.username ?? environment.REDIS_USERNAME,
+    password: parsed.password ?? environment.REDIS_PASSWORD,
+    sentinelPassword: environment.REDIS_SENTINEL_PASSWORD,
+    certificateAuthority: environment.REDIS_TLS_CA_FILE
+      ? readFileSync(environment.REDIS_TLS_CA_FILE, 'utf8')
+      : undefined,
+    poolSize: environment.REDIS_POOL_SIZE,
     connectTimeoutMs: environment.REDIS_CONNECT_TIMEOUT_MS,
     socketTimeoutMs: environment.REDIS_SOCKET_TIMEOUT_MS,
   };
 }
 
-function toAddress(url: URL | undefined, environment: Environment): RedisAddress {
-  if (url?.protocol === 'unix:') return { kind: 'unix', path: decodeURIComponent(url.pathname) };
-  if (url) {
-    return {
-      kind: 'tcp',
-      host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-      port: url.port ? Number(url.port) : environment.REDIS_PORT,
-      tls: url.protocol === 'rediss:',
-    };
-  }
-  if (environment.REDIS_HOST) {
-    return { kind: 'tcp', host: environment.REDIS_HOST, port: environment.REDIS_PORT, tls: false };
-  }
-  return { kind: 'embedded' };
-}
-
-function toDatabase(url: URL | undefined): number | undefined {
-  if (!url || url.protocol === 'unix:') return undefined;
-  const path = url.pathname.slice(1);
-  return /^\d+$/.test(path) ? Number(path) : undefined;
-}
-
-function decoded(part: string | undefined): string | undefined {
-  return part ? decodeURIComponent(part) : undefined;
+function addressWithoutUrl({ REDIS_HOST: host, REDIS_PORT: port }: Environment): ParsedRedisUrl {
+  return {
+    address: host ? { kind: 'standalone', host, port, tls: false } : { kind: 'embedded' },
+    database: undefined,
+    username: undefined,
+    password: undefined,
+  };
 }
 
 function toOpenAiConfig(environment: Environment): OpenAiConfig | undefined {

@@ -52,11 +52,12 @@ describe(validateEnvironment.name, () => {
 });
 
 describe(toMarqueeConfig.name, () => {
-  const redisOf = (raw: Record<string, string>) => toMarqueeConfig(validateEnvironment(raw)).redis;
+  const redisOf = (raw: Record<string, string>) =>
+    toMarqueeConfig(validateEnvironment(raw)).redis.targets.cache;
 
   it('reads a URL with its user, password and database decoded', () => {
     expect(redisOf({ REDIS_URL: 'rediss://app:p%40ss@cache.internal:6380/2' })).toMatchObject({
-      address: { kind: 'tcp', host: 'cache.internal', port: 6380, tls: true },
+      address: { kind: 'standalone', host: 'cache.internal', port: 6380, tls: true },
       username: 'app',
       password: 'p@ss',
       database: 2,
@@ -69,12 +70,55 @@ describe(toMarqueeConfig.name, () => {
       path: '/run/redis.sock',
     });
     expect(redisOf({ REDIS_HOST: 'redis' }).address).toEqual({
-      kind: 'tcp',
+      kind: 'standalone',
       host: 'redis',
       port: 6379,
       tls: false,
     });
     expect(redisOf({}).address).toEqual({ kind: 'embedded' });
+  });
+
+  it('reads Sentinel and Cluster', () => {
+    expect(redisOf({ REDIS_URL: 'rediss-sentinel://u:p@a:1,b/mymaster/3' })).toMatchObject({
+      address: {
+        kind: 'sentinel',
+        tls: true,
+        sentinels: [
+          { host: 'a', port: 1 },
+          { host: 'b', port: 26_379 },
+        ],
+        master: 'mymaster',
+      },
+      username: 'u',
+      password: 'p',
+      database: 3,
+    });
+    expect(redisOf({ REDIS_URL: 'redis-cluster://[::1]:7000,b' }).address).toEqual({
+      kind: 'cluster',
+      tls: false,
+      nodes: [
+        { host: '::1', port: 7000 },
+        { host: 'b', port: 6379 },
+      ],
+    });
+  });
+
+  it.each([
+    ['redis-sentinel://a:1', 'must name the master'],
+    ['redis-cluster://a/2', 'must not name a database'],
+    ['redis://a,b', 'must name one host'],
+    ['redis://a:99999', 'must name its hosts'],
+    ['redis://a/x', 'must end in a database number'],
+    ['redis://:%zz@a', 'not percent-encoded'],
+    ['memcached://a', 'must be redis://'],
+  ])('refuses %s', (REDIS_URL, message) => {
+    expect(faultsOf({ REDIS_URL })).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('gives sessions and limits a target of their own where they have a URL', () => {
+    const { targets } = toMarqueeConfig(validateEnvironment({ REDIS_SESSIONS_URL: 'redis://a/2' })).redis;
+    expect(targets.sessions).toMatchObject({ address: { host: 'a' }, database: 2 });
+    expect(targets.limits).toBeUndefined();
   });
 
   it('uses the local model until an upstream is named', () => {

@@ -39,17 +39,12 @@ function faultsBetween(environment: Environment): ConfigurationFault[] {
   if (environment.REDIS_URL && environment.REDIS_HOST) {
     faults.push({ variable: 'REDIS_HOST', message: 'conflicts with REDIS_URL: set only one of the two' });
   }
-  if (environment.REDIS_URL && !URL.canParse(environment.REDIS_URL)) {
-    faults.push({
-      variable: 'REDIS_URL',
-      message: 'is not a URL (percent-encode special characters of a password)',
-    });
-  }
   if (environment.REDIS_TLS_CA_FILE && !existsSync(environment.REDIS_TLS_CA_FILE)) {
     faults.push({ variable: 'REDIS_TLS_CA_FILE', message: `no such file: ${environment.REDIS_TLS_CA_FILE}` });
   }
-  if (environment.REDIS_TLS_CA_FILE && !environment.REDIS_URL?.startsWith('rediss://')) {
-    faults.push({ variable: 'REDIS_TLS_CA_FILE', message: 'needs a REDIS_URL that begins with rediss://' });
+  const urls = [environment.REDIS_URL, environment.REDIS_SESSIONS_URL, environment.REDIS_LIMITS_URL];
+  if (environment.REDIS_TLS_CA_FILE && !urls.some((url) => url?.startsWith('rediss'))) {
+    faults.push({ variable: 'REDIS_TLS_CA_FILE', message: 'needs a Redis URL that begins with rediss' });
   }
   return faults;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { loadScript, type RedisBudget, RedisClient } from '@app/redis';
+import { InjectRedis, loadScript, type RedisBudget, RedisClient } from '@app/redis';
 import { decodeVector, encodeVector } from './embedding-vector.js';
 
 export const EMBEDDING_TTL_SECONDS = 604_800;
@@ -33,7 +33,7 @@ export interface FoundVectors {
 /** Vectors in Redis: `{env}:emb:{model}:{SHA-256 of the text}`, big-endian float32, seven days. */
 @Injectable()
 export class EmbeddingsRepository {
-  constructor(private readonly redis: RedisClient) {
+  constructor(@InjectRedis('cache') private readonly redis: RedisClient) {
     redis.register(keepFirstVector);
   }
 
@@ -42,19 +42,21 @@ export class EmbeddingsRepository {
     const broken = new Set<number>();
     const { expectedDimensions } = space;
     if (expectedDimensions === undefined) return { vectors, broken, complete: false };
+    let complete = true;
     for (let start = 0; start < texts.length; start += keysPerRoundTrip) {
       const keys = texts.slice(start, start + keysPerRoundTrip).map((text) => this.key(space, text));
       const outcome = await this.redis.getMany(budget, keys);
       if (outcome.status !== 'ok') return { vectors, broken, complete: false };
       budget.renew();
       outcome.value.forEach((bytes, offset) => {
+        if (bytes === undefined) complete = false;
         if (!bytes) return;
         const vector = decodeVector(bytes, expectedDimensions);
         if (vector) vectors[start + offset] = vector;
         else broken.add(start + offset);
       });
     }
-    return { vectors, broken, complete: true };
+    return { vectors, broken, complete };
   }
 
   /** Stores each vector unless another writer was first. True when Redis took or had them all. */

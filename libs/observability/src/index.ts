@@ -1,1 +1,2 @@
+export { MetricsModule } from './metrics.module.js';
 export { createPino, isPretty, PinoLoggerService } from './pino-logger.service.js';

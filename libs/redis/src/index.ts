@@ -1,8 +1,14 @@
 export { RedisBudget } from './budget/redis-budget.js';
+export { RedisStartupError } from './connection/redis.errors.js';
 export { RedisHealthIndicator, type RedisStatus } from './health/redis.health-indicator.js';
 export { encodeKeyPart, KeySpace, shared, SharedPart } from './keys/key-space.js';
-export { miss, ok, type Outcome } from './outcome.js';
-export { type RedisArgument, RedisClient, type ScriptCall } from './redis-client.js';
-export { type RedisFault, RedisStartupError } from './redis.errors.js';
+export { miss, ok, type Outcome, type RedisFault } from './outcome.js';
+export type { LeasedConnection, RedisArgument } from './pool/leased-connection.js';
+export { PoolExhaustedError, RedisUnavailableError } from './pool/pool.errors.js';
+export type { LeaseOptions } from './pool/redis-pool.js';
+export { type MaybeBytes, RedisClient } from './redis-client.js';
+export type { RedisClientStatus } from './redis-client-status.js';
 export { RedisModule } from './redis.module.js';
 export { loadScript, type RedisScript } from './scripts/redis-script.js';
+export type { ScriptCall } from './scripts/script-runner.js';
+export { InjectRedis, RedisTargets } from './targets/redis-targets.js';

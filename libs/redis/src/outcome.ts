@@ -1,4 +1,13 @@
-import type { RedisFault } from './redis.errors.js';
+/** Why a call failed, in words that carry no key and no payload. */
+export interface RedisFault {
+  readonly kind:
+    | 'connection' // refused, closed, reset, handshake failed
+    | 'not-serving' // LOADING, READONLY, MASTERDOWN, CLUSTERDOWN, TRYAGAIN: this server, now
+    | 'full' // OOM: over maxmemory and nothing to evict
+    | 'denied' // NOAUTH, WRONGPASS, NOPERM
+    | 'reply'; // any other error reply: the command itself is at fault
+  readonly code: string;
+}
 
 /**
  * What a Redis call came to, whatever the socket did. Calls never reject and never outlast their budget.

@@ -1,286 +1,320 @@
-import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type { MarqueeConfig } from '@app/config';
+import { Logger } from '@nestjs/common';
+import keySlot from 'cluster-key-slot';
+import { Cluster } from 'ioredis';
+import type { RedisConfig, RedisTargetConfig, RedisTargetName } from '@app/config';
+import { type BreakerState, RedisBreaker } from './breaker/redis-breaker.js';
 import { DeadlineWheel } from './budget/deadline-wheel.js';
 import { RedisBudget } from './budget/redis-budget.js';
-import { EmbeddedRedis, RedisServerMissingError } from './embedded/embedded-redis.js';
+import {
+  describeAddress,
+  type DialableAddress,
+  type RedisConnection,
+  serversOf,
+} from './connection/redis-connection.js';
+import { toOutcome, toRedisFault } from './connection/redis.errors.js';
 import { KeySpace } from './keys/key-space.js';
-import { miss, ok, type Outcome } from './outcome.js';
-import { createConnection, describeAddress, type RedisConnection } from './redis-connection.js';
-import { type RedisFault, RedisStartupError, toRedisFault } from './redis.errors.js';
+import { miss, ok, type Outcome, type RedisFault } from './outcome.js';
+import type { LeasedConnection, RedisArgument } from './pool/leased-connection.js';
+import { RedisUnavailableError } from './pool/pool.errors.js';
+import { type LeaseOptions, RedisPool } from './pool/redis-pool.js';
+import type { RedisClientStatus } from './redis-client-status.js';
+import type { RedisMetrics } from './redis.metrics.js';
+import { runScript, runScripts, type ScriptCall } from './scripts/script-runner.js';
 import type { RedisScript } from './scripts/redis-script.js';
-import { warnAboutServerSettings } from './server-policy.js';
 
-export type RedisArgument = string | number | Buffer;
-
-export interface ScriptCall {
-  readonly keys: readonly string[];
-  readonly args: readonly RedisArgument[];
+export interface RedisClientOptions {
+  readonly name: RedisTargetName;
+  readonly target: RedisTargetConfig;
+  readonly redis: RedisConfig;
+  /** First part of every key. */
+  readonly environment: string;
+  readonly metrics: RedisMetrics;
 }
 
-const notConnected: Outcome<never> = {
+/** A value of `getMany`: bytes, null where there are none, undefined where its node did not answer. */
+export type MaybeBytes = Buffer | null | undefined;
+
+const notInitialized: Outcome<never> = {
   status: 'unavailable',
-  fault: { kind: 'connection', code: 'NOT_CONNECTED' },
+  fault: { kind: 'connection', code: 'NOT_INITIALIZED' },
   mayHaveRun: false,
 };
 const budgetSpent: Outcome<never> = { status: 'timeout', mayHaveRun: false };
 const timedOut: Outcome<never> = { status: 'timeout', mayHaveRun: true };
 
+/** From so many keys or calls on, a round trip is a bulk transfer. */
+const bulkFrom = 8;
+
 /**
- * The client that every repository shares. Its calls answer an `Outcome` within the caller's budget; they never
- * reject, queue or repeat.
+ * One Redis target, shared by every repository that lives on it. Calls answer an `Outcome` within the caller's
+ * budget, whatever the server or the socket does; they never reject, queue or repeat.
  */
-export class RedisClient implements OnModuleInit, OnApplicationShutdown {
+export class RedisClient {
   readonly keys: KeySpace;
   private readonly logger = new Logger('Redis');
   private readonly wheel = new DeadlineWheel();
-  private readonly embedded: EmbeddedRedis | undefined;
+  private readonly breaker: RedisBreaker;
   private readonly scripts = new Map<string, RedisScript>();
-  private connection: RedisConnection | undefined;
-  private lastFault: RedisFault | undefined;
-  private reportedUp: boolean | undefined;
+  private pool: RedisPool | undefined;
   private address: string;
 
-  constructor(private readonly config: MarqueeConfig) {
-    this.keys = new KeySpace(config.environment, false);
-    this.embedded = config.redis.address.kind === 'embedded' ? new EmbeddedRedis() : undefined;
-    this.address = describeAddress(config.redis.address);
+  constructor(private readonly options: RedisClientOptions) {
+    this.keys = new KeySpace(options.environment, options.target.address.kind === 'cluster');
+    this.address = describeAddress(options.target.address);
+    this.breaker = new RedisBreaker({
+      probe: () => this.answersProbe(),
+      onChange: (state, reason) => this.onBreakerChange(state, reason),
+    });
+    options.metrics.observe(options.name, () => this.status);
   }
 
-  /** Where the server is, without secrets. */
-  get description(): string {
-    return this.embedded ? `embedded (${this.address})` : this.address;
+  get name(): RedisTargetName {
+    return this.options.name;
   }
 
-  /** True between the first attempt to connect and shutdown. */
+  get status(): RedisClientStatus {
+    return {
+      address: this.address,
+      connected: this.pool?.small !== undefined,
+      breaker: this.breaker.state,
+      pool: this.pool?.stats,
+    };
+  }
+
+  /** True between the first attempt to connect and the end. */
   get isInitialized(): boolean {
-    return this.connection !== undefined;
+    return this.pool !== undefined;
   }
 
-  get isConnected(): boolean {
-    return this.connection?.status === 'ready';
+  /** Why Redis is away, when it is. */
+  get lastFault(): RedisFault | undefined {
+    return this.pool?.lastFault;
   }
 
   /** A budget for one request. */
   newBudget(): RedisBudget {
-    return new RedisBudget(this.config.redis.budgetMs);
+    return new RedisBudget(this.options.redis.budgetMs);
   }
 
-  /** Connects, or decides to serve without Redis. @throws RedisStartupError with `REDIS_STARTUP=fail-fast` */
-  async onModuleInit(): Promise<void> {
-    const address = await this.reachableAddress();
-    if (!address) return;
+  /** Connects; false when that failed for now. Trying goes on until `close`. */
+  async connect(address: DialableAddress, attempts: number): Promise<boolean> {
     this.address = describeAddress(address);
-    this.connection = createConnection(this.config.redis, address, 'marquee');
-    this.watch(this.connection);
-    if (await this.firstConnection(this.connection)) return;
-    const reason = this.lastFault?.code ?? 'no answer in time';
-    if (this.config.redis.startup === 'fail-fast') {
-      await this.onApplicationShutdown();
-      throw new RedisStartupError(
-        this.address,
-        reason,
-        'Start the server, correct REDIS_URL (or REDIS_HOST and REDIS_PORT), or set REDIS_STARTUP=degrade to serve without it.',
-      );
-    }
-    this.reportDown();
+    const { name, target, metrics } = this.options;
+    this.pool = new RedisPool(name, target, address, this.wheel, {
+      onReady: (connection) => {
+        void this.loadScripts(connection);
+        this.breaker.probeSoon();
+      },
+      onLost: (fault) => this.breaker.trip(fault.code),
+      onLeaseWait: (waitMs) => metrics.leaseWaited(name, waitMs),
+    });
+    const connected = await this.pool.connect(attempts, this.options.redis.startupTimeoutMs);
+    if (!connected) this.breaker.trip(this.pool.lastFault.code);
+    return connected;
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.connection?.disconnect();
-    this.connection?.removeAllListeners('close');
-    this.connection = undefined;
-    await this.embedded?.stop();
+  close(): void {
+    this.breaker.dispose();
+    this.pool?.close();
+    this.pool = undefined;
   }
 
   /** PING. */
   ping(budget: RedisBudget): Promise<Outcome<string>> {
-    return this.send(budget, (connection) => connection.ping());
+    return this.call(budget, (connection) => connection.ping());
   }
 
-  /** INFO, as one text. */
+  /** INFO of one server; in Cluster mode of any master. */
   info(budget: RedisBudget): Promise<Outcome<string>> {
-    return this.send(budget, (connection) => connection.info());
-  }
-
-  /** MGET: each key's bytes in order, null where there is none or it is no string. */
-  getMany(budget: RedisBudget, keys: readonly string[]): Promise<Outcome<(Buffer | null)[]>> {
-    return this.send(budget, (connection) => connection.mgetBuffer(...keys));
+    return this.call(budget, (connection) => connection.info());
   }
 
   /** GET: a key's bytes, or a miss. */
   async get(budget: RedisBudget, key: string): Promise<Outcome<Buffer>> {
-    const outcome = await this.send(budget, (connection) => connection.getBuffer(key));
+    const outcome = await this.call(budget, (connection) => connection.getBuffer(key));
     if (outcome.status !== 'ok') return outcome;
     return outcome.value === null ? miss : ok(outcome.value);
   }
 
-  /** Makes a script known: it is loaded on every connection before its first use in a pipeline. */
-  register(script: RedisScript): void {
-    this.scripts.set(script.name, script);
-    if (this.isConnected) this.loadScripts();
+  /** MGET, in Cluster mode one a slot: each key's value in order. Fails only when no part was answered. */
+  async getMany(budget: RedisBudget, keys: readonly string[]): Promise<Outcome<MaybeBytes[]>> {
+    const parts = this.partsBySlot(keys);
+    const operation = (part: readonly number[]) => (connection: RedisConnection) =>
+      connection.mgetBuffer(...part.map((index) => keys[index] as string));
+    const isBulk = keys.length >= bulkFrom && parts.length === 1;
+    const outcomes = await Promise.all(
+      parts.map((part) =>
+        isBulk ? this.bulkCall(budget, operation(part)) : this.call(budget, operation(part)),
+      ),
+    );
+    const values = new Array<MaybeBytes>(keys.length);
+    outcomes.forEach((outcome, number) => {
+      if (outcome.status !== 'ok') return;
+      const replies = outcome.value;
+      parts[number]?.forEach((index, position) => (values[index] = replies[position]));
+    });
+    const answered = outcomes.some(({ status }) => status === 'ok');
+    return answered || keys.length === 0 ? ok(values) : (outcomes[0] as Outcome<never>);
   }
 
-  /** One EVALSHA for each call, in one pipeline; answers one outcome a call. Only NOSCRIPT is ever repeated. */
-  runMany(
+  /**
+   * Any other command on one key; bytes come back as bytes. Never repeated: after a `timeout` or a lost connection
+   * `mayHaveRun` says what is not known.
+   */
+  command(
+    budget: RedisBudget,
+    name: string,
+    key: string,
+    ...args: RedisArgument[]
+  ): Promise<Outcome<unknown>> {
+    return this.call(budget, (connection) => connection.callBuffer(name, key, ...args));
+  }
+
+  /** Makes a script known: it is loaded on every server on connecting. */
+  register(script: RedisScript): void {
+    this.scripts.set(script.name, script);
+  }
+
+  /** Runs a script once. */
+  run(budget: RedisBudget, script: RedisScript, call: ScriptCall): Promise<Outcome<unknown>> {
+    return this.call(budget, (connection) => runScript(connection, script, call));
+  }
+
+  /** Runs a script once for each call, in one round trip (in Cluster mode one each); answers one outcome a call. */
+  async runMany(
     budget: RedisBudget,
     script: RedisScript,
     calls: readonly ScriptCall[],
   ): Promise<Outcome<Outcome<unknown>[]>> {
-    return this.send(budget, async (connection) => {
-      const replies = await evaluateMany(connection, script, calls);
-      return replies.map(([error, reply]) => (error ? toOutcome(error) : ok(reply)));
-    });
+    const operation = (connection: RedisConnection) => runScripts(connection, script, calls);
+    return calls.length >= bulkFrom ? this.bulkCall(budget, operation) : this.call(budget, operation);
   }
 
   /**
-   * One bounded call. The promise that `operation` returns may settle after the deadline: it is listened to, so
-   * a late reply or rejection harms nobody.
+   * Lends `use` a connection of its own, for blocking commands and WATCH … EXEC.
+   *
+   * @throws PoolExhaustedError when none was free in time, RedisUnavailableError when Redis is away
    */
-  private send<T>(
+  lease<T>(options: LeaseOptions, use: (connection: LeasedConnection) => Promise<T>): Promise<T> {
+    if (!this.pool || !this.breaker.isClosed) {
+      return Promise.reject(new RedisUnavailableError(this.name, this.lastFault?.code ?? 'not connected'));
+    }
+    return this.pool.lease(options, use);
+  }
+
+  private call<T>(
     budget: RedisBudget,
     operation: (connection: RedisConnection) => Promise<T>,
   ): Promise<Outcome<T>> {
-    const connection = this.connection;
-    if (connection?.status !== 'ready') return Promise.resolve(notConnected);
+    const connection = this.pool?.small;
+    return this.bounded(budget, connection && (() => operation(connection)));
+  }
+
+  private bulkCall<T>(
+    budget: RedisBudget,
+    operation: (connection: RedisConnection) => Promise<T>,
+  ): Promise<Outcome<T>> {
+    const pool = this.pool;
+    return this.bounded(budget, pool?.small && (() => pool.withBulk(operation)));
+  }
+
+  /**
+   * The one place that knows of budget, breaker and outcome. The operation's promise may settle after the deadline:
+   * it is listened to, so a late reply or rejection harms nobody.
+   */
+  private bounded<T>(budget: RedisBudget, operation: (() => Promise<T>) | undefined): Promise<Outcome<T>> {
+    if (!this.breaker.isClosed) return Promise.resolve(this.count(0, this.away()));
+    if (!operation) {
+      this.breaker.failure();
+      return Promise.resolve(this.count(0, this.away()));
+    }
     const { remainingMs } = budget;
-    if (remainingMs <= 0) return Promise.resolve(budgetSpent);
+    if (remainingMs <= 0) return Promise.resolve(this.count(0, budgetSpent));
+    const startedMs = performance.now();
     budget.begin();
     return new Promise((resolve) => {
       const finish = (outcome: Outcome<T>): void => {
         budget.end();
-        resolve(outcome);
+        resolve(this.count(performance.now() - startedMs, outcome));
       };
-      const deadline = this.wheel.add(remainingMs, () => finish(timedOut));
-      operation(connection).then(
+      const deadline = this.wheel.add(remainingMs, () => {
+        // A call that had but the rest of a budget says little about Redis.
+        if (remainingMs >= budget.totalMs / 2) this.breaker.failure();
+        finish(timedOut);
+      });
+      operation().then(
         (value) => {
-          if (deadline.settle()) finish(ok(value));
+          if (!deadline.settle()) return;
+          this.breaker.success();
+          finish(ok(value));
         },
         (error: unknown) => {
-          if (deadline.settle()) finish(toOutcome(error));
+          if (!deadline.settle()) return;
+          const outcome = toOutcome(error);
+          if (outcome.status === 'unavailable') this.breaker.failure();
+          else this.breaker.success();
+          finish(outcome);
         },
       );
     });
   }
 
-  private async reachableAddress() {
-    const { address } = this.config.redis;
-    if (address.kind !== 'embedded') return address;
-    try {
-      return { kind: 'unix' as const, path: await (this.embedded as EmbeddedRedis).start() };
-    } catch (error) {
-      if (!(error instanceof RedisServerMissingError)) throw error;
-      const remedy =
-        'Install it (Debian: apt-get install redis-server; macOS: brew install redis) or set REDIS_URL.';
-      if (this.config.redis.startup === 'fail-fast') {
-        throw new RedisStartupError('embedded', error.message, remedy);
-      }
-      this.logger.warn(`Serving without Redis: ${error.message}. ${remedy}`);
-      return undefined;
-    }
+  private away(): Outcome<never> {
+    const fault = this.lastFault;
+    return fault ? { status: 'unavailable', fault, mayHaveRun: false } : notInitialized;
   }
 
-  /** True once ready; false after the configured attempts or time. */
-  private firstConnection(connection: RedisConnection): Promise<boolean> {
-    const { startupTimeoutMs, startupRetryAttempts } = this.config.redis;
+  private count<T>(durationMs: number, outcome: Outcome<T>): Outcome<T> {
+    this.options.metrics.called(this.name, outcome.status, durationMs);
+    return outcome;
+  }
+
+  /** Positions of keys that one command may name together. */
+  private partsBySlot(keys: readonly string[]): number[][] {
+    const all = keys.map((_, index) => index);
+    if (!(this.pool?.small instanceof Cluster)) return keys.length === 0 ? [] : [all];
+    const parts = new Map<number, number[]>();
+    for (const index of all) {
+      const slot = keySlot(keys[index] as string);
+      const part = parts.get(slot);
+      if (part) part.push(index);
+      else parts.set(slot, [index]);
+    }
+    return [...parts.values()];
+  }
+
+  private answersProbe(): Promise<boolean> {
+    const connection = this.pool?.small;
+    if (!connection) return Promise.resolve(false);
     return new Promise((resolve) => {
-      let failures = 0;
-      const finish = (ready: boolean): void => {
-        clearTimeout(timer);
-        connection.off('ready', onReady).off('close', onClose);
-        resolve(ready);
-      };
-      const onReady = (): void => finish(true);
-      const onClose = (): void => {
-        // The embedded server is ours and coming up: only time counts there.
-        if (!this.embedded && ++failures > startupRetryAttempts) finish(false);
-      };
-      const timer = setTimeout(() => finish(false), startupTimeoutMs);
-      connection.on('ready', onReady).on('close', onClose);
-      connection.connect().catch((error: unknown) => {
-        this.lastFault = toRedisFault(error);
-      });
+      const deadline = this.wheel.add(this.options.redis.budgetMs, () => resolve(false));
+      connection.ping().then(
+        () => deadline.settle() && resolve(true),
+        () => deadline.settle() && resolve(false),
+      );
     });
   }
 
-  private watch(connection: RedisConnection): void {
-    connection.on('error', (error: unknown) => {
-      this.lastFault = toRedisFault(error);
-    });
-    connection.on('ready', () => {
-      this.loadScripts();
-      this.reportUp(connection);
-    });
-    connection.on('close', () => {
-      if (this.reportedUp) this.reportDown();
-    });
+  private onBreakerChange(state: BreakerState, reason: string): void {
+    this.options.metrics.breakerChanged(this.name, state);
+    if (state === 'closed') this.logger.log(`Redis "${this.name}" is back at ${this.address}`);
+    else {
+      this.logger.warn(
+        `Redis "${this.name}" at ${this.address} is away (${reason}); breaker open, serving without it and reconnecting`,
+      );
+    }
   }
 
-  private reportUp(connection: RedisConnection): void {
-    if (this.reportedUp === false) this.logger.log(`Redis is back at ${this.address}`);
-    if (this.reportedUp === undefined) void warnAboutServerSettings(connection, this.logger);
-    this.reportedUp = true;
-  }
-
-  private reportDown(): void {
-    this.reportedUp = false;
-    this.logger.warn(
-      `Redis at ${this.address} is away (${this.lastFault?.code ?? 'closed'}); serving without it and reconnecting`,
-    );
-  }
-
-  private loadScripts(): void {
-    for (const script of this.scripts.values()) {
-      this.connection?.script('LOAD', script.source).catch((error: unknown) => {
-        this.logger.warn(`Script ${script.name} was not loaded: ${toRedisFault(error).code}`);
-      });
+  private async loadScripts(connection: RedisConnection): Promise<void> {
+    for (const server of serversOf(connection)) {
+      for (const script of this.scripts.values()) {
+        try {
+          await server.script('LOAD', script.source);
+        } catch (error) {
+          // Not lost: the first EVALSHA meets NOSCRIPT and sends the source.
+          this.logger.debug(`Script ${script.name} was not loaded: ${toRedisFault(error).code}`);
+        }
+      }
     }
   }
 }
-
-function toOutcome(error: unknown): Outcome<never> {
-  const fault = toRedisFault(error);
-  if (fault.kind === 'connection') return { status: 'unavailable', fault, mayHaveRun: true };
-  if (fault.kind === 'not-serving' || fault.kind === 'denied') {
-    return { status: 'unavailable', fault, mayHaveRun: false };
-  }
-  return { status: 'error', fault };
-}
-
-/** NOSCRIPT means that a call did not run, so those calls, and only those, go out again with the source. */
-async function evaluateMany(
-  connection: RedisConnection,
-  script: RedisScript,
-  calls: readonly ScriptCall[],
-): Promise<PipelineReply[]> {
-  const replies = await pipelined(connection, calls, (pipeline, { keys, args }) =>
-    pipeline.evalsha(script.sha1, keys.length, ...keys, ...args),
-  );
-  const missing = calls.flatMap((_, index) => (isNoScript(replies[index]?.[0]) ? [index] : []));
-  if (missing.length > 0) {
-    const repeated = await pipelined(
-      connection,
-      missing.map((index) => calls[index] as ScriptCall),
-      (pipeline, { keys, args }) => pipeline.eval(script.source, keys.length, ...keys, ...args),
-    );
-    missing.forEach((index, position) => {
-      replies[index] = repeated[position] as PipelineReply;
-    });
-  }
-  return replies;
-}
-
-type Pipeline = ReturnType<RedisConnection['pipeline']>;
-type PipelineReply = [error: Error | null, reply: unknown];
-
-async function pipelined(
-  connection: RedisConnection,
-  calls: readonly ScriptCall[],
-  add: (pipeline: Pipeline, call: ScriptCall) => unknown,
-): Promise<PipelineReply[]> {
-  const pipeline = connection.pipeline();
-  for (const call of calls) add(pipeline, call);
-  return (await pipeline.exec()) ?? [];
-}
-
-const isNoScript = (error: Error | null | undefined): boolean =>
-  error?.message.startsWith('NOSCRIPT') ?? false;

@@ -1,21 +1,24 @@
-import { Global, Module } from '@nestjs/common';
+import { type FactoryProvider, Global, Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import { MarqueeConfig } from '@app/config';
+import type { RedisTargetName } from '@app/config';
 import { RedisHealthIndicator } from './health/redis.health-indicator.js';
-import { RedisClient } from './redis-client.js';
+import { ServerInfoService } from './health/server-info.js';
+import { RedisMetrics } from './redis.metrics.js';
+import { RedisTargets, redisTargetToken } from './targets/redis-targets.js';
 
-/** Provides the pooled client to every repository. */
+const clientProvider = (name: RedisTargetName): FactoryProvider => ({
+  provide: redisTargetToken(name),
+  useFactory: (targets: RedisTargets) => targets.client(name),
+  inject: [RedisTargets],
+});
+
+const clientProviders = [clientProvider('cache'), clientProvider('sessions'), clientProvider('limits')];
+
+/** Provides the pooled client of each target to every repository. */
 @Global()
 @Module({
   imports: [TerminusModule],
-  providers: [
-    {
-      provide: RedisClient,
-      useFactory: (config: MarqueeConfig) => new RedisClient(config),
-      inject: [MarqueeConfig],
-    },
-    RedisHealthIndicator,
-  ],
-  exports: [RedisClient, RedisHealthIndicator],
+  providers: [RedisMetrics, RedisTargets, ServerInfoService, RedisHealthIndicator, ...clientProviders],
+  exports: [RedisTargets, RedisHealthIndicator, ...clientProviders],
 })
 export class RedisModule {}

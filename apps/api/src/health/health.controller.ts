@@ -28,7 +28,7 @@ export class HealthController {
   @ApiOperation({ summary: 'Readiness: send traffic here. `degraded` (still 200) while Redis is away.' })
   ready() {
     this.refuseWhileDraining();
-    return this.health.check([() => this.redis.isHealthy('redis')]);
+    return this.health.check(this.redis.checks());
   }
 
   @Get('health/startup')

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
-import { RedisClient } from '../redis-client.js';
+import type { RedisClient } from '../redis-client.js';
+import { RedisTargets } from '../targets/redis-targets.js';
+import { ServerInfoService } from './server-info.js';
 
 /** The word that `GET /v1/health` uses. */
 export type RedisStatus = 'healthy' | 'unhealthy' | 'not_initialized' | 'error';
@@ -9,35 +11,42 @@ export type RedisStatus = 'healthy' | 'unhealthy' | 'not_initialized' | 'error';
 @Injectable()
 export class RedisHealthIndicator {
   constructor(
-    private readonly redis: RedisClient,
+    private readonly targets: RedisTargets,
+    private readonly servers: ServerInfoService,
     private readonly indicators: HealthIndicatorService,
   ) {}
 
-  async isHealthy(key: string) {
-    const check = this.indicators.check(key);
-    const { status, cause } = await this.probe();
-    const details = { redis_status: status, address: this.redis.description, ...(cause ? { cause } : {}) };
+  /** One check for each target with a server of its own: `redis`, `redis-sessions`, `redis-limits`. */
+  checks() {
+    return this.targets.dedicated.map((client) => () => this.check(client));
+  }
+
+  /** The cache's, in one word. */
+  async status(): Promise<RedisStatus> {
+    return (await probe(this.targets.client('cache'))).status;
+  }
+
+  private async check(client: RedisClient) {
+    const check = this.indicators.check(client.name === 'cache' ? 'redis' : `redis-${client.name}`);
+    const { status, cause } = await probe(client);
+    const details = { redis_status: status, cause, ...client.status, server: this.servers.of(client.name) };
     return status === 'healthy' ? check.up(details) : check.degraded(details);
   }
+}
 
-  async status(): Promise<RedisStatus> {
-    return (await this.probe()).status;
-  }
-
-  private async probe(): Promise<{ status: RedisStatus; cause?: string }> {
-    if (!this.redis.isInitialized) return { status: 'not_initialized' };
-    const outcome = await this.redis.ping(this.redis.newBudget());
-    switch (outcome.status) {
-      case 'ok':
-        return { status: 'healthy' };
-      case 'timeout':
-        return { status: 'unhealthy', cause: 'no answer within the budget' };
-      case 'unavailable':
-        return { status: 'unhealthy', cause: outcome.fault.code };
-      case 'error':
-        return { status: 'error', cause: outcome.fault.code };
-      case 'miss':
-        return { status: 'error', cause: 'PING had no reply' };
-    }
+async function probe(client: RedisClient): Promise<{ status: RedisStatus; cause?: string }> {
+  if (!client.isInitialized) return { status: 'not_initialized' };
+  const outcome = await client.ping(client.newBudget());
+  switch (outcome.status) {
+    case 'ok':
+      return { status: 'healthy' };
+    case 'timeout':
+      return { status: 'unhealthy', cause: 'no answer within the budget' };
+    case 'unavailable':
+      return { status: 'unhealthy', cause: outcome.fault.code };
+    case 'error':
+      return { status: 'error', cause: outcome.fault.code };
+    case 'miss':
+      return { status: 'error', cause: 'PING had no reply' };
   }
 }

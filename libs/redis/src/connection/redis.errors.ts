@@ -1,13 +1,4 @@
-/** Why a call failed, in words that carry no key and no payload. */
-export interface RedisFault {
-  readonly kind:
-    | 'connection' // refused, closed, reset, handshake failed
-    | 'not-serving' // LOADING, READONLY, MASTERDOWN, CLUSTERDOWN, TRYAGAIN: this server, now
-    | 'full' // OOM: over maxmemory and nothing to evict
-    | 'denied' // NOAUTH, WRONGPASS, NOPERM
-    | 'reply'; // any other error reply: the command itself is at fault
-  readonly code: string;
-}
+import type { Outcome, RedisFault } from '../outcome.js';
 
 const codesByKind: Record<Exclude<RedisFault['kind'], 'connection' | 'reply'>, readonly string[]> = {
   'not-serving': [
@@ -49,6 +40,21 @@ const messageCodes: readonly (readonly [RegExp, string])[] = [
 function connectionCode(error: Error & { code?: unknown }): string {
   if (typeof error.code === 'string') return error.code;
   return messageCodes.find(([pattern]) => pattern.test(error.message))?.[1] ?? error.name;
+}
+
+/** The outcome that an error stands for. A server that says why it will not has not run the command. */
+export function toOutcome(error: unknown): Outcome<never> {
+  const fault = toRedisFault(error);
+  switch (fault.kind) {
+    case 'connection':
+      return { status: 'unavailable', fault, mayHaveRun: true };
+    case 'not-serving':
+    case 'denied':
+      return { status: 'unavailable', fault, mayHaveRun: false };
+    case 'full':
+    case 'reply':
+      return { status: 'error', fault };
+  }
 }
 
 /** Thrown at start-up when `REDIS_STARTUP=fail-fast` and Redis cannot be used. */

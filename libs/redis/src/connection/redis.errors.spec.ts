@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { serverWarnings } from './server-policy.js';
+import { evictionWarnings } from '../health/server-policy.js';
 import { toRedisFault } from './redis.errors.js';
 
 const reply = (message: string): Error => Object.assign(new Error(message), { name: 'ReplyError' });
@@ -30,13 +30,13 @@ describe(toRedisFault.name, () => {
   });
 });
 
-describe(serverWarnings.name, () => {
+describe(evictionWarnings.name, () => {
   it('is content with the documented settings', () => {
-    expect(serverWarnings('maxmemory:471859200\r\nmaxmemory_policy:volatile-lru\r\n')).toEqual([]);
+    expect(evictionWarnings('cache', 'maxmemory:471859200\r\nmaxmemory_policy:volatile-lru\r\n')).toEqual([]);
   });
 
   it('warns of another policy and of no bound', () => {
-    expect(serverWarnings('maxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\n')).toEqual([
+    expect(evictionWarnings('cache', 'maxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\n')).toEqual([
       expect.stringContaining('maxmemory-policy is "allkeys-lru"'),
       expect.stringContaining('maxmemory is not set'),
     ]);

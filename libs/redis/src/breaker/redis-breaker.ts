@@ -1,0 +1,116 @@
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+export interface BreakerOptions {
+  /** Asks Redis whether it answers again. Never rejects. */
+  readonly probe: () => Promise<boolean>;
+  /** Called once a change, with what caused it. */
+  readonly onChange: (state: BreakerState, reason: string) => void;
+}
+
+/** Of one window: fewer failures than this say nothing yet. */
+const fewestFailures = 5;
+const failureShare = 0.5;
+const windowMs = 500;
+const firstProbeAfterMs = 100;
+const longestProbeIntervalMs = 1000;
+
+interface Window {
+  readonly startedMs: number;
+  successes: number;
+  failures: number;
+}
+
+/**
+ * One per Redis target, shared by every feature of the process. It opens when, over the last half to one second,
+ * at least five calls failed and they were at least half of all, or at once when the connection is lost. While it is
+ * open no request waits for Redis; a probe of its own (half-open) tells when to close again.
+ */
+export class RedisBreaker {
+  private current: BreakerState = 'closed';
+  private window: Window = newWindow();
+  private previous: Window = newWindow();
+  private failedProbes = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: BreakerOptions) {}
+
+  get state(): BreakerState {
+    return this.current;
+  }
+
+  get isClosed(): boolean {
+    return this.current === 'closed';
+  }
+
+  success(): void {
+    this.roll();
+    this.window.successes++;
+  }
+
+  failure(): void {
+    this.roll();
+    this.window.failures++;
+    if (this.current !== 'closed') return;
+    const failures = this.window.failures + this.previous.failures;
+    const calls = failures + this.window.successes + this.previous.successes;
+    if (failures >= fewestFailures && failures >= failureShare * calls)
+      this.trip(`${failures} of ${calls} calls failed`);
+  }
+
+  /** Opens at once: the connection is known to be lost. */
+  trip(reason: string): void {
+    if (this.current !== 'closed') return;
+    this.failedProbes = 0;
+    this.change('open', reason);
+    this.probeLater();
+  }
+
+  /** Probes now rather than when the interval is over: a connection has just become ready. */
+  probeSoon(): void {
+    if (this.current !== 'open') return;
+    clearTimeout(this.timer);
+    void this.probe();
+  }
+
+  /** Ends its timer. */
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.current = 'open';
+  }
+
+  private async probe(): Promise<void> {
+    this.current = 'half-open';
+    const answers = await this.options.probe();
+    if (this.current !== 'half-open') return;
+    if (answers) {
+      this.window = newWindow();
+      this.previous = newWindow();
+      this.change('closed', 'a probe was answered');
+    } else {
+      this.failedProbes++;
+      this.current = 'open';
+      this.probeLater();
+    }
+  }
+
+  private probeLater(): void {
+    const intervalMs = Math.min(firstProbeAfterMs * 2 ** this.failedProbes, longestProbeIntervalMs);
+    this.timer = setTimeout(() => void this.probe(), intervalMs * (0.8 + 0.4 * Math.random()));
+    this.timer.unref();
+  }
+
+  private change(state: BreakerState, reason: string): void {
+    this.current = state;
+    this.options.onChange(state, reason);
+  }
+
+  private roll(): void {
+    const nowMs = performance.now();
+    const ageMs = nowMs - this.window.startedMs;
+    if (ageMs < windowMs) return;
+    this.previous = ageMs < 2 * windowMs ? this.window : newWindow();
+    this.window = newWindow();
+  }
+}
+
+const newWindow = (): Window => ({ startedMs: performance.now(), successes: 0, failures: 0 });

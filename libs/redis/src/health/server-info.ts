@@ -1,0 +1,93 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { RedisTargetName } from '@app/config';
+import type { RedisClient } from '../redis-client.js';
+import { RedisTargets } from '../targets/redis-targets.js';
+
+/** What INFO says of a server, in the words of the Redis documentation. */
+export interface ServerInfo {
+  readonly version: string | undefined;
+  readonly connected_clients: number | undefined;
+  readonly used_memory_bytes: number | undefined;
+  readonly used_memory_human: string | undefined;
+  readonly peak_memory_bytes: number | undefined;
+  readonly max_memory_bytes: number | undefined;
+  /** ISO 8601. */
+  readonly last_save_time: string | undefined;
+  readonly keyspace_hits: number | undefined;
+  readonly keyspace_misses: number | undefined;
+  /** Hits of all lookups since the server started, 0 to 1; undefined before the first. */
+  readonly hit_rate: number | undefined;
+  readonly commands_processed: number | undefined;
+  readonly ops_per_second: number | undefined;
+  readonly expired_keys: number | undefined;
+  readonly evicted_keys: number | undefined;
+}
+
+const intervalMs = 5000;
+
+/** Reads INFO of every target every few seconds, so that neither health nor metrics ask Redis on a request. */
+@Injectable()
+export class ServerInfoService implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly latest = new Map<RedisTargetName, ServerInfo>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly targets: RedisTargets) {}
+
+  /** The last reading; undefined while a target is away. */
+  of(target: RedisTargetName): ServerInfo | undefined {
+    return this.latest.get(target);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.timer = setInterval(() => void this.readAll(), intervalMs);
+    this.timer.unref();
+    await this.readAll();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  private async readAll(): Promise<void> {
+    await Promise.all(this.targets.dedicated.map((client) => this.read(client)));
+  }
+
+  private async read(client: RedisClient): Promise<void> {
+    const outcome = client.isInitialized ? await client.info(client.newBudget()) : undefined;
+    if (outcome?.status === 'ok') this.latest.set(client.name, parseInfo(outcome.value));
+    else this.latest.delete(client.name);
+  }
+}
+
+/** Parses the text of INFO. A field that a server does not give is undefined. */
+export function parseInfo(text: string): ServerInfo {
+  const fields = new Map(
+    [...text.matchAll(/^([a-z_]+):([^\r\n]*)/gm)].map(([, name, value]) => [name, value]),
+  );
+  const number = (name: string): number | undefined => {
+    const value = Number(fields.get(name) || Number.NaN);
+    return Number.isNaN(value) ? undefined : value;
+  };
+  const [hits, misses, savedSeconds] = [
+    number('keyspace_hits'),
+    number('keyspace_misses'),
+    number('rdb_last_save_time'),
+  ];
+  const lookups = (hits ?? 0) + (misses ?? 0);
+  return {
+    version: fields.get('redis_version'),
+    connected_clients: number('connected_clients'),
+    used_memory_bytes: number('used_memory'),
+    used_memory_human: fields.get('used_memory_human'),
+    peak_memory_bytes: number('used_memory_peak'),
+    max_memory_bytes: number('maxmemory'),
+    last_save_time: savedSeconds === undefined ? undefined : new Date(savedSeconds * 1000).toISOString(),
+    keyspace_hits: hits,
+    keyspace_misses: misses,
+    hit_rate: lookups === 0 ? undefined : (hits ?? 0) / lookups,
+    commands_processed: number('total_commands_processed'),
+    ops_per_second: number('instantaneous_ops_per_sec'),
+    expired_keys: number('expired_keys'),
+    evicted_keys: number('evicted_keys'),
+  };
+}

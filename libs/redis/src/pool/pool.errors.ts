@@ -1,0 +1,28 @@
+/** Every lease was taken for as long as the caller would wait. */
+export class PoolExhaustedError extends Error {
+  readonly code = 'REDIS_POOL_EXHAUSTED';
+
+  constructor(
+    readonly target: string,
+    readonly leases: number,
+    readonly waitedMs: number,
+  ) {
+    super(
+      `All ${leases} exclusive connections to Redis "${target}" were in use for ${waitedMs} ms. Raise REDIS_POOL_SIZE, or hold leases for less time.`,
+    );
+    this.name = PoolExhaustedError.name;
+  }
+}
+
+/** A dedicated connection could not be opened. */
+export class RedisUnavailableError extends Error {
+  readonly code = 'REDIS_UNAVAILABLE';
+
+  constructor(
+    readonly target: string,
+    readonly reason: string,
+  ) {
+    super(`Redis "${target}" is away: ${reason}`);
+    this.name = RedisUnavailableError.name;
+  }
+}

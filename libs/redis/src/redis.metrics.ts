@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { BreakerState } from './breaker/redis-breaker.js';
+import type { Outcome } from './outcome.js';
+import type { RedisClientStatus } from './redis-client-status.js';
+
+type Status = Outcome<unknown>['status'];
+
+/** Fine around what Redis takes (tenths of a millisecond) and around the default budget of 75 ms. */
+const secondsBuckets = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.075, 0.1, 0.2, 0.5, 1];
+const breakerValues: Record<BreakerState, number> = { closed: 0, 'half-open': 1, open: 2 };
+
+/** What Prometheus sees of every Redis target. Labels are target names and outcomes, never keys. */
+@Injectable()
+export class RedisMetrics {
+  private readonly duration: Histogram<'target' | 'outcome'>;
+  private readonly leaseWait: Histogram<'target'>;
+  private readonly breakerChanges: Counter<'target' | 'state'>;
+  private readonly observers = new Map<string, () => RedisClientStatus>();
+  /** Looked up once: `labels()` costs more than `observe()`. */
+  private readonly durations = new Map<string, Record<Status, Histogram.Internal<'target' | 'outcome'>>>();
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.duration = new Histogram({
+      name: 'marquee_redis_call_duration_seconds',
+      help: 'Duration of Redis calls as their callers saw it, by outcome',
+      labelNames: ['target', 'outcome'],
+      buckets: secondsBuckets,
+      registers,
+    });
+    this.leaseWait = new Histogram({
+      name: 'marquee_redis_pool_lease_wait_seconds',
+      help: 'Time that callers waited for an exclusive connection when none was free',
+      labelNames: ['target'],
+      buckets: secondsBuckets,
+      registers,
+    });
+    this.breakerChanges = new Counter({
+      name: 'marquee_redis_breaker_changes_total',
+      help: 'Changes of the breaker, by the state that it came to',
+      labelNames: ['target', 'state'],
+      registers,
+    });
+    this.gauge(
+      registry,
+      'breaker_state',
+      'Breaker: 0 closed, 1 half-open, 2 open',
+      ({ breaker }) => breakerValues[breaker],
+    );
+    this.gauge(registry, 'connected', '1 while the shared connection is ready', ({ connected }) =>
+      Number(connected),
+    );
+    this.gauge(registry, 'pool_size', 'Most sockets', ({ pool }) => pool?.size);
+    this.gauge(registry, 'pool_open', 'Sockets that are open', ({ pool }) => pool?.open);
+    this.gauge(
+      registry,
+      'pool_in_use',
+      'Leases held and bulk connections at work',
+      ({ pool }) => pool?.inUse,
+    );
+    this.gauge(registry, 'pool_waiting', 'Callers waiting for a lease', ({ pool }) => pool?.waiting);
+    this.gauge(
+      registry,
+      'pool_exhausted',
+      'Callers that got no lease in time, since start',
+      ({ pool }) => pool?.exhausted,
+    );
+  }
+
+  /** Reads a target's gauges whenever Prometheus asks. */
+  observe(target: string, status: () => RedisClientStatus): void {
+    this.observers.set(target, status);
+    this.durations.set(target, {
+      ok: this.duration.labels(target, 'ok'),
+      miss: this.duration.labels(target, 'miss'),
+      timeout: this.duration.labels(target, 'timeout'),
+      unavailable: this.duration.labels(target, 'unavailable'),
+      error: this.duration.labels(target, 'error'),
+    });
+  }
+
+  called(target: string, outcome: Status, durationMs: number): void {
+    this.durations.get(target)?.[outcome].observe(durationMs / 1000);
+  }
+
+  leaseWaited(target: string, waitMs: number): void {
+    this.leaseWait.observe({ target }, waitMs / 1000);
+  }
+
+  breakerChanged(target: string, state: BreakerState): void {
+    this.breakerChanges.inc({ target, state });
+  }
+
+  private gauge(
+    registry: Registry,
+    name: string,
+    help: string,
+    read: (status: RedisClientStatus) => number | undefined,
+  ): void {
+    const { observers } = this;
+    const gauge = new Gauge({
+      name: `marquee_redis_${name}`,
+      help,
+      labelNames: ['target'],
+      registers: [],
+      collect() {
+        for (const [target, status] of observers) this.set({ target }, read(status()) ?? 0);
+      },
+    });
+    registry.registerMetric(gauge);
+  }
+}

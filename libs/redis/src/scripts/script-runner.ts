@@ -1,0 +1,54 @@
+import { Cluster } from 'ioredis';
+import type { RedisConnection } from '../connection/redis-connection.js';
+import { toOutcome } from '../connection/redis.errors.js';
+import { ok, type Outcome } from '../outcome.js';
+import type { RedisArgument } from '../pool/leased-connection.js';
+import type { RedisScript } from './redis-script.js';
+
+export interface ScriptCall {
+  readonly keys: readonly string[];
+  readonly args: readonly RedisArgument[];
+}
+
+/** EVALSHA, and EVAL where the server does not know the script: NOSCRIPT means that nothing ran. */
+export async function runScript(
+  connection: RedisConnection,
+  { sha1, source }: RedisScript,
+  { keys, args }: ScriptCall,
+): Promise<unknown> {
+  try {
+    return await connection.callBuffer('EVALSHA', sha1, keys.length, ...keys, ...args);
+  } catch (error) {
+    if (!isNoScript(error)) throw error;
+    return connection.callBuffer('EVAL', source, keys.length, ...keys, ...args);
+  }
+}
+
+/**
+ * The script once for each call, in one go; one outcome a call. A cluster's pipeline may span the slots of one
+ * node only, so there each call goes its own way.
+ */
+export async function runScripts(
+  connection: RedisConnection,
+  script: RedisScript,
+  calls: readonly ScriptCall[],
+): Promise<Outcome<unknown>[]> {
+  if (connection instanceof Cluster) {
+    return Promise.all(calls.map((call) => runScript(connection, script, call).then(ok, toOutcome)));
+  }
+  const pipeline = connection.pipeline();
+  for (const { keys, args } of calls)
+    pipeline.callBuffer('EVALSHA', script.sha1, keys.length, ...keys, ...args);
+  const replies = (await pipeline.exec()) ?? [];
+  return Promise.all(
+    calls.map(async (call, index) => {
+      const [error, reply] = replies[index] ?? [new Error('Connection is closed.')];
+      if (!error) return ok(reply);
+      if (!isNoScript(error)) return toOutcome(error);
+      return runScript(connection, script, call).then(ok, toOutcome);
+    }),
+  );
+}
+
+const isNoScript = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith('NOSCRIPT');

@@ -1,0 +1,120 @@
+import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { MarqueeConfig, type RedisAddress, type RedisTargetName } from '@app/config';
+import { describeAddress, type DialableAddress } from '../connection/redis-connection.js';
+import { RedisStartupError } from '../connection/redis.errors.js';
+import { EmbeddedRedis, RedisServerMissingError } from '../embedded/embedded-redis.js';
+import { evictionWarnings } from '../health/server-policy.js';
+import { RedisClient } from '../redis-client.js';
+import { RedisMetrics } from '../redis.metrics.js';
+
+/** The token of a target's client. */
+export const redisTargetToken = (name: RedisTargetName): string => `marquee:redis:${name}`;
+
+/** Injects the client of a target: `@InjectRedis('sessions')`. Features never know where it leads. */
+export const InjectRedis = (name: RedisTargetName): ParameterDecorator => Inject(redisTargetToken(name));
+
+const howToInstall =
+  'Install it (Debian: apt-get install redis-server; macOS: brew install redis) or set REDIS_URL.';
+
+/** Makes one client a target, connects them before requests come and closes them after HTTP has drained. */
+@Injectable()
+export class RedisTargets implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger('Redis');
+  private readonly clients: ReadonlyMap<RedisTargetName, RedisClient>;
+  private readonly embedded: EmbeddedRedis | undefined;
+
+  constructor(
+    private readonly config: MarqueeConfig,
+    metrics: RedisMetrics,
+  ) {
+    const { redis, environment } = config;
+    this.clients = new Map(
+      (['cache', 'sessions', 'limits'] as const).flatMap((name) => {
+        const target = redis.targets[name];
+        return target ? [[name, new RedisClient({ name, target, redis, environment, metrics })]] : [];
+      }),
+    );
+    this.embedded = redis.targets.cache.address.kind === 'embedded' ? new EmbeddedRedis() : undefined;
+  }
+
+  /** The targets that have a server or database of their own. */
+  get dedicated(): readonly RedisClient[] {
+    return [...this.clients.values()];
+  }
+
+  /** Where the cache is, for people. */
+  get description(): string {
+    const { address } = this.client('cache').status;
+    return this.embedded ? `embedded (${address})` : address;
+  }
+
+  /** A target's client: its own, or the cache's. */
+  client(name: RedisTargetName): RedisClient {
+    return (this.clients.get(name) ?? this.clients.get('cache')) as RedisClient;
+  }
+
+  /** @throws RedisStartupError with `REDIS_STARTUP=fail-fast` when a target cannot be reached */
+  async onModuleInit(): Promise<void> {
+    try {
+      await Promise.all([...this.clients.values()].map((client) => this.connect(client)));
+    } catch (error) {
+      await this.onApplicationShutdown();
+      throw error;
+    }
+    this.warnOfSharing();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    for (const client of this.clients.values()) client.close();
+    await this.embedded?.stop();
+  }
+
+  private async connect(client: RedisClient): Promise<void> {
+    const target = this.config.redis.targets[client.name];
+    const address = target && (await this.dialable(target.address));
+    if (!address) return;
+    // The embedded server is ours and coming up: only time counts there.
+    const attempts = this.embedded ? Infinity : 1 + this.config.redis.startupRetryAttempts;
+    if (await client.connect(address, attempts)) {
+      await this.warnOfSettings(client);
+      return;
+    }
+    if (this.config.redis.startup === 'fail-fast') {
+      throw new RedisStartupError(
+        describeAddress(address),
+        client.lastFault?.code ?? 'no answer in time',
+        'Start the server, correct REDIS_URL (or REDIS_HOST and REDIS_PORT) and its password, or set REDIS_STARTUP=degrade to serve without it.',
+      );
+    }
+  }
+
+  private async dialable(address: RedisAddress): Promise<DialableAddress | undefined> {
+    if (address.kind !== 'embedded') return address;
+    try {
+      return { kind: 'unix', path: await (this.embedded as EmbeddedRedis).start() };
+    } catch (error) {
+      if (!(error instanceof RedisServerMissingError)) throw error;
+      if (this.config.redis.startup === 'fail-fast') {
+        throw new RedisStartupError('embedded', error.message, howToInstall);
+      }
+      this.logger.warn(`Serving without Redis: ${error.message}. ${howToInstall}`);
+      return undefined;
+    }
+  }
+
+  /** INFO tells the policy; CONFIG is often forbidden on managed servers. */
+  private async warnOfSettings(client: RedisClient): Promise<void> {
+    const info = await client.info(client.newBudget());
+    if (info.status !== 'ok') return;
+    for (const warning of evictionWarnings(client.name, info.value))
+      this.logger.warn(`"${client.name}": ${warning}`);
+  }
+
+  private warnOfSharing(): void {
+    const sharing = (['sessions', 'limits'] as const).filter((name) => !this.clients.has(name));
+    if (this.embedded || sharing.length === 0) return;
+    this.logger.warn(
+      `${sharing.join(' and ')} share the cache's evicting Redis: a full server may drop them. Set ${sharing.map((name) => `REDIS_${name.toUpperCase()}_URL`).join(' and ')} to a server with maxmemory-policy noeviction.`,
+    );
+  }
+}
