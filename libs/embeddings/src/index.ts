@@ -6,4 +6,5 @@ export {
   InvalidEmbeddingsError,
 } from './embeddings.errors.js';
 export { EmbeddingsModule } from './embeddings.module.js';
+export { EmbeddingsRepository } from './embeddings.repository.js';
 export { type Embeddings, type EmbeddingsRequest, EmbeddingsService } from './embeddings.service.js';

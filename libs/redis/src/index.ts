@@ -8,6 +8,7 @@ export { PoolExhaustedError, RedisUnavailableError } from './pool/pool.errors.js
 export type { LeaseOptions } from './pool/redis-pool.js';
 export { type MaybeBytes, RedisClient } from './redis-client.js';
 export type { RedisClientStatus } from './redis-client-status.js';
+export { RedisMetrics } from './redis.metrics.js';
 export { RedisModule } from './redis.module.js';
 export { loadScript, type RedisScript } from './scripts/redis-script.js';
 export type { ScriptCall } from './scripts/script-runner.js';

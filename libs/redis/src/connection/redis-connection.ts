@@ -124,6 +124,18 @@ const reconnectDelayMs = (attempt: number): number => Math.min(50 * attempt, 500
 const tlsOptions = ({ certificateAuthority }: RedisTargetConfig, tls: boolean) =>
   tls ? { ca: certificateAuthority } : undefined;
 
+/** Connects, in Cluster mode to every master: ioredis would open each with its first command, and lose that. */
+export async function openConnection(connection: RedisConnection): Promise<void> {
+  await connection.connect();
+  await openNodes(connection);
+}
+
+/** Opens what is not open of a cluster's nodes. A node that cannot be reached is left to ioredis. */
+export async function openNodes(connection: RedisConnection): Promise<void> {
+  const unopened = serversOf(connection).filter(({ status }) => status === 'wait');
+  await Promise.allSettled(unopened.map((node) => node.connect()));
+}
+
 /** The connections to single servers: itself, or each master of a cluster. */
 export function serversOf(connection: RedisConnection): Redis[] {
   return connection instanceof Cluster ? connection.nodes('master') : [connection];

@@ -6,6 +6,8 @@ import {
   createConnection,
   describeAddress,
   type DialableAddress,
+  openConnection,
+  openNodes,
   type RedisConnection,
   serversOf,
 } from '../connection/redis-connection.js';
@@ -91,7 +93,8 @@ export class RedisPool {
     this.mostBulk = Math.max(1, Math.floor(config.poolSize / 3));
     this.mostLeases = config.poolSize - 1 - this.mostBulk;
     this.shared = this.create('shared', { reconnects: true });
-    this.shared.on('ready', () => events.onReady(this.shared));
+    this.shared.on('ready', () => void this.onReady());
+    this.shared.on('+node', () => void openNodes(this.shared));
     this.shared.on('close', () => events.onLost(this.fault));
   }
 
@@ -129,7 +132,7 @@ export class RedisPool {
         this.shared.off('ready', onReady).off('close', onClose);
         resolve(ready);
       };
-      const onReady = (): void => finish(true);
+      const onReady = (): void => void openNodes(this.shared).then(() => finish(true));
       const onClose = (): void => {
         if (++failures >= attempts) finish(false);
       };
@@ -184,6 +187,11 @@ export class RedisPool {
     for (const { connection } of this.idle.splice(0)) connection.disconnect();
   }
 
+  private async onReady(): Promise<void> {
+    await openNodes(this.shared);
+    this.events.onReady(this.shared);
+  }
+
   private create(
     purpose: string,
     {
@@ -223,7 +231,7 @@ export class RedisPool {
     };
     this.bulk.add(opened);
     opened.connection.on('close', () => this.bulk.delete(opened));
-    await opened.connection.connect();
+    await openConnection(opened.connection);
     return opened;
   }
 

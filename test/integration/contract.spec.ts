@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { EmbeddingsRepository } from '@app/embeddings';
+import { type RedisClient, shared } from '@app/redis';
+import { connectClient } from '../fixtures/redis-client.js';
+import { type Topology, topologies } from '../fixtures/topologies.js';
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** What every repository and every script must do, whatever the topology. */
+describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
+  let topology: Topology;
+  let client: RedisClient;
+
+  beforeAll(async () => {
+    topology = await startTopology();
+    client = await connectClient(topology.variables);
+  });
+  afterAll(async () => {
+    client.close();
+    await topology.stop();
+  });
+  beforeEach(() => topology.flush());
+
+  describe('RedisClient', () => {
+    const keys = Array.from({ length: 50 }, (_, index) => `prod:test:${index}`);
+
+    it('answers a hit, a miss and an error reply', async () => {
+      await topology.set('prod:test:a', Buffer.from([0, 255, 128]));
+      expect(await client.get(client.newBudget(), 'prod:test:a')).toEqual({
+        status: 'ok',
+        value: Buffer.from([0, 255, 128]),
+      });
+      expect(await client.get(client.newBudget(), 'prod:test:none')).toEqual({ status: 'miss' });
+      expect(await client.command(client.newBudget(), 'LPUSH', 'prod:test:a', 'x')).toEqual({
+        status: 'error',
+        fault: { kind: 'reply', code: 'WRONGTYPE' },
+      });
+      expect(await client.ping(client.newBudget())).toEqual({ status: 'ok', value: 'PONG' });
+    });
+
+    it('reads many keys of all slots in order, holes and all', async () => {
+      const present = keys.filter((_, index) => index % 3 !== 0);
+      await Promise.all(present.map((key) => topology.set(key, Buffer.from(key))));
+      expect(await client.getMany(client.newBudget(), keys)).toEqual({
+        status: 'ok',
+        value: keys.map((key, index) => (index % 3 === 0 ? null : Buffer.from(key))),
+      });
+      expect(await client.getMany(client.newBudget(), keys.slice(0, 2))).toMatchObject({ status: 'ok' });
+      expect(await client.getMany(client.newBudget(), [])).toEqual({ status: 'ok', value: [] });
+    });
+
+    it('keeps tagged keys together', async () => {
+      const pair = [
+        client.keys.key(shared('trending'), 'next'),
+        client.keys.key(shared('trending'), 'current'),
+      ];
+      await client.command(client.newBudget(), 'SADD', pair[0] as string, '1');
+      expect(
+        await client.command(client.newBudget(), 'RENAME', pair[0] as string, pair[1] as string),
+      ).toEqual({
+        status: 'ok',
+        value: Buffer.from('OK'),
+      });
+    });
+
+    it('lends a connection for WATCH: a change in between stops the transaction', async () => {
+      const key = 'prod:test:watched';
+      const attempt = (meanwhile: () => Promise<unknown>) =>
+        client.lease({ waitMs: 1000, key }, async (connection) => {
+          await connection.command(1000, 'WATCH', key);
+          await meanwhile();
+          return connection.transaction(1000, [['SET', key, 'mine']]);
+        });
+      expect(await attempt(() => topology.set(key, Buffer.from('theirs')))).toEqual({
+        status: 'ok',
+        value: null,
+      });
+      expect(await topology.get(key)).toEqual(Buffer.from('theirs'));
+      expect(await attempt(() => Promise.resolve())).toEqual({ status: 'ok', value: ['OK'] });
+      expect(await topology.get(key)).toEqual(Buffer.from('mine'));
+    });
+
+    it('lends a connection for blocking commands, past every timeout of the others', async () => {
+      const key = 'prod:test:list';
+      const blocked = client.lease({ waitMs: 1000, blocks: true, key }, (connection) =>
+        connection.command(5000, 'BLPOP', key, 4),
+      );
+      await expect(
+        Promise.race([blocked, client.command(client.newBudget(), 'EXISTS', key)]),
+      ).resolves.toMatchObject({ value: 0 });
+      await client.command(client.newBudget(), 'RPUSH', key, 'x');
+      expect(await blocked).toEqual({ status: 'ok', value: [Buffer.from(key), Buffer.from('x')] });
+    });
+  });
+
+  describe(EmbeddingsRepository.name, () => {
+    const space = { model: 'm', expectedDimensions: 3, shortened: false };
+    const texts = Array.from({ length: 40 }, (_, index) => `text ${index}`);
+    const keyOf = (text: string): string => `prod:emb:m:${sha256(text)}`;
+    const vectorOf = (index: number): Float32Array => Float32Array.of(index, -index, 0.5);
+    const entries = texts.map((text, index) => ({ text, vector: vectorOf(index), replace: false }));
+
+    const repository = (): EmbeddingsRepository => new EmbeddingsRepository(client);
+
+    it('finds in order what it saved, in the documented bytes, for seven days', async () => {
+      expect(await repository().saveMany(client.newBudget(), space, entries)).toBe(true);
+      const found = await repository().findMany(client.newBudget(), space, ['unknown', ...texts]);
+      expect(found).toEqual({
+        vectors: [undefined, ...texts.map((_, index) => vectorOf(index))],
+        broken: new Set(),
+        complete: true,
+      });
+      expect(await topology.get(keyOf('text 1'))).toEqual(Buffer.from('3f800000bf8000003f000000', 'hex'));
+      expect(await topology.ttl(keyOf('text 1'))).toBeGreaterThan(604_790);
+    });
+
+    it('keeps the first write, replaces broken ones, and says which were broken', async () => {
+      await topology.set(keyOf('text 0'), Buffer.from('3f8000003f8000003f800000', 'hex'));
+      await topology.set(keyOf('text 1'), Buffer.from('short'));
+      const found = await repository().findMany(client.newBudget(), space, texts.slice(0, 3));
+      expect(found.vectors).toEqual([Float32Array.of(1, 1, 1), undefined, undefined]);
+      expect(found.broken).toEqual(new Set([1]));
+      await repository().saveMany(client.newBudget(), space, entries);
+      const after = await repository().findMany(client.newBudget(), space, texts.slice(0, 3));
+      expect(after.vectors).toEqual([Float32Array.of(1, 1, 1), vectorOf(1), vectorOf(2)]);
+    });
+
+    it('goes on when the servers have forgotten the scripts', async () => {
+      await topology.forgetScripts();
+      expect(await repository().saveMany(client.newBudget(), space, entries)).toBe(true);
+      const found = await repository().findMany(client.newBudget(), space, texts);
+      expect(found.vectors).toEqual(texts.map((_, index) => vectorOf(index)));
+    });
+  });
+});
