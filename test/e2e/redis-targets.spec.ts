@@ -81,6 +81,9 @@ describe('Redis targets', () => {
       ops_per_second: expect.any(Number),
       evicted_keys: 0,
     });
+    expect(await (await fetch(`${api.url}/metrics`)).text()).toMatch(
+      /marquee_redis_server_used_memory_bytes\{target="cache"\} \d{5,}/,
+    );
     expect(body.details['redis']?.['pool']).toMatchObject({ size: 10, inUse: 0, waiting: 0, exhausted: 0 });
   });
 });

@@ -49,6 +49,14 @@ describe(RedisBreaker.name, () => {
     expect(breaker.state).toBe('closed');
   });
 
+  it('opens at ten failures in a row, however many successes were before', () => {
+    for (let call = 0; call < 10_000; call++) breaker.success();
+    fail(9);
+    expect(breaker.state).toBe('closed');
+    fail(1);
+    expect(breaker.state).toBe('open');
+  });
+
   it('forgets failures after a second', async () => {
     fail(4);
     await pass(1100);

@@ -10,6 +10,8 @@ export interface BreakerOptions {
 /** Of one window: fewer failures than this say nothing yet. */
 const fewestFailures = 5;
 const failureShare = 0.5;
+/** Without a success in between they outweigh any number before: a busy Redis that freezes is known after one budget. */
+const failuresInARow = 10;
 const windowMs = 500;
 const firstProbeAfterMs = 100;
 const longestProbeIntervalMs = 1000;
@@ -22,13 +24,15 @@ interface Window {
 
 /**
  * One per Redis target, shared by every feature of the process. It opens when, over the last half to one second,
- * at least five calls failed and they were at least half of all, or at once when the connection is lost. While it is
+ * at least five calls failed and they were at least half of all, at ten failures in a row, or at once when the
+ * connection is lost. While it is
  * open no request waits for Redis; a probe of its own (half-open) tells when to close again.
  */
 export class RedisBreaker {
   private current: BreakerState = 'closed';
   private window: Window = newWindow();
   private previous: Window = newWindow();
+  private inARow = 0;
   private failedProbes = 0;
   private timer: NodeJS.Timeout | undefined;
 
@@ -44,17 +48,19 @@ export class RedisBreaker {
 
   success(): void {
     this.roll();
+    this.inARow = 0;
     this.window.successes++;
   }
 
   failure(): void {
     this.roll();
     this.window.failures++;
+    this.inARow++;
     if (this.current !== 'closed') return;
     const failures = this.window.failures + this.previous.failures;
     const calls = failures + this.window.successes + this.previous.successes;
-    if (failures >= fewestFailures && failures >= failureShare * calls)
-      this.trip(`${failures} of ${calls} calls failed`);
+    const isMostOfThem = failures >= fewestFailures && failures >= failureShare * calls;
+    if (isMostOfThem || this.inARow >= failuresInARow) this.trip(`${failures} of ${calls} calls failed`);
   }
 
   /** Opens at once: the connection is known to be lost. */
@@ -85,6 +91,7 @@ export class RedisBreaker {
     if (answers) {
       this.window = newWindow();
       this.previous = newWindow();
+      this.inARow = 0;
       this.change('closed', 'a probe was answered');
     } else {
       this.failedProbes++;

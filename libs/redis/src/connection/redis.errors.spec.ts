@@ -18,6 +18,11 @@ describe(toRedisFault.name, () => {
     ],
     [new Error('Connection is closed.'), 'connection', 'CLOSED'],
     [new Error('Command timed out'), 'connection', 'ETIMEDOUT'],
+    [
+      new Error("Socket timeout. Expecting data, but didn't receive any in 500ms."),
+      'connection',
+      'ETIMEDOUT',
+    ],
   ])('%s', (error, kind, code) => {
     expect(toRedisFault(error)).toEqual({ kind, code });
   });

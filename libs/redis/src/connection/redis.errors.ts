@@ -32,7 +32,7 @@ export function toRedisFault(error: unknown): RedisFault {
 }
 
 const messageCodes: readonly (readonly [RegExp, string])[] = [
-  [/timed out|ETIMEDOUT/i, 'ETIMEDOUT'],
+  [/timed out|Socket timeout|ETIMEDOUT/i, 'ETIMEDOUT'],
   [/Connection is closed|Stream isn't writeable|Connection closed/i, 'CLOSED'],
   [/max retries per request/i, 'CLOSED'],
 ];

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { RedisTargetName } from '@app/config';
+import { Gauge, Registry } from 'prom-client';
 import type { RedisClient } from '../redis-client.js';
 import { RedisTargets } from '../targets/redis-targets.js';
 
@@ -25,13 +26,48 @@ export interface ServerInfo {
 
 const intervalMs = 5000;
 
+/** What Prometheus sees of INFO: the metric's name and help. A server that is away shows none. */
+const gauges = {
+  connected_clients: ['connected_clients', 'Clients connected to the server'],
+  used_memory_bytes: ['used_memory_bytes', 'Memory in use'],
+  peak_memory_bytes: ['peak_memory_bytes', 'Most memory ever in use'],
+  max_memory_bytes: ['max_memory_bytes', 'maxmemory; 0 is unbounded'],
+  keyspace_hits: ['keyspace_hits', 'Lookups that found a key, since the server started'],
+  keyspace_misses: ['keyspace_misses', 'Lookups that found none, since the server started'],
+  commands_processed: ['commands_processed', 'Commands, since the server started'],
+  ops_per_second: ['ops_per_second', 'Commands a second, as the server says it'],
+  expired_keys: ['expired_keys', 'Keys that expired, since the server started'],
+  evicted_keys: ['evicted_keys', 'Keys evicted for want of memory, since the server started'],
+} as const;
+
 /** Reads INFO of every target every few seconds, so that neither health nor metrics ask Redis on a request. */
 @Injectable()
 export class ServerInfoService implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly latest = new Map<RedisTargetName, ServerInfo>();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly targets: RedisTargets) {}
+  constructor(
+    private readonly targets: RedisTargets,
+    registry: Registry,
+  ) {
+    const { latest } = this;
+    for (const [field, [name, help]] of Object.entries(gauges)) {
+      const gauge = new Gauge({
+        name: `marquee_redis_server_${name}`,
+        help,
+        labelNames: ['target'],
+        registers: [],
+        collect() {
+          this.reset();
+          for (const [target, info] of latest) {
+            const value = info[field as keyof typeof gauges];
+            if (value !== undefined) this.set({ target }, value);
+          }
+        },
+      });
+      registry.registerMetric(gauge);
+    }
+  }
 
   /** The last reading; undefined while a target is away. */
   of(target: RedisTargetName): ServerInfo | undefined {

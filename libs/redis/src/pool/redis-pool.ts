@@ -188,6 +188,8 @@ export class RedisPool {
   }
 
   private async onReady(): Promise<void> {
+    // Until an error says more, the next loss is just that.
+    this.fault = { kind: 'connection', code: 'CLOSED' };
     await openNodes(this.shared);
     this.events.onReady(this.shared);
   }

@@ -1,0 +1,54 @@
+/** One contender's figure of one round; higher is better unless the benchmark says otherwise. */
+export type Contender = readonly [name: string, measure: () => Promise<number>];
+
+export interface Comparison {
+  readonly name: string;
+  readonly median: number;
+  /** Ratios to the first contender, round by round: median, least and most. */
+  readonly ratio: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Measures every contender in every round, in turn, so that the machine's moods hit all alike. */
+export async function interleave(rounds: number, contenders: readonly Contender[]): Promise<Comparison[]> {
+  const figures = contenders.map((): number[] => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, [, measure]] of contenders.entries()) figures[index]?.push(await measure());
+  }
+  return contenders.map(([name], index) => {
+    const own = figures[index] as number[];
+    const ratios = own.map((figure, round) => figure / (figures[0]?.[round] as number));
+    return {
+      name,
+      median: median(own),
+      ratio: median(ratios),
+      least: Math.min(...ratios),
+      most: Math.max(...ratios),
+    };
+  });
+}
+
+export function median(figures: readonly number[]): number {
+  const sorted = figures.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+}
+
+export function percentile(figures: readonly number[], share: number): number {
+  const sorted = figures.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
+/** A table for people, and for RESULTS.md. */
+export function table(unit: string, comparisons: readonly Comparison[]): string {
+  const rows = comparisons.map(
+    ({ name, median: figure, ratio, least, most }) =>
+      `| ${name} | ${figure.toPrecision(3)} | ${ratio.toFixed(2)} | ${least.toFixed(2)}–${most.toFixed(2)} |`,
+  );
+  return [`| contender | median ${unit} | ratio to the first | range |`, '|---|---|---|---|', ...rows].join(
+    '\n',
+  );
+}
