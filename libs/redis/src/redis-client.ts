@@ -144,7 +144,9 @@ export class RedisClient {
     const isBulk = keys.length >= bulkFrom && parts.length === 1;
     const outcomes = await Promise.all(
       parts.map((part) =>
-        isBulk ? this.bulkCall(budget, operation(part)) : this.call(budget, operation(part)),
+        isBulk
+          ? this.bulkCall(budget, operation(part), 'safe to repeat')
+          : this.call(budget, operation(part)),
       ),
     );
     const values = new Array<MaybeBytes>(keys.length);
@@ -210,12 +212,22 @@ export class RedisClient {
     return this.bounded(budget, connection && (() => operation(connection)));
   }
 
+  /** A read may be repeated once: its bulk socket may be found broken only by using it. */
   private bulkCall<T>(
     budget: RedisBudget,
     operation: (connection: RedisConnection) => Promise<T>,
+    repeatable?: 'safe to repeat',
   ): Promise<Outcome<T>> {
     const pool = this.pool;
-    return this.bounded(budget, pool?.small && (() => pool.withBulk(operation)));
+    const transfer = async (bulk: RedisPool): Promise<T> => {
+      try {
+        return await bulk.withBulk(operation);
+      } catch (error) {
+        if (!repeatable || toRedisFault(error).kind !== 'connection') throw error;
+        return bulk.withBulk(operation);
+      }
+    };
+    return this.bounded(budget, pool?.small && (() => transfer(pool)));
   }
 
   /**
