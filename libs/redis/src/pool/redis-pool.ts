@@ -148,6 +148,10 @@ export class RedisPool {
     chosen.underWay++;
     try {
       return await operation(chosen.connection);
+    } catch (error) {
+      // Its 'close' event may come later than the next caller.
+      if (toRedisFault(error).kind === 'connection') this.discard(chosen);
+      throw error;
     } finally {
       chosen.underWay--;
       chosen.idleSinceMs = performance.now();
@@ -235,6 +239,11 @@ export class RedisPool {
     opened.connection.on('close', () => this.bulk.delete(opened));
     await openConnection(opened.connection);
     return opened;
+  }
+
+  private discard(bulk: BulkConnection): void {
+    this.bulk.delete(bulk);
+    bulk.connection.disconnect();
   }
 
   private admit(waitMs: number): Promise<void> {
