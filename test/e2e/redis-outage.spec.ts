@@ -24,7 +24,11 @@ describe('the embeddings route while Redis is away', () => {
   });
 
   const start = async (): Promise<void> => {
-    marquee = MarqueeProcess.start({ REDIS_URL: redis.url, OPENAI_BASE_URL: upstream.baseUrl });
+    marquee = MarqueeProcess.start({
+      REDIS_URL: redis.url,
+      OPENAI_BASE_URL: upstream.baseUrl,
+      CACHE_LOCAL_BYTES: '0',
+    });
     url = await marquee.ready();
   };
   const embed = (input: string): Promise<Response> =>

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { CacheMetrics, CacheRepository, CacheService } from '@app/cache';
+import type { MarqueeConfig } from '@app/config';
 import { EmbeddingsRepository } from '@app/embeddings';
-import { type RedisClient, shared } from '@app/redis';
+import { encodeKeyPart, type RedisClient, shared } from '@app/redis';
+import { Registry } from 'prom-client';
+import { until } from '../fixtures/until.js';
 import { connectClient } from '../fixtures/redis-client.js';
 import { type Topology, topologies } from '../fixtures/topologies.js';
 
@@ -95,42 +99,62 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
   });
 
   describe(EmbeddingsRepository.name, () => {
-    const space = { model: 'm', expectedDimensions: 3, shortened: false };
+    const space = { model: 'm', dimensions: 3, shortened: false };
     const texts = Array.from({ length: 40 }, (_, index) => `text ${index}`);
     const keyOf = (text: string): string => `prod:emb:m:${sha256(text)}`;
     const vectorOf = (index: number): Float32Array => Float32Array.of(index, -index, 0.5);
-    const entries = texts.map((text, index) => ({ text, vector: vectorOf(index), replace: false }));
+    let asked: number[];
 
-    const repository = (): EmbeddingsRepository => new EmbeddingsRepository(client);
+    const embed = async (wanted: readonly string[]) => {
+      asked = [];
+      const config = { cache: { localBytes: 0 } } as MarqueeConfig;
+      const repository = new EmbeddingsRepository(
+        new CacheService(new CacheRepository(client), new CacheMetrics(new Registry())),
+        config,
+      );
+      const cached = await repository.getOrMake(client.newBudget(), space, wanted, (positions) => {
+        asked.push(...positions);
+        return Promise.resolve(positions.map((position) => vectorOf(position)));
+      });
+      return cached.map(({ value, outcome, stored }) => ({ value, outcome, stored }));
+    };
 
     it('finds in order what it saved, in the documented bytes, for seven days', async () => {
-      expect(await repository().saveMany(client.newBudget(), space, entries)).toBe(true);
-      const found = await repository().findMany(client.newBudget(), space, ['unknown', ...texts]);
-      expect(found).toEqual({
-        vectors: [undefined, ...texts.map((_, index) => vectorOf(index))],
-        broken: new Set(),
-        complete: true,
-      });
+      const first = await embed(texts);
+      expect(first).toEqual(
+        texts.map((_, index) => ({ value: vectorOf(index), outcome: 'miss', stored: true })),
+      );
+      const second = await embed(texts);
+      expect(second).toEqual(
+        texts.map((_, index) => ({ value: vectorOf(index), outcome: 'redis_hit', stored: true })),
+      );
+      expect(asked).toEqual([]);
       expect(await topology.get(keyOf('text 1'))).toEqual(Buffer.from('3f800000bf8000003f000000', 'hex'));
       expect(await topology.ttl(keyOf('text 1'))).toBeGreaterThan(604_790);
     });
 
-    it('keeps the first write, replaces broken ones, and says which were broken', async () => {
+    it('keeps what another program wrote first and replaces what is broken', async () => {
       await topology.set(keyOf('text 0'), Buffer.from('3f8000003f8000003f800000', 'hex'));
       await topology.set(keyOf('text 1'), Buffer.from('short'));
-      const found = await repository().findMany(client.newBudget(), space, texts.slice(0, 3));
-      expect(found.vectors).toEqual([Float32Array.of(1, 1, 1), undefined, undefined]);
-      expect(found.broken).toEqual(new Set([1]));
-      await repository().saveMany(client.newBudget(), space, entries);
-      const after = await repository().findMany(client.newBudget(), space, texts.slice(0, 3));
-      expect(after.vectors).toEqual([Float32Array.of(1, 1, 1), vectorOf(1), vectorOf(2)]);
+      await embed(texts.slice(0, 3));
+      expect(asked).toEqual([1, 2]);
+      const after = await embed(texts.slice(0, 3));
+      expect(after.map(({ value }) => value)).toEqual([Float32Array.of(1, 1, 1), vectorOf(1), vectorOf(2)]);
+    });
+
+    it('leaves no lock behind', async () => {
+      await embed(texts.slice(0, 5));
+      await until(
+        'the locks are free',
+        async () => !(await topology.get(`prod:lock:${encodeKeyPart(keyOf('text 1'))}`)),
+      );
     });
 
     it('goes on when the servers have forgotten the scripts', async () => {
       await topology.forgetScripts();
-      expect(await repository().saveMany(client.newBudget(), space, entries)).toBe(true);
-      const found = await repository().findMany(client.newBudget(), space, texts);
-      expect(found.vectors).toEqual(texts.map((_, index) => vectorOf(index)));
+      await embed(texts);
+      await embed(texts);
+      expect(asked).toEqual([]);
     });
   });
 });

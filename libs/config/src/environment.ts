@@ -148,6 +148,9 @@ export class Environment {
   @wholeNumber(1, 31_536_000)
   CACHE_TTL_LONG_SECONDS: number = 3600;
 
+  @wholeNumber(0, 68_719_476_736)
+  CACHE_LOCAL_BYTES: number = 67_108_864;
+
   @wholeNumber(1, 31_536_000)
   RATE_LIMIT_WINDOW: number = 60;
 

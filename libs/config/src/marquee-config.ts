@@ -51,7 +51,12 @@ export class MarqueeConfig {
   };
   readonly log!: { readonly level: string; readonly format: 'auto' | 'json' | 'pretty' };
   readonly redis!: RedisConfig;
-  readonly cache!: { readonly ttlSeconds: number; readonly longTtlSeconds: number };
+  readonly cache!: {
+    readonly ttlSeconds: number;
+    readonly longTtlSeconds: number;
+    /** Bound of a namespace's copies in this process; 0 for none. */
+    readonly localBytes: number;
+  };
   readonly rateLimit!: { readonly windowSeconds: number; readonly maxRequests: number };
   /** The OpenAI-compatible upstream; undefined means the embedded local model. */
   readonly openAi!: OpenAiConfig | undefined;
@@ -76,7 +81,11 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
     },
     log: { level: environment.LOG_LEVEL, format: environment.LOG_FORMAT as MarqueeConfig['log']['format'] },
     redis: toRedisConfig(environment),
-    cache: { ttlSeconds: environment.CACHE_TTL_SECONDS, longTtlSeconds: environment.CACHE_TTL_LONG_SECONDS },
+    cache: {
+      ttlSeconds: environment.CACHE_TTL_SECONDS,
+      longTtlSeconds: environment.CACHE_TTL_LONG_SECONDS,
+      localBytes: environment.CACHE_LOCAL_BYTES,
+    },
     rateLimit: {
       windowSeconds: environment.RATE_LIMIT_WINDOW,
       maxRequests: environment.MAX_REQUESTS_PER_WINDOW,

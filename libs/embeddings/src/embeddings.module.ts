@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CacheModule } from '@app/cache';
 import { MarqueeConfig } from '@app/config';
 import { EMBEDDINGS_PROVIDER, type EmbeddingsProvider } from './embeddings-provider.js';
 import { EmbeddingsRepository } from './embeddings.repository.js';
@@ -7,6 +8,7 @@ import { LocalEmbeddingsProvider } from './local/local-embeddings.provider.js';
 import { OpenAiEmbeddingsProvider } from './openai-embeddings.provider.js';
 
 @Module({
+  imports: [CacheModule],
   providers: [
     EmbeddingsRepository,
     EmbeddingsService,

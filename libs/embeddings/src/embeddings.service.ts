@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Cached } from '@app/cache';
 import type { RedisBudget } from '@app/redis';
 import type { EmbeddingModel } from './embedding-model.js';
-import { EMBEDDINGS_PROVIDER, type EmbeddingsProvider } from './embeddings-provider.js';
+import { EMBEDDINGS_PROVIDER, type EmbeddingsProvider, type ProviderAnswer } from './embeddings-provider.js';
 import { EmbeddingsRequestError, InvalidEmbeddingsError } from './embeddings.errors.js';
 import { EmbeddingsRepository, type VectorSpace } from './embeddings.repository.js';
 import { isFinite } from './embedding-vector.js';
@@ -10,6 +11,8 @@ export interface EmbeddingsRequest {
   readonly model: string;
   readonly texts: readonly string[];
   readonly dimensions: number | undefined;
+  /** Make the vectors anew, cached or not. */
+  readonly refresh?: boolean;
 }
 
 export interface Embeddings {
@@ -19,16 +22,14 @@ export interface Embeddings {
   readonly vectors: readonly Float32Array[];
   /** Tokens that were embedded for this request; texts from the cache cost none. */
   readonly promptTokens: number;
-  readonly cache: {
-    readonly hits: number;
-    readonly misses: number;
-    /** False when Redis did not answer for all of them. */
-    readonly redisAnswered: boolean;
-    readonly stored: boolean;
-  };
+  /** How each lookup ended. */
+  readonly cached: readonly Cached<Float32Array>[];
 }
 
-/** Answers texts with vectors: from Redis where it has them, from the provider otherwise. */
+/** What a request asks for; `dimensions` is unknown until a model that we do not know has shown its vectors. */
+type RequestedSpace = Omit<VectorSpace, 'dimensions'> & { readonly dimensions: number | undefined };
+
+/** Answers texts with vectors: from the cache where it has them, from the provider otherwise. */
 @Injectable()
 export class EmbeddingsService {
   /** Dimensions that upstream models have shown, where neither we nor the configuration knew them. */
@@ -51,48 +52,33 @@ export class EmbeddingsService {
    * @throws EmbeddingsRequestError for a model or dimensions that are not served, and whatever the provider throws
    */
   async embed(budget: RedisBudget, request: EmbeddingsRequest): Promise<Embeddings> {
-    const space = this.vectorSpace(request);
-    const texts = [...new Set(request.texts)];
-    const found = await this.repository.findMany(budget, space, texts);
-    const missing = texts.flatMap((_, position) => (found.vectors[position] ? [] : [position]));
+    const requested = this.requestedSpace(request);
     let promptTokens = 0;
-    let stored = false;
-    if (missing.length > 0) {
-      const answer = await this.provider.embed({
-        model: space.model,
-        texts: missing.map((position) => texts[position] as string),
-        dimensions: space.shortened ? space.expectedDimensions : undefined,
-      });
-      const dimensions = this.check(space, missing.length, answer.vectors);
-      missing.forEach((position, index) => {
-        found.vectors[position] = answer.vectors[index];
-      });
-      promptTokens = answer.promptTokens;
-      stored = await this.repository.saveMany(
-        budget,
-        { ...space, expectedDimensions: dimensions },
-        missing.map((position) => ({
-          text: texts[position] as string,
-          vector: found.vectors[position] as Float32Array,
-          replace: found.broken.has(position),
-        })),
-      );
-    }
-    const byText = new Map(texts.map((text, position) => [text, found.vectors[position] as Float32Array]));
+    const make = async (texts: readonly string[]): Promise<readonly Float32Array[]> => {
+      const answer = await this.ask(requested, texts);
+      promptTokens += answer.promptTokens;
+      return answer.vectors;
+    };
+    const space = {
+      ...requested,
+      dimensions: requested.dimensions ?? (await this.learnDimensions(request, make)),
+    };
+    const cached = await this.repository.getOrMake(
+      budget,
+      space,
+      request.texts,
+      (positions) => make(positions.map((position) => request.texts[position] as string)),
+      request.refresh,
+    );
     return {
       model: space.model,
-      vectors: request.texts.map((text) => byText.get(text) as Float32Array),
+      vectors: cached.map(({ value }) => value as Float32Array),
       promptTokens,
-      cache: {
-        hits: texts.length - missing.length,
-        misses: missing.length,
-        redisAnswered: found.complete,
-        stored,
-      },
+      cached,
     };
   }
 
-  private vectorSpace({ model: requested, dimensions }: EmbeddingsRequest): VectorSpace {
+  private requestedSpace({ model: requested, dimensions }: EmbeddingsRequest): RequestedSpace {
     const model = this.provider.resolve(requested);
     if (!model) {
       const served = this.provider.models.map(({ id }) => id).join(', ');
@@ -104,7 +90,7 @@ export class EmbeddingsService {
     }
     const byDefault = model.dimensions ?? this.shownDimensions.get(model.id);
     if (dimensions === undefined || dimensions === byDefault) {
-      return { model: model.id, expectedDimensions: byDefault, shortened: false };
+      return { model: model.id, dimensions: byDefault, shortened: false };
     }
     if (!model.canShorten) {
       throw new EmbeddingsRequestError(
@@ -120,23 +106,40 @@ export class EmbeddingsService {
         'invalid_value',
       );
     }
-    return { model: model.id, expectedDimensions: dimensions, shortened: true };
+    return { model: model.id, dimensions, shortened: true };
   }
 
-  /** Nothing is stored before every vector is known to be whole. Answers the dimensions. */
-  private check(space: VectorSpace, count: number, vectors: readonly Float32Array[]): number {
-    if (vectors.length !== count)
-      throw new InvalidEmbeddingsError(`${vectors.length} vectors for ${count} texts`);
-    const expected = space.expectedDimensions ?? vectors[0]?.length ?? 0;
+  /** One text shows what a stored vector of an unknown model must look like; until then none can be trusted. */
+  private async learnDimensions(
+    { texts }: EmbeddingsRequest,
+    make: (texts: readonly string[]) => Promise<readonly Float32Array[]>,
+  ): Promise<number> {
+    const [vector] = await make(texts.slice(0, 1));
+    return (vector as Float32Array).length;
+  }
+
+  /** Nothing is stored before every vector is known to be whole. */
+  private async ask(space: RequestedSpace, texts: readonly string[]): Promise<ProviderAnswer> {
+    const { model, shortened } = space;
+    const answer = await this.provider.embed({
+      model,
+      texts,
+      dimensions: shortened ? space.dimensions : undefined,
+    });
+    const { vectors } = answer;
+    if (vectors.length !== texts.length) {
+      throw new InvalidEmbeddingsError(`${vectors.length} vectors for ${texts.length} texts`);
+    }
+    const expected = space.dimensions ?? this.shownDimensions.get(model) ?? vectors[0]?.length ?? 0;
     for (const vector of vectors) {
       if (vector.length !== expected || expected === 0) {
         throw new InvalidEmbeddingsError(
-          `${vector.length} dimensions where "${space.model}" has ${expected} (EMBEDDINGS_DIMENSIONS sets it)`,
+          `${vector.length} dimensions where "${model}" has ${expected} (EMBEDDINGS_DIMENSIONS sets it)`,
         );
       }
       if (!isFinite(vector)) throw new InvalidEmbeddingsError('a vector holds a number that is not finite');
     }
-    if (!space.shortened) this.shownDimensions.set(space.model, expected);
-    return expected;
+    if (!shortened) this.shownDimensions.set(model, expected);
+    return answer;
   }
 }

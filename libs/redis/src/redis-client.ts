@@ -12,7 +12,9 @@ import {
   serversOf,
 } from './connection/redis-connection.js';
 import { toOutcome, toRedisFault } from './connection/redis.errors.js';
+import { InvalidationFeed, type InvalidationListener } from './invalidation/invalidation-feed.js';
 import { KeySpace } from './keys/key-space.js';
+import { type WalkOptions, walkKeys } from './keys/key-walk.js';
 import { miss, ok, type Outcome, type RedisFault } from './outcome.js';
 import type { LeasedConnection, RedisArgument } from './pool/leased-connection.js';
 import { RedisUnavailableError } from './pool/pool.errors.js';
@@ -33,6 +35,22 @@ export interface RedisClientOptions {
 
 /** A value of `getMany`: bytes, null where there are none, undefined where its node did not answer. */
 export type MaybeBytes = Buffer | null | undefined;
+
+/** A value and what is left of its life. */
+export interface ValueWithTtl {
+  readonly bytes: Buffer;
+  readonly ttlMs: number;
+}
+
+export interface Entry {
+  readonly key: string;
+  readonly bytes: Buffer;
+  readonly ttlMs: number;
+}
+
+type KeyCommander =
+  Pick<ReturnType<RedisConnection['pipeline']>, 'pttl' | 'set' | 'unlink'> | RedisConnection;
+type PipelineReplies = [error: Error | null, reply: unknown][];
 
 const notInitialized: Outcome<never> = {
   status: 'unavailable',
@@ -56,6 +74,7 @@ export class RedisClient {
   private readonly breaker: RedisBreaker;
   private readonly scripts = new Map<string, RedisScript>();
   private pool: RedisPool | undefined;
+  private feed: InvalidationFeed | undefined;
   private address: string;
 
   constructor(private readonly options: RedisClientOptions) {
@@ -115,6 +134,7 @@ export class RedisClient {
 
   close(): void {
     this.breaker.dispose();
+    this.feed?.close();
     this.pool?.close();
     this.pool = undefined;
   }
@@ -157,6 +177,90 @@ export class RedisClient {
     });
     const answered = outcomes.some(({ status }) => status === 'ok');
     return answered || keys.length === 0 ? ok(values) : (outcomes[0] as Outcome<never>);
+  }
+
+  /** The values of `getMany`, each with what is left of its life in ms: Infinity where it has no TTL. */
+  async getManyWithTtl(
+    budget: RedisBudget,
+    keys: readonly string[],
+  ): Promise<Outcome<(ValueWithTtl | null | undefined)[]>> {
+    const [values, ttls] = await Promise.all([
+      this.getMany(budget, keys),
+      this.eachKey(budget, keys, (pipeline, key) => pipeline.pttl(key)),
+    ]);
+    if (values.status !== 'ok') return values;
+    return ok(
+      values.value.map((bytes, index) => {
+        const ttl = ttls[index];
+        if (!bytes) return bytes;
+        if (ttl?.status !== 'ok') return undefined;
+        // -2: gone in between. -1: no TTL.
+        const ttlMs = Number(ttl.value);
+        return ttlMs === -2 ? null : { bytes, ttlMs: ttlMs === -1 ? Infinity : ttlMs };
+      }),
+    );
+  }
+
+  /** SET … PX for each entry, in one round trip; one outcome an entry. */
+  setMany(budget: RedisBudget, entries: readonly Entry[]): Promise<Outcome<unknown>[]> {
+    const byKey = new Map(entries.map((entry) => [entry.key, entry]));
+    return this.eachKey(budget, [...byKey.keys()], (pipeline, key) => {
+      const { bytes, ttlMs } = byKey.get(key) as Entry;
+      return pipeline.set(key, bytes, 'PX', Math.max(1, Math.round(ttlMs)));
+    });
+  }
+
+  /** UNLINK: how many keys there were. */
+  async delete(budget: RedisBudget, keys: readonly string[]): Promise<Outcome<number>> {
+    const outcomes = await this.eachKey(budget, keys, (pipeline, key) => pipeline.unlink(key));
+    const failed = outcomes.find(({ status }) => status !== 'ok');
+    if (failed) return failed as Outcome<never>;
+    return ok(
+      outcomes.reduce((sum, outcome) => sum + (outcome.status === 'ok' ? Number(outcome.value) : 0), 0),
+    );
+  }
+
+  /**
+   * Walks every key that a pattern matches, on every master, at a pace that other clients do not feel, and hands each
+   * page to `onPage` together with a way to UNLINK it. For purges, never for requests.
+   *
+   * @throws RedisUnavailableError when Redis is away, the signal's reason when aborted
+   */
+  async walk(
+    options: WalkOptions,
+    onPage: (keys: readonly string[], unlink: () => Promise<number>) => Promise<void>,
+  ): Promise<void> {
+    const connection = this.pool?.small;
+    if (!connection) throw new RedisUnavailableError(this.name, this.lastFault?.code ?? 'not connected');
+    for (const server of serversOf(connection)) {
+      await walkKeys(server, options, (keys) =>
+        onPage(
+          keys.map((key) => key.toString()),
+          async () => {
+            const pipeline = server.pipeline();
+            for (const key of keys) pipeline.unlink(key);
+            const replies = (await pipeline.exec()) ?? [];
+            return replies.reduce((sum, [, unlinked]) => sum + Number(unlinked ?? 0), 0);
+          },
+        ),
+      );
+    }
+  }
+
+  /** Listens for changes of keys that begin with one of these, until the client is closed. */
+  watch(prefixes: readonly string[], listener: InvalidationListener): void {
+    const pool = this.pool;
+    if (!pool) return;
+    this.feed = new InvalidationFeed(
+      { servers: () => pool.servers, open: (address) => pool.listener(address) },
+      prefixes,
+      listener,
+    );
+  }
+
+  /** True while changes of watched keys are told. */
+  get isWatching(): boolean {
+    return this.feed?.isComplete ?? false;
   }
 
   /**
@@ -202,6 +306,34 @@ export class RedisClient {
       return Promise.reject(new RedisUnavailableError(this.name, this.lastFault?.code ?? 'not connected'));
     }
     return this.pool.lease(options, use);
+  }
+
+  /** One command a key: a pipeline, in Cluster mode each by itself. One outcome a key. */
+  private async eachKey(
+    budget: RedisBudget,
+    keys: readonly string[],
+    add: (commander: KeyCommander, key: string) => unknown,
+  ): Promise<Outcome<unknown>[]> {
+    const connection = this.pool?.small;
+    if (connection instanceof Cluster) {
+      return Promise.all(
+        keys.map((key) => this.call(budget, () => add(connection, key) as Promise<unknown>)),
+      );
+    }
+    const operation = async (single: RedisConnection): Promise<PipelineReplies> => {
+      const pipeline = single.pipeline();
+      for (const key of keys) add(pipeline, key);
+      return (await pipeline.exec()) ?? [];
+    };
+    if (keys.length === 0) return [];
+    const outcome = await (keys.length >= bulkFrom
+      ? this.bulkCall(budget, operation)
+      : this.call(budget, operation));
+    if (outcome.status !== 'ok') return keys.map(() => outcome);
+    return keys.map((_, index) => {
+      const [error, reply] = outcome.value[index] ?? [new Error('Connection is closed.')];
+      return error ? toOutcome(error) : ok(reply);
+    });
   }
 
   private call<T>(

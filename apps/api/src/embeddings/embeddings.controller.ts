@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { type Embeddings, EmbeddingsService, vectorToBase64 } from '@app/embeddings';
+import { cacheStatus } from '@app/cache';
+import { EmbeddingsService, vectorToBase64 } from '@app/embeddings';
 import type { RedisBudget } from '@app/redis';
 import type { FastifyReply } from 'fastify';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
@@ -54,7 +55,7 @@ export class EmbeddingsController {
   ) {
     const { input: texts, model, dimensions, encoding_format: format } = body;
     const embeddings = await this.embeddings.embed(budget, { texts, model, dimensions });
-    void reply.header('cache-status', cacheStatus(embeddings.cache));
+    void reply.header('cache-status', cacheStatus(embeddings.cached));
     return {
       object: 'list',
       data: embeddings.vectors.map((vector, index) => ({
@@ -81,11 +82,4 @@ export class EmbeddingsController {
       })),
     };
   }
-}
-
-/** RFC 9211: `hit` when all came from the cache, `fwd=partial` when some did. */
-function cacheStatus({ hits, misses, redisAnswered, stored }: Embeddings['cache']): string {
-  if (misses === 0) return 'marquee; hit';
-  const forwarded = hits > 0 ? 'partial' : 'miss';
-  return `marquee; fwd=${forwarded}${stored ? '; stored' : ''}${redisAnswered ? '' : '; detail=redis-away'}`;
 }

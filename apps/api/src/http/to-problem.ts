@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { CacheLoadTimeoutError } from '@app/cache';
 import { EmbeddingsOverloadedError, EmbeddingsRequestError, InvalidEmbeddingsError } from '@app/embeddings';
 import { UpstreamError } from '@app/upstream';
 import { type Problem, problem } from './problem.js';
@@ -27,6 +28,11 @@ export function toProblem(error: unknown): Problem | undefined {
     return problem('upstream-invalid', 502, 'The upstream gave an unusable answer', error.message);
   }
   if (error instanceof UpstreamError) return upstreamProblem(error);
+  if (error instanceof CacheLoadTimeoutError) {
+    return problem('upstream-timeout', 504, 'The upstream did not answer in time', error.message, {
+      retryAfterSeconds: 1,
+    });
+  }
   return frameworkProblem(error);
 }
 

@@ -14,6 +14,8 @@ export interface ConnectionOptions {
   readonly reconnects: boolean;
   /** Blocking commands are silent for long: no `socketTimeout`, no `commandTimeout`. */
   readonly blocks: boolean;
+  /** Listens for invalidations: RESP2, for ioredis drops RESP3's, and it arms itself anew. */
+  readonly listens?: boolean;
 }
 
 /** The address as people write it; never a password. */
@@ -90,7 +92,7 @@ export function createConnection(
 
 function socketOptions(
   config: RedisTargetConfig,
-  { name, reconnects, blocks }: ConnectionOptions,
+  { name, reconnects, blocks, listens }: ConnectionOptions,
 ): RedisOptions {
   return {
     db: config.database,
@@ -106,6 +108,7 @@ function socketOptions(
           // Covers the handshake too, so it must outlast a slow link's; our own deadlines are shorter.
           commandTimeout: 2 * config.socketTimeoutMs,
         }),
+    ...(listens ? { protocol: 2, autoResubscribe: false } : {}),
     disconnectTimeout: 100,
     maxRetriesPerRequest: 0,
     // One look a reconnect: ioredis would otherwise wait while a server loads, and we have our own probe.

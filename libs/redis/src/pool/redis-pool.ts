@@ -3,6 +3,7 @@ import keySlot from 'cluster-key-slot';
 import type { RedisTargetConfig } from '@app/config';
 import type { DeadlineWheel } from '../budget/deadline-wheel.js';
 import {
+  type ConnectionOptions,
   createConnection,
   describeAddress,
   type DialableAddress,
@@ -181,6 +182,26 @@ export class RedisPool {
     }
   }
 
+  /**
+   * A connection beside the lanes that listens for invalidations, for as long as Marquee runs. It counts as a socket
+   * of its own.
+   */
+  listener(address = this.address): RedisConnection {
+    return this.create('invalidation', { reconnects: true, listens: true, address });
+  }
+
+  /** The addresses of the servers that hold keys: one, or each master of a cluster. */
+  get servers(): DialableAddress[] {
+    const { address } = this;
+    if (address.kind !== 'cluster') return [address];
+    return serversOf(this.shared).map(({ options }) => ({
+      kind: 'standalone' as const,
+      tls: address.tls,
+      host: options.host ?? '',
+      port: options.port ?? 0,
+    }));
+  }
+
   close(): void {
     this.closed = true;
     clearInterval(this.heartbeat);
@@ -200,17 +221,11 @@ export class RedisPool {
 
   private create(
     purpose: string,
-    {
-      reconnects = false,
-      blocks = false,
-      address = this.address,
-    }: { reconnects?: boolean; blocks?: boolean; address?: DialableAddress },
-  ): RedisConnection {
-    const connection = createConnection(this.config, address, {
-      name: `marquee-${this.target}-${purpose}`,
-      reconnects,
-      blocks,
-    });
+    options: Partial<Omit<ConnectionOptions, 'name'>> & { address?: DialableAddress },
+  ) {
+    const { address = this.address, reconnects = false, blocks = false, listens = false } = options;
+    const name = `marquee-${this.target}-${purpose}`;
+    const connection = createConnection(this.config, address, { name, reconnects, blocks, listens });
     connection.on('error', (error: unknown) => this.note(error));
     return connection;
   }

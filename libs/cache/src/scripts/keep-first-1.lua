@@ -1,9 +1,9 @@
--- Stores a vector unless one of the same length is there: the first write wins, a broken value is replaced.
+-- Stores a value unless one of the same length is there: the first write wins, a broken value is replaced.
 --
 -- Input:
---   KEYS[1]  the embedding's key
---   ARGV[1]  the vector's bytes
---   ARGV[2]  TTL in seconds
+--   KEYS[1]  the key
+--   ARGV[1]  the value's bytes
+--   ARGV[2]  TTL in milliseconds
 --   ARGV[3]  '1' to replace whatever is there
 -- Output:
 --   1 stored, 0 kept what was there
@@ -14,5 +14,5 @@ if ARGV[3] ~= '1' then
     return 0
   end
 end
-redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1

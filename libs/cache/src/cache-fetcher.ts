@@ -1,0 +1,317 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RedisBudget } from '@app/redis';
+import { CacheLoadTimeoutError } from './cache.errors.js';
+import type { CacheMetrics } from './cache.metrics.js';
+import type { CacheRepository, Reading, Write } from './cache.repository.js';
+import type { Cached } from './cached.js';
+import type { LocalTier } from './local/local-tier.js';
+import type { Namespace } from './namespace.js';
+import { BackgroundRefresher } from './refresh/background-refresher.js';
+
+/** Loads the values at these positions of the caller's list, in order; undefined means "there is none". */
+export type LoadMany<T> = (positions: readonly number[]) => Promise<readonly (T | undefined)[]>;
+type LoadKeys<T> = (keys: readonly string[]) => Promise<readonly (T | undefined)[]>;
+type Answers<T> = Map<string, Cached<T>>;
+
+/** A leader renews its locks while it loads; when it dies they are free after this. */
+const lockMs = 2000;
+/** A follower looks for the leader's value so often, ever less up to the longest pause. */
+const firstPollMs = 5;
+const longestPollMs = 50;
+/** Locks cost two round trips a key: a batch of many misses is loaded without. */
+const mostLocked = 64;
+
+/**
+ * Fetches what is not in this process: reads Redis, serves what is stale and refreshes it, and loads what is missing,
+ * one process of the fleet for all. Locks promise efficiency, not correctness: without Redis everyone loads.
+ */
+export class CacheFetcher {
+  private readonly refresher = new BackgroundRefresher();
+
+  constructor(
+    private readonly repository: CacheRepository,
+    private readonly metrics: CacheMetrics,
+    private readonly tierOf: (namespace: Namespace<unknown>) => LocalTier | undefined,
+  ) {}
+
+  /** What Redis has of these keys, fresh or stale; undefined for the rest. */
+  async read<T>(
+    budget: RedisBudget,
+    namespace: Namespace<T>,
+    keys: readonly string[],
+  ): Promise<(Cached<T> | undefined)[]> {
+    const readings = await this.readAndKeep(budget, namespace, keys);
+    return readings.map((reading) => toAnswer(reading));
+  }
+
+  /** Stores values in Redis and here. */
+  async store<T>(
+    budget: RedisBudget,
+    namespace: Namespace<T>,
+    writes: readonly Write<T>[],
+  ): Promise<boolean[]> {
+    const tier = this.tierOf(namespace);
+    for (const { key } of writes) tier?.changed(key);
+    const changeNumber = tier?.changeNumber ?? 0;
+    const stored = await this.repository.writeMany(budget, namespace, writes);
+    writes.forEach(({ key, value }, index) => {
+      if (stored[index] !== 'kept') this.keep(namespace, key, value, namespace.freshMs, changeNumber);
+    });
+    return stored.map((result) => result !== 'failed');
+  }
+
+  /** One answer a key, in order. @throws what `load` throws, and CacheLoadTimeoutError */
+  async fetch<T>(
+    budget: RedisBudget,
+    namespace: Namespace<T>,
+    keys: readonly string[],
+    load: LoadKeys<T>,
+    refresh: boolean,
+  ): Promise<Cached<T>[]> {
+    const answers: Answers<T> = new Map();
+    const readings = refresh ? [] : await this.readAndKeep(budget, namespace, keys);
+    readings.forEach((reading, index) => {
+      const key = keys[index] as string;
+      const answer = toAnswer(reading);
+      if (answer) answers.set(key, answer);
+      if (answer?.outcome === 'stale' || this.isDueEarly(namespace, reading))
+        this.refreshLater(namespace, key, load);
+    });
+    const missing = keys.filter((key) => !answers.has(key));
+    if (missing.length > 0) {
+      const state = new Map(
+        missing.map((key) => [key, readings[keys.indexOf(key)]?.state ?? 'missing'] as const),
+      );
+      const loading = this.loadMissing(budget, namespace, missing, state, load, refresh);
+      for (const [key, answer] of await this.inTime(namespace, loading)) answers.set(key, answer);
+    }
+    return keys.map((key) => answers.get(key) as Cached<T>);
+  }
+
+  /** The load goes on when the caller gives up; then nobody waits for its failure. */
+  private async inTime<T>(namespace: Namespace<T>, loading: Promise<Answers<T>>): Promise<Answers<T>> {
+    const end = new AbortController();
+    const timeout = delay(namespace.loadTimeoutMs, undefined, { signal: end.signal }).then(() => {
+      throw new CacheLoadTimeoutError(namespace.name, namespace.loadTimeoutMs);
+    });
+    timeout.catch(() => undefined);
+    loading.catch(() => undefined);
+    try {
+      return await Promise.race([loading, timeout]);
+    } finally {
+      end.abort();
+    }
+  }
+
+  private async loadMissing<T>(
+    budget: RedisBudget,
+    namespace: Namespace<T>,
+    keys: readonly string[],
+    states: ReadonlyMap<string, Reading<T>['state']>,
+    load: LoadKeys<T>,
+    refresh: boolean,
+  ): Promise<Answers<T>> {
+    const redisAnswered = [...states.values()].every((state) => state !== 'unknown');
+    if (refresh || !redisAnswered || keys.length > mostLocked) {
+      return this.loadAndStore(
+        budget,
+        namespace,
+        keys,
+        states,
+        load,
+        refresh ? 'bypass' : 'miss',
+        redisAnswered,
+      );
+    }
+    const token = this.repository.newToken();
+    const locks = await this.repository.lockMany(budget, keys, token, lockMs);
+    // A lock that could not be asked for is no reason to wait.
+    const led = keys.filter((_, index) => locks[index] !== false);
+    const followed = keys.filter((_, index) => locks[index] === false);
+    const parts = await Promise.all([
+      led.length > 0 ? this.lead(budget, namespace, led, states, load, token) : new Map<string, Cached<T>>(),
+      ...followed.map((key) => this.follow(namespace, key, load)),
+    ]);
+    return new Map(parts.flatMap((part) => [...part]));
+  }
+
+  /** Holds the locks while loading. Looks again first: another leader may have finished since we read. */
+  private async lead<T>(
+    budget: RedisBudget,
+    namespace: Namespace<T>,
+    keys: readonly string[],
+    states: ReadonlyMap<string, Reading<T>['state']>,
+    load: LoadKeys<T>,
+    token: string,
+  ): Promise<Answers<T>> {
+    const renewal = setInterval(() => {
+      void this.repository.lockMany(this.newBudget(), keys, token, lockMs);
+    }, lockMs / 3);
+    try {
+      const answers: Answers<T> = new Map();
+      const readings = await this.readAndKeep(budget, namespace, keys);
+      readings.forEach((reading, index) => {
+        const answer = toAnswer(reading);
+        if (answer && answer.outcome !== 'stale')
+          answers.set(keys[index] as string, { ...answer, outcome: 'coalesced' });
+      });
+      const missing = keys.filter((key) => !answers.has(key));
+      if (missing.length > 0) {
+        const loaded = await this.loadAndStore(budget, namespace, missing, states, load, 'miss', true);
+        for (const [key, answer] of loaded) answers.set(key, answer);
+      }
+      return answers;
+    } finally {
+      clearInterval(renewal);
+      // Nobody waits for it: when it fails the locks expire.
+      void this.repository.unlockMany(this.newBudget(), keys, token);
+    }
+  }
+
+  /** Waits for another process's value; takes over when its lock is free, loads at once when Redis goes away. */
+  private async follow<T>(namespace: Namespace<T>, key: string, load: LoadKeys<T>): Promise<Answers<T>> {
+    const token = this.repository.newToken();
+    for (let pollMs = firstPollMs; ; pollMs = Math.min(pollMs * 1.5, longestPollMs)) {
+      await delay(pollMs);
+      const budget = this.newBudget();
+      const [reading] = await this.readAndKeep(budget, namespace, [key]);
+      const state = new Map([[key, reading?.state ?? 'unknown'] as const]);
+      const answer = reading && toAnswer(reading);
+      if (answer && answer.outcome !== 'stale') return new Map([[key, { ...answer, outcome: 'coalesced' }]]);
+      if (!reading || reading.state === 'unknown') {
+        return this.loadAndStore(budget, namespace, [key], state, load, 'miss', false);
+      }
+      const [lock] = await this.repository.lockMany(budget, [key], token, lockMs);
+      if (lock !== false) return this.lead(budget, namespace, [key], state, load, token);
+    }
+  }
+
+  private async loadAndStore<T>(
+    budget: RedisBudget,
+    namespace: Namespace<T>,
+    keys: readonly string[],
+    states: ReadonlyMap<string, Reading<T>['state']>,
+    load: LoadKeys<T>,
+    outcome: 'miss' | 'bypass',
+    redisAnswered: boolean,
+  ): Promise<Answers<T>> {
+    const startedMs = performance.now();
+    const values = await load(keys);
+    this.metrics.loaded(namespace.name, {
+      items: keys.length,
+      durationMs: performance.now() - startedMs,
+      tokens: 0,
+    });
+    const writes = keys.flatMap((key, index) => {
+      const value = values[index];
+      const replace = outcome === 'bypass' || states.get(key) === 'broken' || states.get(key) === 'found';
+      return value === undefined && namespace.negativeMs === 0 ? [] : [{ key, value, replace }];
+    });
+    const stored = await this.store(budget, namespace, writes);
+    const storedKeys = new Set(writes.flatMap(({ key }, index) => (stored[index] ? [key] : [])));
+    return new Map(
+      keys.map((key, index) => [
+        key,
+        {
+          value: values[index],
+          outcome,
+          ttlMs: namespace.freshMs,
+          stored: storedKeys.has(key),
+          redisAnswered,
+        },
+      ]),
+    );
+  }
+
+  private refreshLater<T>(namespace: Namespace<T>, key: string, load: LoadKeys<T>): void {
+    this.refresher.schedule({
+      key,
+      namespace: namespace.name,
+      refresh: async () => {
+        const budget = this.newBudget();
+        const token = this.repository.newToken();
+        const [lock] = await this.repository.lockMany(budget, [key], token, lockMs);
+        // Another process is at it.
+        if (lock === false) return;
+        try {
+          await this.loadAndStore(budget, namespace, [key], new Map([[key, 'found']]), load, 'miss', true);
+        } finally {
+          void this.repository.unlockMany(this.newBudget(), [key], token);
+        }
+      },
+    });
+  }
+
+  /** XFetch (Vattani et al., 2015): now − delta · beta · ln(random) ≥ expiry. */
+  private isDueEarly<T>(namespace: Namespace<T>, reading: Reading<T>): boolean {
+    if (namespace.earlyRefreshBeta === 0 || reading.state !== 'found') return false;
+    const deltaMs = this.metrics.meanLoadMs(namespace.name);
+    return reading.ttlMs <= -deltaMs * namespace.earlyRefreshBeta * Math.log(Math.random());
+  }
+
+  private async readAndKeep<T>(
+    budget: RedisBudget,
+    namespace: Namespace<T>,
+    keys: readonly string[],
+  ): Promise<Reading<T>[]> {
+    const changeNumber = this.tierOf(namespace)?.changeNumber ?? 0;
+    const readings = await this.repository.readMany(budget, namespace, keys);
+    readings.forEach((reading, index) => {
+      const key = keys[index] as string;
+      if (reading.state === 'found')
+        this.keep(namespace, key, reading.value, reading.ttlMs, changeNumber, reading.bytes);
+      if (reading.state === 'negative') this.keep(namespace, key, undefined, reading.ttlMs, changeNumber);
+    });
+    return readings;
+  }
+
+  /** Keeps a copy here: never for longer than the namespace lets it, nor past its fresh life. */
+  private keep<T>(
+    namespace: Namespace<T>,
+    key: string,
+    value: T | undefined,
+    freshMs: number,
+    changeNumber: number,
+    bytes?: number,
+  ): void {
+    const tier = this.tierOf(namespace);
+    if (!tier || freshMs <= 0) return;
+    const nowMs = performance.now();
+    const freshUntilMs = nowMs + freshMs;
+    const usableUntilMs = Math.min(
+      freshUntilMs,
+      nowMs + (value === undefined ? Math.min(namespace.negativeMs, namespace.localMs) : namespace.localMs),
+    );
+    const size = bytes ?? (value === undefined ? 0 : namespace.codec.encode(value).length);
+    tier.put(key, { value, freshUntilMs, usableUntilMs }, size, changeNumber);
+  }
+
+  private newBudget(): RedisBudget {
+    return this.repository.redis.newBudget();
+  }
+}
+
+function toAnswer<T>(reading: Reading<T>): Cached<T> | undefined {
+  switch (reading.state) {
+    case 'found':
+      return {
+        value: reading.value,
+        outcome: reading.ttlMs > 0 ? 'redis_hit' : 'stale',
+        ttlMs: reading.ttlMs,
+        stored: true,
+        redisAnswered: true,
+      };
+    case 'negative':
+      return {
+        value: undefined,
+        outcome: 'negative',
+        ttlMs: reading.ttlMs,
+        stored: true,
+        redisAnswered: true,
+      };
+    case 'missing':
+    case 'broken':
+    case 'unknown':
+      return undefined;
+  }
+}

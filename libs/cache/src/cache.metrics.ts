@@ -1,0 +1,132 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { CacheOutcome } from './cached.js';
+
+const secondsBuckets = [
+  0.0001, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+];
+const saving: ReadonlySet<CacheOutcome> = new Set([
+  'local_hit',
+  'redis_hit',
+  'stale',
+  'negative',
+  'coalesced',
+]);
+
+/** What an upstream load cost. */
+export interface LoadCost {
+  readonly items: number;
+  readonly durationMs: number;
+  readonly tokens: number;
+}
+
+/** Of one namespace, since the process started. */
+export interface NamespaceStats {
+  readonly outcomes: Readonly<Partial<Record<CacheOutcome, number>>>;
+  /** Share of lookups that asked no upstream; undefined before the first. */
+  readonly hitRate: number | undefined;
+  /** What the hits would have cost, by what the loads cost on average. */
+  readonly saved: { readonly items: number; readonly tokens: number; readonly milliseconds: number };
+}
+
+interface Ledger {
+  readonly outcomes: Partial<Record<CacheOutcome, number>>;
+  loadedItems: number;
+  loadedMs: number;
+  loadedTokens: number;
+}
+
+/** Outcomes by namespace, with latency, and the savings ledger. */
+@Injectable()
+export class CacheMetrics {
+  private readonly ledgers = new Map<string, Ledger>();
+  private readonly lookups: Histogram<'namespace' | 'outcome'>;
+  private readonly loads: Counter<'namespace'>;
+  private readonly tokens: Counter<'namespace'>;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.lookups = new Histogram({
+      name: 'marquee_cache_lookup_duration_seconds',
+      help: 'Duration of cache lookups, by namespace and outcome',
+      labelNames: ['namespace', 'outcome'],
+      buckets: secondsBuckets,
+      registers,
+    });
+    this.loads = new Counter({
+      name: 'marquee_cache_loaded_items_total',
+      help: 'Values that were loaded from an upstream, by namespace',
+      labelNames: ['namespace'],
+      registers,
+    });
+    this.tokens = new Counter({
+      name: 'marquee_cache_loaded_tokens_total',
+      help: 'Tokens that loading cost, by namespace',
+      labelNames: ['namespace'],
+      registers,
+    });
+    const { ledgers } = this;
+    const savedMilliseconds = new Gauge({
+      name: 'marquee_cache_saved_upstream_seconds',
+      help: 'Upstream time that hits have saved since start, by what loads took on average',
+      labelNames: ['namespace'],
+      registers: [],
+      collect() {
+        for (const [namespace, ledger] of ledgers)
+          this.set({ namespace }, toStats(ledger).saved.milliseconds / 1000);
+      },
+    });
+    registry.registerMetric(savedMilliseconds);
+  }
+
+  /** Counts so many lookups of a namespace that ended alike, after so long. */
+  looked(namespace: string, outcome: CacheOutcome, durationMs: number): void {
+    this.lookups.observe({ namespace, outcome }, durationMs / 1000);
+    const { outcomes } = this.ledger(namespace);
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  }
+
+  loaded(namespace: string, cost: LoadCost): void {
+    this.loads.inc({ namespace }, cost.items);
+    if (cost.tokens > 0) this.tokens.inc({ namespace }, cost.tokens);
+    const ledger = this.ledger(namespace);
+    ledger.loadedItems += cost.items;
+    ledger.loadedMs += cost.durationMs;
+    ledger.loadedTokens += cost.tokens;
+  }
+
+  /** Mean time that loading one value takes; 0 before the first. */
+  meanLoadMs(namespace: string): number {
+    const { loadedItems, loadedMs } = this.ledger(namespace);
+    return loadedItems === 0 ? 0 : loadedMs / loadedItems;
+  }
+
+  stats(): Record<string, NamespaceStats> {
+    return Object.fromEntries([...this.ledgers].map(([name, ledger]) => [name, toStats(ledger)]));
+  }
+
+  private ledger(namespace: string): Ledger {
+    let ledger = this.ledgers.get(namespace);
+    if (!ledger) {
+      ledger = { outcomes: {}, loadedItems: 0, loadedMs: 0, loadedTokens: 0 };
+      this.ledgers.set(namespace, ledger);
+    }
+    return ledger;
+  }
+}
+
+function toStats({ outcomes, loadedItems, loadedMs, loadedTokens }: Ledger): NamespaceStats {
+  const entries = Object.entries(outcomes) as [CacheOutcome, number][];
+  const all = entries.reduce((sum, [, count]) => sum + count, 0);
+  const saved = entries.reduce((sum, [outcome, count]) => sum + (saving.has(outcome) ? count : 0), 0);
+  const perItem = (total: number): number => (loadedItems === 0 ? 0 : total / loadedItems);
+  return {
+    outcomes: { ...outcomes },
+    hitRate: all === 0 ? undefined : saved / all,
+    saved: {
+      items: saved,
+      tokens: Math.round(saved * perItem(loadedTokens)),
+      milliseconds: Math.round(saved * perItem(loadedMs)),
+    },
+  };
+}

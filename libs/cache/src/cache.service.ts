@@ -1,0 +1,286 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { RedisBudget } from '@app/redis';
+import { CacheMetrics } from './cache.metrics.js';
+import { CacheRepository } from './cache.repository.js';
+import { CacheFetcher, type LoadMany } from './cache-fetcher.js';
+import type { Cached, CacheOutcome } from './cached.js';
+import { type LocalEntry, LocalTier } from './local/local-tier.js';
+import { milliseconds, type Namespace } from './namespace.js';
+
+/** What a key names within its namespace: text parts, encoded into the key. */
+export type KeyPart = string | readonly string[];
+
+export interface GetOrSetOptions {
+  /** The request's; a fresh one by default. */
+  readonly budget?: RedisBudget;
+  /** Load anew even where a fresh value is there (`Cache-Control: no-cache`). */
+  readonly refresh?: boolean;
+}
+
+/** Keys whose changes every process is told of: whatever a namespace may be keyed under. */
+const watchedNamespaces = ['emb', 'qu', 'tmdb', 'cache'];
+
+/**
+ * The cache of every feature: a local tier bounded in bytes in front of Redis, one load a key however many callers
+ * miss it, here and in other processes, and values that outlive their freshness when the upstream fails. Redis away
+ * is a miss, never an error.
+ */
+@Injectable()
+export class CacheService implements OnApplicationBootstrap {
+  private readonly tiers = new Map<string, LocalTier>();
+  private readonly fetcher: CacheFetcher;
+  private readonly inFlight = new Map<string, Promise<Cached<unknown>>>();
+  private readonly generations = new Map<string, number>();
+
+  constructor(
+    private readonly repository: CacheRepository,
+    private readonly metrics: CacheMetrics,
+  ) {
+    this.fetcher = new CacheFetcher(repository, metrics, (namespace) => this.tierOf(namespace));
+  }
+
+  onApplicationBootstrap(): void {
+    const { redis } = this.repository;
+    const prefixes = watchedNamespaces.map((name) => `${redis.keys.environment}:${name}:`);
+    redis.watch(prefixes, {
+      onChanged: (keys) => {
+        for (const tier of this.tiers.values()) for (const key of keys) tier.changed(key);
+      },
+      onMissed: () => {
+        for (const tier of this.tiers.values()) tier.clear();
+      },
+    });
+  }
+
+  /** The value, or null where there is none or Redis is away. */
+  async get<T>(namespace: Namespace<T>, part: KeyPart, budget = this.newBudget()): Promise<T | null> {
+    const [value = null] = await this.getMany(namespace, [part], budget);
+    return value;
+  }
+
+  /** One value a part, in order; null where there is none or Redis is away. */
+  async getMany<T>(
+    namespace: Namespace<T>,
+    parts: readonly KeyPart[],
+    budget = this.newBudget(),
+  ): Promise<(T | null)[]> {
+    const startedMs = performance.now();
+    const keys = parts.map((part) => this.key(namespace, part));
+    const found = keys.map((key) => this.local(namespace, key)?.value);
+    const missing = keys.flatMap((_, index) => (found[index] === undefined ? [index] : []));
+    for (let hit = missing.length; hit < keys.length; hit++) this.count(namespace, 'local_hit', startedMs);
+    if (missing.length > 0) {
+      const answers = await this.fetcher.read(
+        budget,
+        namespace,
+        missing.map((index) => keys[index] as string),
+      );
+      answers.forEach((answer, position) => {
+        found[missing[position] as number] = answer?.value;
+        this.count(namespace, answer?.outcome ?? 'miss', startedMs);
+      });
+    }
+    return found.map((value) => value ?? null);
+  }
+
+  /**
+   * Stores a value for its namespace's TTL, or `ttlSeconds`. False when Redis did not take it.
+   *
+   * @throws RangeError for a TTL that is not positive, TypeError for a value that the codec cannot carry
+   */
+  async set<T>(
+    namespace: Namespace<T>,
+    part: KeyPart,
+    value: T,
+    budget = this.newBudget(),
+  ): Promise<boolean> {
+    return this.setMany(namespace, [[part, value]], budget);
+  }
+
+  /** Stores all, in one round trip. False when Redis did not take every one. */
+  async setMany<T>(
+    namespace: Namespace<T>,
+    entries: readonly (readonly [KeyPart, T])[],
+    budget = this.newBudget(),
+  ): Promise<boolean> {
+    const writes = entries.map(([part, value]) => ({ key: this.key(namespace, part), value, replace: true }));
+    const stored = await this.fetcher.store(budget, namespace, writes);
+    return stored.every(Boolean);
+  }
+
+  /** Deletes a value here and in Redis, and in other processes as soon as they are told. False when Redis is away. */
+  async delete(namespace: Namespace<never>, part: KeyPart, budget = this.newBudget()): Promise<boolean> {
+    const key = this.key(namespace, part);
+    this.tierOf(namespace)?.changed(key);
+    const outcome = await this.repository.redis.delete(budget, [key]);
+    return outcome.status === 'ok';
+  }
+
+  /** Whether Redis has the key. False when Redis is away. */
+  async exists(namespace: Namespace<never>, part: KeyPart, budget = this.newBudget()): Promise<boolean> {
+    const outcome = await this.repository.redis.command(budget, 'EXISTS', this.key(namespace, part));
+    return outcome.status === 'ok' && outcome.value === 1;
+  }
+
+  /**
+   * Gives a key a new TTL. False when there is no key or Redis is away.
+   *
+   * @throws RangeError for a TTL that is not positive
+   */
+  async expire(
+    namespace: Namespace<never>,
+    part: KeyPart,
+    ttlSeconds: number,
+    budget = this.newBudget(),
+  ): Promise<boolean> {
+    const ttlMs = milliseconds('ttlSeconds', ttlSeconds);
+    const outcome = await this.repository.redis.command(budget, 'PEXPIRE', this.key(namespace, part), ttlMs);
+    return outcome.status === 'ok' && outcome.value === 1;
+  }
+
+  /** Seconds that a key has left, Infinity where it has no TTL; null where there is no key or Redis is away. */
+  async ttl(namespace: Namespace<never>, part: KeyPart, budget = this.newBudget()): Promise<number | null> {
+    const outcome = await this.repository.redis.command(budget, 'PTTL', this.key(namespace, part));
+    if (outcome.status !== 'ok' || outcome.value === -2) return null;
+    return outcome.value === -1 ? Infinity : Number(outcome.value) / 1000;
+  }
+
+  /**
+   * Adds to a counter, which lives from its first increment for the namespace's TTL. Null when it is not known whether
+   * it was counted: Redis is away, or did not answer.
+   */
+  async increment(
+    namespace: Namespace<string>,
+    part: KeyPart,
+    amount = 1,
+    budget = this.newBudget(),
+  ): Promise<number | null> {
+    const key = this.key(namespace, part);
+    this.tierOf(namespace)?.changed(key);
+    const outcome = await this.repository.incrementBy(budget, key, amount, namespace.freshMs);
+    return outcome.status === 'ok' ? Number(outcome.value) : null;
+  }
+
+  /** `getOrSetMany` for one. The load's undefined means "there is none". */
+  async getOrSet<T>(
+    namespace: Namespace<T>,
+    part: KeyPart,
+    load: () => Promise<T | undefined>,
+    options: GetOrSetOptions = {},
+  ): Promise<Cached<T>> {
+    const [answer] = await this.getOrSetMany(namespace, [part], async () => [await load()], options);
+    return answer as Cached<T>;
+  }
+
+  /**
+   * The values of many parts: from this process, from Redis, from loads that are under way, or from `load`, which is
+   * asked once for what nobody has. It gets the positions (in `parts`) of what to load and answers in that order.
+   *
+   * @throws what `load` throws, and CacheLoadTimeoutError, when a value could be had from nowhere else
+   */
+  async getOrSetMany<T>(
+    namespace: Namespace<T>,
+    parts: readonly KeyPart[],
+    load: LoadMany<T>,
+    { budget = this.newBudget(), refresh = false }: GetOrSetOptions = {},
+  ): Promise<Cached<T>[]> {
+    const startedMs = performance.now();
+    const keys = parts.map((part) => this.key(namespace, part));
+    const answers = new Map<string, Cached<T> | Promise<Cached<T>>>();
+    const positions = new Map<string, number>();
+    keys.forEach((key, position) => {
+      if (answers.has(key) || positions.has(key)) return;
+      const local = refresh ? undefined : this.local(namespace, key);
+      if (local) answers.set(key, toAnswer(local));
+      else if (!refresh && this.inFlight.has(key)) answers.set(key, this.join(key));
+      else positions.set(key, position);
+    });
+    for (const [key, promise] of this.startFetch(budget, namespace, positions, load, refresh))
+      answers.set(key, promise);
+    const settled = await Promise.all(keys.map(async (key) => (await answers.get(key)) as Cached<T>));
+    for (const answer of settled) this.count(namespace, answer.outcome, startedMs);
+    return settled;
+  }
+
+  /** Outcomes, savings and local bytes by namespace. */
+  stats() {
+    const local = Object.fromEntries(
+      [...this.tiers].map(([name, tier]) => [name, { entries: tier.count, bytes: tier.bytes }]),
+    );
+    return { namespaces: this.metrics.stats(), local, invalidation: this.repository.redis.isWatching };
+  }
+
+  private startFetch<T>(
+    budget: RedisBudget,
+    namespace: Namespace<T>,
+    positions: ReadonlyMap<string, number>,
+    load: LoadMany<T>,
+    refresh: boolean,
+  ): Map<string, Promise<Cached<T>>> {
+    if (positions.size === 0) return new Map();
+    const keys = [...positions.keys()];
+    const fetched = this.fetcher.fetch(
+      budget,
+      namespace,
+      keys,
+      (wanted) => load(wanted.map((key) => positions.get(key) as number)),
+      refresh,
+    );
+    const promises = new Map(
+      keys.map((key, index) => [key, fetched.then((answers) => answers[index] as Cached<T>)] as const),
+    );
+    for (const [key, promise] of promises) {
+      this.inFlight.set(key, promise);
+      const forget = (): void => {
+        if (this.inFlight.get(key) === promise) this.inFlight.delete(key);
+      };
+      promise.then(forget, forget);
+    }
+    return promises;
+  }
+
+  /** Somebody else's load is ours as well; it cost nothing more. */
+  private async join<T>(key: string): Promise<Cached<T>> {
+    const answer = (await this.inFlight.get(key)) as Cached<T>;
+    return answer.outcome === 'miss' || answer.outcome === 'bypass'
+      ? { ...answer, outcome: 'coalesced' }
+      : answer;
+  }
+
+  private local<T>(namespace: Namespace<T>, key: string): LocalEntry<T> | undefined {
+    return this.tierOf(namespace)?.get<T>(key, performance.now());
+  }
+
+  private tierOf(namespace: Namespace<never> | Namespace<unknown>): LocalTier | undefined {
+    if (namespace.localMs === 0) return undefined;
+    let tier = this.tiers.get(namespace.name);
+    if (!tier) {
+      tier = new LocalTier(namespace.localBytes);
+      this.tiers.set(namespace.name, tier);
+    }
+    return tier;
+  }
+
+  private key(namespace: Namespace<never> | Namespace<unknown>, part: KeyPart): string {
+    const parts = typeof part === 'string' ? [part] : part;
+    return namespace.key(this.repository.redis.keys, parts, this.generations.get(namespace.name));
+  }
+
+  private count(namespace: { readonly name: string }, outcome: CacheOutcome, startedMs: number): void {
+    this.metrics.looked(namespace.name, outcome, performance.now() - startedMs);
+  }
+
+  private newBudget(): RedisBudget {
+    return this.repository.redis.newBudget();
+  }
+}
+
+function toAnswer<T>({ value, freshUntilMs }: LocalEntry<T>): Cached<T> {
+  return {
+    value,
+    outcome: value === undefined ? 'negative' : 'local_hit',
+    ttlMs: freshUntilMs - performance.now(),
+    stored: true,
+    redisAnswered: true,
+  };
+}
