@@ -1,10 +1,12 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
+import { CacheModule } from '@app/cache';
 import { MarqueeConfigModule } from '@app/config';
 import { MetricsModule } from '@app/observability';
 import { EmbeddingsModule } from '@app/embeddings';
 import { RedisModule } from '@app/redis';
+import { CacheAdminController } from './admin/cache-admin.controller.js';
 import { EmbeddingsController } from './embeddings/embeddings.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { MetricsController } from './health/metrics.controller.js';
@@ -26,9 +28,10 @@ export class ApiModule {
         MetricsModule,
         RedisModule,
         TerminusModule,
+        CacheModule,
         EmbeddingsModule,
       ],
-      controllers: [EmbeddingsController, HealthController, MetricsController],
+      controllers: [CacheAdminController, EmbeddingsController, HealthController, MetricsController],
       providers: [
         DrainService,
         { provide: APP_FILTER, useClass: ProblemFilter },

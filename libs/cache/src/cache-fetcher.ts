@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RedisBudget } from '@app/redis';
+import { LRUCache } from 'lru-cache';
 import { CacheLoadTimeoutError } from './cache.errors.js';
 import type { CacheMetrics } from './cache.metrics.js';
 import type { CacheRepository, Reading, Write } from './cache.repository.js';
-import type { Cached } from './cached.js';
+import type { CacheAnswer } from './cache-answer.js';
 import type { LocalTier } from './local/local-tier.js';
 import type { Namespace } from './namespace.js';
 import { BackgroundRefresher } from './refresh/background-refresher.js';
@@ -11,7 +12,13 @@ import { BackgroundRefresher } from './refresh/background-refresher.js';
 /** Loads the values at these positions of the caller's list, in order; undefined means "there is none". */
 export type LoadMany<T> = (positions: readonly number[]) => Promise<readonly (T | undefined)[]>;
 type LoadKeys<T> = (keys: readonly string[]) => Promise<readonly (T | undefined)[]>;
-type Answers<T> = Map<string, Cached<T>>;
+/** What stored a value last. */
+export interface StoredLast {
+  readonly atMs: number;
+  readonly cause: StoreCause;
+}
+export type StoreCause = 'set' | 'miss' | 'bypass' | 'refresh';
+type Answers<T> = Map<string, CacheAnswer<T>>;
 
 /** A leader renews its locks while it loads; when it dies they are free after this. */
 const lockMs = 2000;
@@ -27,6 +34,7 @@ const mostLocked = 64;
  */
 export class CacheFetcher {
   private readonly refresher = new BackgroundRefresher();
+  private readonly history = new LRUCache<string, StoredLast>({ max: 10_000 });
 
   constructor(
     private readonly repository: CacheRepository,
@@ -39,7 +47,7 @@ export class CacheFetcher {
     budget: RedisBudget,
     namespace: Namespace<T>,
     keys: readonly string[],
-  ): Promise<(Cached<T> | undefined)[]> {
+  ): Promise<(CacheAnswer<T> | undefined)[]> {
     const readings = await this.readAndKeep(budget, namespace, keys);
     return readings.map((reading) => toAnswer(reading));
   }
@@ -49,6 +57,7 @@ export class CacheFetcher {
     budget: RedisBudget,
     namespace: Namespace<T>,
     writes: readonly Write<T>[],
+    cause: StoreCause = 'set',
   ): Promise<boolean[]> {
     const tier = this.tierOf(namespace);
     for (const { key } of writes) tier?.changed(key);
@@ -57,7 +66,14 @@ export class CacheFetcher {
     writes.forEach(({ key, value }, index) => {
       if (stored[index] !== 'kept') this.keep(namespace, key, value, namespace.freshMs, changeNumber);
     });
+    const atMs = Date.now();
+    writes.forEach(({ key }, index) => stored[index] === 'stored' && this.history.set(key, { atMs, cause }));
     return stored.map((result) => result !== 'failed');
+  }
+
+  /** What this process stored under a key last, as far as it remembers. */
+  lastStored(key: string): StoredLast | undefined {
+    return this.history.get(key);
   }
 
   /** One answer a key, in order. @throws what `load` throws, and CacheLoadTimeoutError */
@@ -67,7 +83,7 @@ export class CacheFetcher {
     keys: readonly string[],
     load: LoadKeys<T>,
     refresh: boolean,
-  ): Promise<Cached<T>[]> {
+  ): Promise<CacheAnswer<T>[]> {
     const answers: Answers<T> = new Map();
     const readings = refresh ? [] : await this.readAndKeep(budget, namespace, keys);
     readings.forEach((reading, index) => {
@@ -85,7 +101,7 @@ export class CacheFetcher {
       const loading = this.loadMissing(budget, namespace, missing, state, load, refresh);
       for (const [key, answer] of await this.inTime(namespace, loading)) answers.set(key, answer);
     }
-    return keys.map((key) => answers.get(key) as Cached<T>);
+    return keys.map((key) => answers.get(key) as CacheAnswer<T>);
   }
 
   /** The load goes on when the caller gives up; then nobody waits for its failure. */
@@ -129,7 +145,9 @@ export class CacheFetcher {
     const led = keys.filter((_, index) => locks[index] !== false);
     const followed = keys.filter((_, index) => locks[index] === false);
     const parts = await Promise.all([
-      led.length > 0 ? this.lead(budget, namespace, led, states, load, token) : new Map<string, Cached<T>>(),
+      led.length > 0
+        ? this.lead(budget, namespace, led, states, load, token)
+        : new Map<string, CacheAnswer<T>>(),
       ...followed.map((key) => this.follow(namespace, key, load)),
     ]);
     return new Map(parts.flatMap((part) => [...part]));
@@ -201,13 +219,15 @@ export class CacheFetcher {
       items: keys.length,
       durationMs: performance.now() - startedMs,
       tokens: 0,
+      usd: 0,
     });
     const writes = keys.flatMap((key, index) => {
       const value = values[index];
       const replace = outcome === 'bypass' || states.get(key) === 'broken' || states.get(key) === 'found';
       return value === undefined && namespace.negativeMs === 0 ? [] : [{ key, value, replace }];
     });
-    const stored = await this.store(budget, namespace, writes);
+    const cause = [...states.values()].includes('found') ? 'refresh' : outcome;
+    const stored = await this.store(budget, namespace, writes, cause);
     const storedKeys = new Set(writes.flatMap(({ key }, index) => (stored[index] ? [key] : [])));
     return new Map(
       keys.map((key, index) => [
@@ -291,7 +311,7 @@ export class CacheFetcher {
   }
 }
 
-function toAnswer<T>(reading: Reading<T>): Cached<T> | undefined {
+function toAnswer<T>(reading: Reading<T>): CacheAnswer<T> | undefined {
   switch (reading.state) {
     case 'found':
       return {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { CacheOutcome } from './cached.js';
+import type { CacheOutcome } from './cache-answer.js';
 
 const secondsBuckets = [
   0.0001, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
@@ -18,6 +18,7 @@ export interface LoadCost {
   readonly items: number;
   readonly durationMs: number;
   readonly tokens: number;
+  readonly usd: number;
 }
 
 /** Of one namespace, since the process started. */
@@ -26,7 +27,12 @@ export interface NamespaceStats {
   /** Share of lookups that asked no upstream; undefined before the first. */
   readonly hitRate: number | undefined;
   /** What the hits would have cost, by what the loads cost on average. */
-  readonly saved: { readonly items: number; readonly tokens: number; readonly milliseconds: number };
+  readonly saved: {
+    readonly items: number;
+    readonly tokens: number;
+    readonly milliseconds: number;
+    readonly usd: number;
+  };
 }
 
 interface Ledger {
@@ -34,6 +40,7 @@ interface Ledger {
   loadedItems: number;
   loadedMs: number;
   loadedTokens: number;
+  loadedUsd: number;
 }
 
 /** Outcomes by namespace, with latency, and the savings ledger. */
@@ -93,6 +100,7 @@ export class CacheMetrics {
     ledger.loadedItems += cost.items;
     ledger.loadedMs += cost.durationMs;
     ledger.loadedTokens += cost.tokens;
+    ledger.loadedUsd += cost.usd;
   }
 
   /** Mean time that loading one value takes; 0 before the first. */
@@ -108,14 +116,14 @@ export class CacheMetrics {
   private ledger(namespace: string): Ledger {
     let ledger = this.ledgers.get(namespace);
     if (!ledger) {
-      ledger = { outcomes: {}, loadedItems: 0, loadedMs: 0, loadedTokens: 0 };
+      ledger = { outcomes: {}, loadedItems: 0, loadedMs: 0, loadedTokens: 0, loadedUsd: 0 };
       this.ledgers.set(namespace, ledger);
     }
     return ledger;
   }
 }
 
-function toStats({ outcomes, loadedItems, loadedMs, loadedTokens }: Ledger): NamespaceStats {
+function toStats({ outcomes, loadedItems, loadedMs, loadedTokens, loadedUsd }: Ledger): NamespaceStats {
   const entries = Object.entries(outcomes) as [CacheOutcome, number][];
   const all = entries.reduce((sum, [, count]) => sum + count, 0);
   const saved = entries.reduce((sum, [outcome, count]) => sum + (saving.has(outcome) ? count : 0), 0);
@@ -127,6 +135,7 @@ function toStats({ outcomes, loadedItems, loadedMs, loadedTokens }: Ledger): Nam
       items: saved,
       tokens: Math.round(saved * perItem(loadedTokens)),
       milliseconds: Math.round(saved * perItem(loadedMs)),
+      usd: saved * perItem(loadedUsd),
     },
   };
 }

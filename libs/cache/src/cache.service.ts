@@ -3,12 +3,26 @@ import type { RedisBudget } from '@app/redis';
 import { CacheMetrics } from './cache.metrics.js';
 import { CacheRepository } from './cache.repository.js';
 import { CacheFetcher, type LoadMany } from './cache-fetcher.js';
-import type { Cached, CacheOutcome } from './cached.js';
+import type { CacheAnswer, CacheOutcome } from './cache-answer.js';
+import { cachedKinds } from './cached-kinds.js';
+import { Generations } from './generations.js';
 import { type LocalEntry, LocalTier } from './local/local-tier.js';
 import { milliseconds, type Namespace } from './namespace.js';
 
 /** What a key names within its namespace: text parts, encoded into the key. */
 export type KeyPart = string | readonly string[];
+
+export interface CacheEntryInfo {
+  readonly key: string;
+  readonly tier: 'local' | 'redis' | 'none';
+  readonly redisAnswered: boolean;
+  readonly bytes: number | null;
+  /** Null: no key, or one without a TTL. */
+  readonly ttlSeconds: number | null;
+  readonly localTtlSeconds: number | null;
+  /** What this process stored there last. Null: another process or program did, or it is long ago. */
+  readonly stored: { readonly at: string; readonly ageSeconds: number; readonly cause: string } | null;
+}
 
 export interface GetOrSetOptions {
   /** The request's; a fresh one by default. */
@@ -16,9 +30,6 @@ export interface GetOrSetOptions {
   /** Load anew even where a fresh value is there (`Cache-Control: no-cache`). */
   readonly refresh?: boolean;
 }
-
-/** Keys whose changes every process is told of: whatever a namespace may be keyed under. */
-const watchedNamespaces = ['emb', 'qu', 'tmdb', 'cache'];
 
 /**
  * The cache of every feature: a local tier bounded in bytes in front of Redis, one load a key however many callers
@@ -29,24 +40,27 @@ const watchedNamespaces = ['emb', 'qu', 'tmdb', 'cache'];
 export class CacheService implements OnApplicationBootstrap {
   private readonly tiers = new Map<string, LocalTier>();
   private readonly fetcher: CacheFetcher;
-  private readonly inFlight = new Map<string, Promise<Cached<unknown>>>();
-  private readonly generations = new Map<string, number>();
+  private readonly inFlight = new Map<string, Promise<CacheAnswer<unknown>>>();
+  private readonly generations: Generations;
 
   constructor(
     private readonly repository: CacheRepository,
     private readonly metrics: CacheMetrics,
   ) {
+    this.generations = new Generations(repository.redis);
     this.fetcher = new CacheFetcher(repository, metrics, (namespace) => this.tierOf(namespace));
   }
 
   onApplicationBootstrap(): void {
     const { redis } = this.repository;
-    const prefixes = watchedNamespaces.map((name) => `${redis.keys.environment}:${name}:`);
+    const prefixes = cachedKinds.map((kind) => `${redis.keys.environment}:${kind}:`);
     redis.watch(prefixes, {
       onChanged: (keys) => {
+        if (keys.includes(this.generations.key)) void this.generations.reload();
         for (const tier of this.tiers.values()) for (const key of keys) tier.changed(key);
       },
       onMissed: () => {
+        void this.generations.reload();
         for (const tier of this.tiers.values()) tier.clear();
       },
     });
@@ -109,7 +123,7 @@ export class CacheService implements OnApplicationBootstrap {
   }
 
   /** Deletes a value here and in Redis, and in other processes as soon as they are told. False when Redis is away. */
-  async delete(namespace: Namespace<never>, part: KeyPart, budget = this.newBudget()): Promise<boolean> {
+  async delete(namespace: Namespace<unknown>, part: KeyPart, budget = this.newBudget()): Promise<boolean> {
     const key = this.key(namespace, part);
     this.tierOf(namespace)?.changed(key);
     const outcome = await this.repository.redis.delete(budget, [key]);
@@ -117,7 +131,7 @@ export class CacheService implements OnApplicationBootstrap {
   }
 
   /** Whether Redis has the key. False when Redis is away. */
-  async exists(namespace: Namespace<never>, part: KeyPart, budget = this.newBudget()): Promise<boolean> {
+  async exists(namespace: Namespace<unknown>, part: KeyPart, budget = this.newBudget()): Promise<boolean> {
     const outcome = await this.repository.redis.command(budget, 'EXISTS', this.key(namespace, part));
     return outcome.status === 'ok' && outcome.value === 1;
   }
@@ -128,7 +142,7 @@ export class CacheService implements OnApplicationBootstrap {
    * @throws RangeError for a TTL that is not positive
    */
   async expire(
-    namespace: Namespace<never>,
+    namespace: Namespace<unknown>,
     part: KeyPart,
     ttlSeconds: number,
     budget = this.newBudget(),
@@ -139,7 +153,7 @@ export class CacheService implements OnApplicationBootstrap {
   }
 
   /** Seconds that a key has left, Infinity where it has no TTL; null where there is no key or Redis is away. */
-  async ttl(namespace: Namespace<never>, part: KeyPart, budget = this.newBudget()): Promise<number | null> {
+  async ttl(namespace: Namespace<unknown>, part: KeyPart, budget = this.newBudget()): Promise<number | null> {
     const outcome = await this.repository.redis.command(budget, 'PTTL', this.key(namespace, part));
     if (outcome.status !== 'ok' || outcome.value === -2) return null;
     return outcome.value === -1 ? Infinity : Number(outcome.value) / 1000;
@@ -167,9 +181,9 @@ export class CacheService implements OnApplicationBootstrap {
     part: KeyPart,
     load: () => Promise<T | undefined>,
     options: GetOrSetOptions = {},
-  ): Promise<Cached<T>> {
+  ): Promise<CacheAnswer<T>> {
     const [answer] = await this.getOrSetMany(namespace, [part], async () => [await load()], options);
-    return answer as Cached<T>;
+    return answer as CacheAnswer<T>;
   }
 
   /**
@@ -183,10 +197,10 @@ export class CacheService implements OnApplicationBootstrap {
     parts: readonly KeyPart[],
     load: LoadMany<T>,
     { budget = this.newBudget(), refresh = false }: GetOrSetOptions = {},
-  ): Promise<Cached<T>[]> {
+  ): Promise<CacheAnswer<T>[]> {
     const startedMs = performance.now();
     const keys = parts.map((part) => this.key(namespace, part));
-    const answers = new Map<string, Cached<T> | Promise<Cached<T>>>();
+    const answers = new Map<string, CacheAnswer<T> | Promise<CacheAnswer<T>>>();
     const positions = new Map<string, number>();
     keys.forEach((key, position) => {
       if (answers.has(key) || positions.has(key)) return;
@@ -197,9 +211,56 @@ export class CacheService implements OnApplicationBootstrap {
     });
     for (const [key, promise] of this.startFetch(budget, namespace, positions, load, refresh))
       answers.set(key, promise);
-    const settled = await Promise.all(keys.map(async (key) => (await answers.get(key)) as Cached<T>));
+    const settled = await Promise.all(keys.map(async (key) => (await answers.get(key)) as CacheAnswer<T>));
     for (const answer of settled) this.count(namespace, answer.outcome, startedMs);
     return settled;
+  }
+
+  /**
+   * Forgets all of a generic namespace at once, however large: a new generation of keys begins, here and in every
+   * process. False when Redis did not confirm it. Namespaces whose keys the design fixes are purged by pattern.
+   *
+   * @throws RangeError for a namespace with fixed keys
+   */
+  async purge(namespace: Namespace<unknown>): Promise<boolean> {
+    if (!namespace.isGeneric)
+      throw new RangeError(`The keys of "${namespace.name}" are fixed: purge it by pattern`);
+    const generation = await this.generations.begin(namespace.name);
+    this.tierOf(namespace)?.clear();
+    return generation !== undefined;
+  }
+
+  /** Why a key answers as it does: where it is, what is left of it, and what stored it last. */
+  async inspect(key: string, budget = this.newBudget()): Promise<CacheEntryInfo> {
+    const nowMs = performance.now();
+    const local = [...this.tiers.values()].map((tier) => tier.get(key, nowMs)).find(Boolean);
+    const { redis } = this.repository;
+    const [size, ttl] = await Promise.all([
+      redis.command(budget, 'STRLEN', key),
+      redis.command(budget, 'PTTL', key),
+    ]);
+    const inRedis = ttl.status === 'ok' && ttl.value !== -2;
+    const last = this.fetcher.lastStored(key);
+    return {
+      key,
+      tier: local ? 'local' : inRedis ? 'redis' : 'none',
+      redisAnswered: ttl.status === 'ok',
+      bytes: inRedis && size.status === 'ok' ? Number(size.value) : null,
+      ttlSeconds: inRedis && ttl.value !== -1 ? Number(ttl.value) / 1000 : null,
+      localTtlSeconds: local ? (local.usableUntilMs - nowMs) / 1000 : null,
+      stored: last
+        ? {
+            at: new Date(last.atMs).toISOString(),
+            ageSeconds: (Date.now() - last.atMs) / 1000,
+            cause: last.cause,
+          }
+        : null,
+    };
+  }
+
+  /** Counts tokens and money that loading a namespace's values has cost. */
+  spent(namespace: string, tokens: number, usd: number): void {
+    this.metrics.loaded(namespace, { items: 0, durationMs: 0, tokens, usd });
   }
 
   /** Outcomes, savings and local bytes by namespace. */
@@ -216,7 +277,7 @@ export class CacheService implements OnApplicationBootstrap {
     positions: ReadonlyMap<string, number>,
     load: LoadMany<T>,
     refresh: boolean,
-  ): Map<string, Promise<Cached<T>>> {
+  ): Map<string, Promise<CacheAnswer<T>>> {
     if (positions.size === 0) return new Map();
     const keys = [...positions.keys()];
     const fetched = this.fetcher.fetch(
@@ -227,7 +288,7 @@ export class CacheService implements OnApplicationBootstrap {
       refresh,
     );
     const promises = new Map(
-      keys.map((key, index) => [key, fetched.then((answers) => answers[index] as Cached<T>)] as const),
+      keys.map((key, index) => [key, fetched.then((answers) => answers[index] as CacheAnswer<T>)] as const),
     );
     for (const [key, promise] of promises) {
       this.inFlight.set(key, promise);
@@ -240,8 +301,8 @@ export class CacheService implements OnApplicationBootstrap {
   }
 
   /** Somebody else's load is ours as well; it cost nothing more. */
-  private async join<T>(key: string): Promise<Cached<T>> {
-    const answer = (await this.inFlight.get(key)) as Cached<T>;
+  private async join<T>(key: string): Promise<CacheAnswer<T>> {
+    const answer = (await this.inFlight.get(key)) as CacheAnswer<T>;
     return answer.outcome === 'miss' || answer.outcome === 'bypass'
       ? { ...answer, outcome: 'coalesced' }
       : answer;
@@ -251,7 +312,7 @@ export class CacheService implements OnApplicationBootstrap {
     return this.tierOf(namespace)?.get<T>(key, performance.now());
   }
 
-  private tierOf(namespace: Namespace<never> | Namespace<unknown>): LocalTier | undefined {
+  private tierOf(namespace: Namespace<unknown>): LocalTier | undefined {
     if (namespace.localMs === 0) return undefined;
     let tier = this.tiers.get(namespace.name);
     if (!tier) {
@@ -261,9 +322,9 @@ export class CacheService implements OnApplicationBootstrap {
     return tier;
   }
 
-  private key(namespace: Namespace<never> | Namespace<unknown>, part: KeyPart): string {
+  private key(namespace: Namespace<unknown>, part: KeyPart): string {
     const parts = typeof part === 'string' ? [part] : part;
-    return namespace.key(this.repository.redis.keys, parts, this.generations.get(namespace.name));
+    return namespace.key(this.repository.redis.keys, parts, this.generations.of(namespace.name));
   }
 
   private count(namespace: { readonly name: string }, outcome: CacheOutcome, startedMs: number): void {
@@ -275,7 +336,7 @@ export class CacheService implements OnApplicationBootstrap {
   }
 }
 
-function toAnswer<T>({ value, freshUntilMs }: LocalEntry<T>): Cached<T> {
+function toAnswer<T>({ value, freshUntilMs }: LocalEntry<T>): CacheAnswer<T> {
   return {
     value,
     outcome: value === undefined ? 'negative' : 'local_hit',

@@ -2,8 +2,10 @@ export { CacheModule } from './cache.module.js';
 export { CacheLoadTimeoutError } from './cache.errors.js';
 export { CacheRepository } from './cache.repository.js';
 export { CacheMetrics, type NamespaceStats } from './cache.metrics.js';
-export { CacheService, type GetOrSetOptions, type KeyPart } from './cache.service.js';
-export { type Cached, type CacheOutcome, cacheStatus } from './cached.js';
+export { Cached, CacheEvict } from './decorators/cached.decorator.js';
+export { CachePurgeService, type PurgeProgress } from './purge/cache-purge.service.js';
+export { type CacheEntryInfo, CacheService, type GetOrSetOptions, type KeyPart } from './cache.service.js';
+export { type CacheAnswer, type CacheOutcome, cacheStatus } from './cache-answer.js';
 export { bytesCodec, type Codec, float32Codec, jsonCodec, stringCodec } from './codecs.js';
 export {
   defineNamespace,

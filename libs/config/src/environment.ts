@@ -176,6 +176,9 @@ export class Environment {
   @wholeNumber(1, 65_536)
   EMBEDDINGS_DIMENSIONS?: number;
 
+  @Matches(/^\d{1,6}(\.\d{1,6})?$/, { message: 'must be a decimal number such as 0.02' })
+  EMBEDDINGS_USD_PER_MILLION_TOKENS: string = '0';
+
   @wholeNumber(100, 600_000)
   UPSTREAM_TIMEOUT_MS: number = 10_000;
 

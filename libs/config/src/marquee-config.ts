@@ -60,7 +60,11 @@ export class MarqueeConfig {
   readonly rateLimit!: { readonly windowSeconds: number; readonly maxRequests: number };
   /** The OpenAI-compatible upstream; undefined means the embedded local model. */
   readonly openAi!: OpenAiConfig | undefined;
-  readonly embeddings!: { readonly model: string | undefined; readonly dimensions: number | undefined };
+  readonly embeddings!: {
+    readonly model: string | undefined;
+    readonly dimensions: number | undefined;
+    readonly usdPerMillionTokens: number;
+  };
   readonly upstream!: {
     readonly timeoutMs: number;
     readonly retryAttempts: number;
@@ -91,7 +95,11 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
       maxRequests: environment.MAX_REQUESTS_PER_WINDOW,
     },
     openAi: toOpenAiConfig(environment),
-    embeddings: { model: environment.EMBEDDINGS_MODEL, dimensions: environment.EMBEDDINGS_DIMENSIONS },
+    embeddings: {
+      model: environment.EMBEDDINGS_MODEL,
+      dimensions: environment.EMBEDDINGS_DIMENSIONS,
+      usdPerMillionTokens: Number(environment.EMBEDDINGS_USD_PER_MILLION_TOKENS),
+    },
     upstream: {
       timeoutMs: environment.UPSTREAM_TIMEOUT_MS,
       retryAttempts: environment.UPSTREAM_RETRY_ATTEMPTS,

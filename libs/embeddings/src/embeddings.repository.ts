@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { CacheService, type Cached, defineNamespace, float32Codec, type Namespace } from '@app/cache';
+import { CacheService, type CacheAnswer, defineNamespace, float32Codec, type Namespace } from '@app/cache';
 import { MarqueeConfig } from '@app/config';
 import type { RedisBudget } from '@app/redis';
 
@@ -35,9 +35,14 @@ export class EmbeddingsRepository {
     texts: readonly string[],
     make: MakeVectors,
     refresh = false,
-  ): Promise<Cached<Float32Array>[]> {
+  ): Promise<CacheAnswer<Float32Array>[]> {
     const parts = texts.map((text) => this.parts(space, text));
     return this.cache.getOrSetMany(this.namespaceOf(space), parts, make, { budget, refresh });
+  }
+
+  /** Counts tokens that making vectors has cost, for the savings ledger. */
+  spent(tokens: number): void {
+    this.cache.spent('embedding', tokens, (tokens / 1e6) * this.config.embeddings.usdPerMillionTokens);
   }
 
   private parts({ model, dimensions, shortened }: VectorSpace, text: string): readonly string[] {

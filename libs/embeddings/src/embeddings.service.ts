@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Cached } from '@app/cache';
+import type { CacheAnswer } from '@app/cache';
 import type { RedisBudget } from '@app/redis';
 import type { EmbeddingModel } from './embedding-model.js';
 import { EMBEDDINGS_PROVIDER, type EmbeddingsProvider, type ProviderAnswer } from './embeddings-provider.js';
@@ -23,7 +23,7 @@ export interface Embeddings {
   /** Tokens that were embedded for this request; texts from the cache cost none. */
   readonly promptTokens: number;
   /** How each lookup ended. */
-  readonly cached: readonly Cached<Float32Array>[];
+  readonly cached: readonly CacheAnswer<Float32Array>[];
 }
 
 /** What a request asks for; `dimensions` is unknown until a model that we do not know has shown its vectors. */
@@ -57,6 +57,7 @@ export class EmbeddingsService {
     const make = async (texts: readonly string[]): Promise<readonly Float32Array[]> => {
       const answer = await this.ask(requested, texts);
       promptTokens += answer.promptTokens;
+      this.repository.spent(answer.promptTokens);
       return answer.vectors;
     };
     const space = {

@@ -1,9 +1,10 @@
-import { Body, Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Ip, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { cacheStatus } from '@app/cache';
 import { EmbeddingsService, vectorToBase64 } from '@app/embeddings';
 import type { RedisBudget } from '@app/redis';
 import type { FastifyReply } from 'fastify';
+import { isLoopback } from '../admin/loopback.guard.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import {
   embeddingsAnswerSchema,
@@ -50,11 +51,15 @@ export class EmbeddingsController {
   })
   async create(
     @Body({ schema: embeddingsBodySchema }) body: EmbeddingsBody,
+    @Headers('cache-control') cacheControl: string | undefined,
+    @Ip() address: string,
     @RequestBudget() budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    // An administrator's word, and without API keys that is a caller of this machine.
+    const refresh = isLoopback(address) && /\bno-cache\b/i.test(cacheControl ?? '');
     const { input: texts, model, dimensions, encoding_format: format } = body;
-    const embeddings = await this.embeddings.embed(budget, { texts, model, dimensions });
+    const embeddings = await this.embeddings.embed(budget, { texts, model, dimensions, refresh });
     void reply.header('cache-status', cacheStatus(embeddings.cached));
     return {
       object: 'list',

@@ -11,7 +11,7 @@ export type CacheOutcome =
   | 'error'; // the load failed
 
 /** An answer of the cache and where it came from. */
-export interface Cached<T> {
+export interface CacheAnswer<T> {
   /** Undefined: known to be absent. */
   readonly value: T | undefined;
   readonly outcome: CacheOutcome;
@@ -25,7 +25,7 @@ export interface Cached<T> {
 
 /** RFC 9211, for one or several lookups of a response. */
 export function cacheStatus(
-  answers: readonly Pick<Cached<unknown>, 'outcome' | 'ttlMs' | 'stored' | 'redisAnswered'>[],
+  answers: readonly Pick<CacheAnswer<unknown>, 'outcome' | 'ttlMs' | 'stored' | 'redisAnswered'>[],
 ): string {
   const forwarded = answers.filter(({ outcome }) => !isHit(outcome));
   const ttlMs = Math.min(...answers.map((answer) => answer.ttlMs));

@@ -1,0 +1,107 @@
+import { Readable } from 'node:stream';
+import { Body, Controller, Delete, Get, HttpCode, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { CachePurgeService, CacheService } from '@app/cache';
+import { EmbeddingsService } from '@app/embeddings';
+import type { RedisBudget } from '@app/redis';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RequestBudget } from '../http/redis-budget.decorator.js';
+import { RequestValidationError } from '../http/request-validation.error.js';
+import {
+  type EntryQuery,
+  entryQuerySchema,
+  type PurgeQuery,
+  purgeQuerySchema,
+  type WarmBody,
+  warmBodySchema,
+} from './cache-admin.dto.js';
+import { LoopbackGuard } from './loopback.guard.js';
+import { reportOf } from './progress-report.js';
+
+/** Texts of one step of warming: what one request of the embeddings route may hold, in bites. */
+const textsPerStep = 128;
+
+/** Looking into the cache, emptying and filling it. Progress comes as NDJSON, and a client that leaves cancels. */
+@ApiTags('admin')
+@UseGuards(LoopbackGuard)
+@Controller('v1/admin/cache')
+export class CacheAdminController {
+  constructor(
+    private readonly cache: CacheService,
+    private readonly purges: CachePurgeService,
+    private readonly embeddings: EmbeddingsService,
+  ) {}
+
+  @Get('stats')
+  @ApiOperation({ summary: 'Outcomes, hit rate and savings by namespace; the local tier' })
+  stats() {
+    return this.cache.stats();
+  }
+
+  @Get('entry')
+  @ApiOperation({ summary: 'Why a key answers as it does: tier, TTLs, what stored it last' })
+  entry(@Query({ schema: entryQuerySchema }) { key }: EntryQuery, @RequestBudget() budget: RedisBudget) {
+    return this.cache.inspect(key, budget);
+  }
+
+  @Delete()
+  @ApiOperation({
+    summary: 'Delete cached values by pattern',
+    description:
+      'Walks with SCAN and frees with UNLINK, throttled. Answers one line of progress a page and at last the sums.',
+  })
+  @ApiProduces('application/x-ndjson')
+  purge(
+    @Query({ schema: purgeQuerySchema }) { pattern, dryRun }: PurgeQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Readable> {
+    const progress = this.purges.deletePattern(pattern, { dryRun, signal: leavingOf(request) });
+    return reportOf(reply, namingField('pattern', progress));
+  }
+
+  @Post('warm')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Embed texts ahead',
+    description: 'Answers one line of progress a step and at last the sums.',
+  })
+  @ApiProduces('application/x-ndjson')
+  warm(
+    @Body({ schema: warmBodySchema }) body: WarmBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Readable> {
+    return reportOf(reply, this.warming(body, leavingOf(request), request.redisBudget));
+  }
+
+  private async *warming({ model, dimensions, texts }: WarmBody, signal: AbortSignal, budget: RedisBudget) {
+    let [done, hits, promptTokens] = [0, 0, 0];
+    for (let start = 0; start < texts.length; start += textsPerStep) {
+      signal.throwIfAborted();
+      const step = texts.slice(start, start + textsPerStep);
+      const answer = await this.embeddings.embed(budget, { model, dimensions, texts: step });
+      budget.renew();
+      done += step.length;
+      hits += answer.cached.filter(({ outcome }) => outcome !== 'miss').length;
+      promptTokens += answer.promptTokens;
+      yield { total: texts.length, done, cachedAlready: hits, promptTokens };
+    }
+  }
+}
+
+/** Aborts when the client closes the connection before it has its answer. */
+function leavingOf(request: FastifyRequest): AbortSignal {
+  const left = new AbortController();
+  request.raw.socket.once('close', () => left.abort(new Error('The client left')));
+  return left.signal;
+}
+
+async function* namingField<T>(field: string, source: AsyncGenerator<T>): AsyncGenerator<T> {
+  try {
+    yield* source;
+  } catch (error) {
+    if (error instanceof RangeError) throw new RequestValidationError([{ field, message: error.message }]);
+    throw error;
+  }
+}

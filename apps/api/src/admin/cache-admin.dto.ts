@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { embeddingsBodySchema } from '../embeddings/embeddings.dto.js';
+
+const flag = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .default('false')
+  .transform((value) => value === 'true');
+
+export const purgeQuerySchema = z.strictObject(
+  {
+    pattern: z
+      .string({ error: 'is required' })
+      .min(1, { error: 'must not be empty' })
+      .max(512, { error: 'must be at most 512 characters' })
+      .meta({ description: 'A glob below `{env}:`', example: 'emb:*' }),
+    dryRun: flag.meta({ description: 'Count what matches, delete nothing' }),
+  },
+  {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? `has unknown fields: ${issue.keys.join(', ')}` : 'is not valid',
+  },
+);
+
+export const entryQuerySchema = z.strictObject({
+  key: z
+    .string({ error: 'is required' })
+    .min(1, { error: 'must not be empty' })
+    .max(1024, { error: 'must be at most 1024 characters' })
+    .meta({ example: 'prod:emb:text-embedding-3-small:…' }),
+});
+
+/** Texts to embed ahead: any number up to 100,000, in the shape of the embeddings route. */
+export const warmBodySchema = z
+  .strictObject({
+    model: embeddingsBodySchema.shape.model,
+    dimensions: embeddingsBodySchema.shape.dimensions,
+    texts: z
+      .array(embeddingsBodySchema.shape.input, { error: 'must be an array of strings' })
+      .min(1, { error: 'must hold at least one text' })
+      .max(100_000, { error: 'must hold at most 100000 texts' })
+      .transform((texts) => texts.flat()),
+  })
+  .meta({ id: 'WarmRequest' });
+
+export type PurgeQuery = z.output<typeof purgeQuerySchema>;
+export type EntryQuery = z.output<typeof entryQuerySchema>;
+export type WarmBody = z.output<typeof warmBodySchema>;
