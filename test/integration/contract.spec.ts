@@ -81,7 +81,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
         value: null,
       });
       expect(await topology.get(key)).toEqual(Buffer.from('theirs'));
-      expect(await attempt(() => Promise.resolve())).toEqual({ status: 'ok', value: ['OK'] });
+      expect(await attempt(() => Promise.resolve())).toEqual({ status: 'ok', value: [Buffer.from('OK')] });
       expect(await topology.get(key)).toEqual(Buffer.from('mine'));
     });
 

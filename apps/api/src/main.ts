@@ -11,7 +11,11 @@ import { createApp } from './create-app.js';
 const impatienceAfterMs = 1000;
 
 async function main(): Promise<void> {
+  // The launcher's death ends what it started: before there is anything to drain at once, later by a drain.
+  let onOrphaned = (): void => process.exit(1);
+  if (process.send) process.once('disconnect', () => onOrphaned());
   const app = await createApp();
+  onOrphaned = () => process.kill(process.pid, 'SIGTERM');
   const config = app.get(MarqueeConfig);
   stopOnSignals(app);
   const { host, port } = config.http;
@@ -44,7 +48,7 @@ function announce(config: MarqueeConfig, facts: Facts): void {
   else new Logger('Marquee').log({ msg: 'ready', version: config.version, ...facts });
 }
 
-/** Nest drains and ends the process on the first signal; the launcher's death counts as one. */
+/** Nest drains and ends the process on the first signal. */
 function stopOnSignals(app: NestFastifyApplication): void {
   app.enableShutdownHooks(['SIGINT', 'SIGTERM', 'SIGHUP'], { useProcessExit: true });
   let firstMs: number | undefined;
@@ -52,7 +56,6 @@ function stopOnSignals(app: NestFastifyApplication): void {
     firstMs ??= performance.now();
     if (performance.now() - firstMs > impatienceAfterMs) process.exit(130);
   });
-  if (process.send) process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 }
 
 class ListenError extends Error {}

@@ -75,6 +75,8 @@ export class RedisClient {
   private readonly scripts = new Map<string, RedisScript>();
   private pool: RedisPool | undefined;
   private feed: InvalidationFeed | undefined;
+  /** When a call was last answered within its budget. */
+  private answeredMs = 0;
   private address: string;
 
   constructor(private readonly options: RedisClientOptions) {
@@ -381,14 +383,17 @@ export class RedisClient {
         budget.end();
         resolve(this.count(performance.now() - startedMs, outcome));
       };
-      const deadline = this.wheel.add(remainingMs, () => {
-        // A call that had but the rest of a budget says little about Redis.
-        if (remainingMs >= budget.totalMs / 2) this.breaker.failure();
+      const deadline = this.wheel.add(remainingMs, (wasStalled) => {
+        // What had but the rest of a budget, or was held up by ourselves, says little about Redis; nor does what is
+        // late while others, sent before it or after, were answered in time. A hung socket is found all the same.
+        const isItsFault = !wasStalled && remainingMs >= budget.totalMs / 2 && this.answeredMs < startedMs;
+        if (isItsFault) this.breaker.failure();
         finish(timedOut);
       });
       operation().then(
         (value) => {
           if (!deadline.settle()) return;
+          this.answeredMs = performance.now();
           this.breaker.success();
           finish(ok(value));
         },

@@ -25,7 +25,7 @@ export interface UpstreamOptions {
   readonly timeoutMs: number;
   /** Attempts after the first. */
   readonly retryAttempts: number;
-  /** Calls under way at once; eight times as many may wait. */
+  /** Calls under way at once; 64 times as many may wait. */
   readonly concurrency: number;
 }
 
@@ -53,7 +53,7 @@ export class UpstreamClient {
     breaker.onBreak(() => this.logger.warn(`breaker open after ${breakerOpensAfter} failures in a row`));
     breaker.onReset(() => this.logger.log('breaker closed'));
     this.policy = wrap(
-      bulkhead(options.concurrency, 8 * options.concurrency),
+      bulkhead(options.concurrency, 64 * options.concurrency),
       retry(handleWhen(isWorthRepeating), {
         maxAttempts: options.retryAttempts,
         backoff: new DelegateBackoff(({ attempt, result }) =>
@@ -82,9 +82,9 @@ export class UpstreamClient {
     }
   }
 
-  /** Waits for calls under way, then closes the sockets. */
+  /** Cuts what is still under way: whoever asked has had its answer or its bound by now. */
   async close(): Promise<void> {
-    await this.agent.close();
+    await this.agent.destroy();
   }
 
   private async attempt(path: string, payload: string): Promise<unknown> {

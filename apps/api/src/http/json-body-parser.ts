@@ -17,13 +17,12 @@ export function addJsonBodyParser(fastify: FastifyInstance, bodyLimit: number): 
     (request, body: Buffer, done) => {
       if (!isUtf8(body))
         return done(new RequestValidationError([{ field: 'body', message: 'is not valid UTF-8' }]));
-      const text = body.toString('utf8');
-      if (isDeeperThan(text, deepest)) {
+      if (isDeeperThan(body, deepest)) {
         return done(
           new RequestValidationError([{ field: 'body', message: `is nested deeper than ${deepest} levels` }]),
         );
       }
-      void parse(request, text, (error, value) => {
+      void parse(request, body.toString('utf8'), (error, value) => {
         if (error) return done(new RequestValidationError([{ field: 'body', message: 'is not valid JSON' }]));
         return done(null, value);
       });
@@ -31,13 +30,23 @@ export function addJsonBodyParser(fastify: FastifyInstance, bodyLimit: number): 
   );
 }
 
-/** Counts brackets outside of strings. */
-function isDeeperThan(json: string, limit: number): boolean {
+const [quote, backslash, openBracket, closeBracket, openBrace, closeBrace] = [
+  0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d,
+];
+
+/** Counts brackets outside of strings, byte by byte: all of them are ASCII, and a hostile body must cost no more than a long one. */
+export function isDeeperThan(json: Buffer, limit: number): boolean {
   let depth = 0;
-  for (const token of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
-    if (token[0] === '[' || token[0] === '{') {
+  let inString = false;
+  for (let index = 0; index < json.length; index++) {
+    const byte = json[index];
+    if (inString) {
+      if (byte === backslash) index++;
+      else if (byte === quote) inString = false;
+    } else if (byte === quote) inString = true;
+    else if (byte === openBracket || byte === openBrace) {
       if (++depth > limit) return true;
-    } else if (token[0] === ']' || token[0] === '}') depth--;
+    } else if (byte === closeBracket || byte === closeBrace) depth--;
   }
   return false;
 }

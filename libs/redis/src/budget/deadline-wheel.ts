@@ -4,7 +4,7 @@ export class Deadline {
 
   constructor(
     readonly dueMs: number,
-    private readonly onExpired: () => void,
+    private readonly onExpired: (wasStalled: boolean) => void,
   ) {}
 
   settle(): boolean {
@@ -13,27 +13,37 @@ export class Deadline {
     return first;
   }
 
-  expire(): void {
-    if (this.settle()) this.onExpired();
+  /** @param wasStalled whether our own event loop, rather than the other side, may be to blame */
+  expire(wasStalled: boolean): void {
+    if (this.settle()) this.onExpired(wasStalled);
   }
 }
 
-const TICK_MS = 5;
+const tickMs = 5;
+/** A tick that is so much later than it should be tells of a stall of the event loop. */
+const stallMs = 10;
+/** For so long replies that lie unread behind a stall get their chance; then a deadline is a deadline. */
+const graceMs = 250;
 
 /**
- * Bounds many calls with one timer: deadlines wait in buckets of 5 ms, and a settled one just stays in its
- * bucket until the bucket is due. Expiry is up to two ticks late and never early.
+ * Bounds many calls with one timer: deadlines wait in buckets of 5 ms, and a settled one just stays in its bucket
+ * until the bucket is due. Expiry is up to two ticks late and never early.
+ *
+ * While the event loop is stalled by other work, replies that have come are not yet read, and taking them for
+ * timeouts would make a busy process take its Redis for dead: after a late tick deadlines are held back until the
+ * loop has caught up, for a quarter of a second at most.
  */
 export class DeadlineWheel {
   private readonly buckets = new Map<number, Deadline[]>();
   private timer: NodeJS.Timeout | undefined;
   private nextTick = 0;
+  private lastTickMs = 0;
 
   /** Calls `onExpired` once `timeoutMs` has passed, unless the deadline was settled before. */
-  add(timeoutMs: number, onExpired: () => void): Deadline {
+  add(timeoutMs: number, onExpired: (wasStalled: boolean) => void): Deadline {
     const nowMs = performance.now();
     const deadline = new Deadline(nowMs + timeoutMs, onExpired);
-    const tick = Math.ceil(deadline.dueMs / TICK_MS);
+    const tick = Math.ceil(deadline.dueMs / tickMs);
     const bucket = this.buckets.get(tick);
     if (bucket) bucket.push(deadline);
     else this.buckets.set(tick, [deadline]);
@@ -42,22 +52,26 @@ export class DeadlineWheel {
   }
 
   private start(nowMs: number): void {
-    this.nextTick = Math.floor(nowMs / TICK_MS);
+    this.nextTick = Math.floor(nowMs / tickMs);
+    this.lastTickMs = nowMs;
     this.timer = setInterval(() => {
-      // After a stall of the event loop timers fire before sockets are read. The check phase comes after both,
-      // so a reply that was in time is not taken for a timeout.
-      setImmediate(() => this.expireDue());
-    }, TICK_MS);
+      const tickedMs = performance.now();
+      const wasStalled = tickedMs - this.lastTickMs > tickMs + stallMs;
+      this.lastTickMs = tickedMs;
+      // Timers fire before sockets are read; the check phase comes after both.
+      setImmediate(() => this.expireDue(wasStalled));
+    }, tickMs);
     this.timer.unref();
   }
 
-  private expireDue(): void {
-    const currentTick = Math.floor(performance.now() / TICK_MS);
-    for (; this.nextTick <= currentTick; this.nextTick++) {
+  private expireDue(wasStalled: boolean): void {
+    const nowMs = performance.now();
+    const upToTick = Math.floor((wasStalled ? nowMs - graceMs : nowMs) / tickMs);
+    for (; this.nextTick <= upToTick; this.nextTick++) {
       const bucket = this.buckets.get(this.nextTick);
       if (!bucket) continue;
       this.buckets.delete(this.nextTick);
-      for (const deadline of bucket) deadline.expire();
+      for (const deadline of bucket) deadline.expire(wasStalled);
     }
     if (this.buckets.size === 0) {
       clearInterval(this.timer);

@@ -35,6 +35,7 @@ interface Feed {
 export class InvalidationFeed {
   private readonly feeds = new Map<string, Feed>();
   private readonly heartbeat: NodeJS.Timeout;
+  private closed = false;
 
   constructor(
     private readonly source: InvalidationSource,
@@ -52,6 +53,7 @@ export class InvalidationFeed {
   }
 
   close(): void {
+    this.closed = true;
     clearInterval(this.heartbeat);
     for (const { connection } of this.feeds.values()) connection.disconnect();
     this.feeds.clear();
@@ -98,11 +100,12 @@ export class InvalidationFeed {
       const prefixes = this.prefixes.flatMap((prefix) => ['PREFIX', prefix]);
       await feed.connection.call('CLIENT', 'TRACKING', 'ON', 'REDIRECT', id, 'BCAST', ...prefixes);
       await feed.connection.subscribe(channel);
+      if (this.closed) return;
       feed.armed = true;
       this.listener.onMissed();
     } catch {
       // Lost again, or forbidden: without the feed local copies live out their short TTL.
-      feed.connection.disconnect(true);
+      if (!this.closed) feed.connection.disconnect(true);
     }
   }
 }

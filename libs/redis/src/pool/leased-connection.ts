@@ -41,7 +41,7 @@ export class LeasedConnection {
     this.watches = false;
     return this.bounded(timeoutMs, async () => {
       const multi = this.connection.multi();
-      for (const [name, ...args] of commands) multi.call(name, ...args);
+      for (const [name, ...args] of commands) multi.callBuffer(name, ...args);
       const replies = await multi.exec();
       return replies?.map(([error, reply]) => error ?? reply) ?? null;
     });
