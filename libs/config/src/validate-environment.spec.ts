@@ -44,6 +44,16 @@ describe(validateEnvironment.name, () => {
     expect(faultsOf({ OPENAI_API_KEY: 'sk-hunter2 x' }).join()).not.toContain('hunter2');
   });
 
+  it('reads the certificate authority before it is needed', () => {
+    const REDIS_URL = 'rediss://a';
+    expect(faultsOf({ REDIS_URL, REDIS_TLS_CA_FILE: '/nonexistent' })).toEqual([
+      'REDIS_TLS_CA_FILE: cannot be read (ENOENT): /nonexistent',
+    ]);
+    expect(faultsOf({ REDIS_URL, REDIS_TLS_CA_FILE: 'package.json' })).toEqual([
+      'REDIS_TLS_CA_FILE: is no certificate in PEM: package.json',
+    ]);
+  });
+
   it('refuses two addresses', () => {
     expect(faultsOf({ REDIS_URL: 'redis://a', REDIS_HOST: 'b' })).toEqual([
       'REDIS_HOST: conflicts with REDIS_URL: set only one of the two',

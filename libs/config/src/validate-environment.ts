@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { existsSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { ConfigurationError, type ConfigurationFault } from './configuration.errors.js';
@@ -39,12 +40,25 @@ function faultsBetween(environment: Environment): ConfigurationFault[] {
   if (environment.REDIS_URL && environment.REDIS_HOST) {
     faults.push({ variable: 'REDIS_HOST', message: 'conflicts with REDIS_URL: set only one of the two' });
   }
-  if (environment.REDIS_TLS_CA_FILE && !existsSync(environment.REDIS_TLS_CA_FILE)) {
-    faults.push({ variable: 'REDIS_TLS_CA_FILE', message: `no such file: ${environment.REDIS_TLS_CA_FILE}` });
+  if (environment.REDIS_TLS_CA_FILE) {
+    const fault = certificateFault(environment.REDIS_TLS_CA_FILE);
+    if (fault) faults.push({ variable: 'REDIS_TLS_CA_FILE', message: fault });
   }
   const urls = [environment.REDIS_URL, environment.REDIS_SESSIONS_URL, environment.REDIS_LIMITS_URL];
   if (environment.REDIS_TLS_CA_FILE && !urls.some((url) => url?.startsWith('rediss'))) {
     faults.push({ variable: 'REDIS_TLS_CA_FILE', message: 'needs a Redis URL that begins with rediss' });
   }
   return faults;
+}
+
+function certificateFault(file: string): string | undefined {
+  try {
+    const certificate = new X509Certificate(readFileSync(file));
+    return certificate.subject ? undefined : 'names nobody';
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code?.startsWith('E') && !code.startsWith('ERR_')
+      ? `cannot be read (${code}): ${file}`
+      : `is no certificate in PEM: ${file}`;
+  }
 }

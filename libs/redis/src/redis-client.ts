@@ -21,7 +21,7 @@ import { RedisUnavailableError } from './pool/pool.errors.js';
 import { type LeaseOptions, RedisPool } from './pool/redis-pool.js';
 import type { RedisClientStatus } from './redis-client-status.js';
 import type { RedisMetrics } from './redis.metrics.js';
-import { runScript, runScripts, type ScriptCall } from './scripts/script-runner.js';
+import { answered, runScript, runScripts, type ScriptCall } from './scripts/script-runner.js';
 import type { RedisScript } from './scripts/redis-script.js';
 
 export interface RedisClientOptions {
@@ -77,6 +77,7 @@ export class RedisClient {
   private feed: InvalidationFeed | undefined;
   /** When a call was last answered within its budget. */
   private answeredMs = 0;
+  private firstUse: (() => void) | undefined;
   private address: string;
 
   constructor(private readonly options: RedisClientOptions) {
@@ -125,13 +126,20 @@ export class RedisClient {
       onReady: (connection) => {
         void this.loadScripts(connection);
         this.breaker.probeSoon();
+        this.announceFirst();
       },
       onLost: (fault) => this.breaker.trip(fault.code),
       onLeaseWait: (waitMs) => metrics.leaseWaited(name, waitMs),
     });
     const connected = await this.pool.connect(attempts, this.options.redis.startupTimeoutMs);
-    if (!connected) this.breaker.trip(this.pool.lastFault.code);
+    if (!connected && this.options.redis.startup === 'degrade') this.breaker.trip(this.pool.lastFault.code);
     return connected;
+  }
+
+  /** Calls back once, when Redis can first be used: now, or whenever it comes. */
+  onFirstUse(callback: () => void): void {
+    this.firstUse = callback;
+    this.announceFirst();
   }
 
   close(): void {
@@ -325,7 +333,7 @@ export class RedisClient {
     const operation = async (single: RedisConnection): Promise<PipelineReplies> => {
       const pipeline = single.pipeline();
       for (const key of keys) add(pipeline, key);
-      return (await pipeline.exec()) ?? [];
+      return answered(await pipeline.exec());
     };
     if (keys.length === 0) return [];
     const outcome = await (keys.length >= bulkFrom
@@ -446,12 +454,20 @@ export class RedisClient {
 
   private onBreakerChange(state: BreakerState, reason: string): void {
     this.options.metrics.breakerChanged(this.name, state);
+    if (state === 'closed') this.announceFirst();
     if (state === 'closed') this.logger.log(`Redis "${this.name}" is back at ${this.address}`);
     else {
       this.logger.warn(
         `Redis "${this.name}" at ${this.address} is away (${reason}); breaker open, serving without it and reconnecting`,
       );
     }
+  }
+
+  private announceFirst(): void {
+    if (!this.firstUse || !this.pool?.small || !this.breaker.isClosed) return;
+    const callback = this.firstUse;
+    this.firstUse = undefined;
+    callback();
   }
 
   private async loadScripts(connection: RedisConnection): Promise<void> {

@@ -24,6 +24,8 @@ export function toRedisFault(error: unknown): RedisFault {
   if (error.name !== 'ReplyError') {
     return { kind: 'connection', code: connectionCode(error) };
   }
+  if (/DB index is out of range|invalid DB index/i.test(error.message))
+    return { kind: 'denied', code: 'NO_SUCH_DATABASE' };
   const code = /^([A-Z]+)\b/.exec(error.message)?.[1] ?? 'ERR';
   const kind = (Object.keys(codesByKind) as (keyof typeof codesByKind)[]).find((key) =>
     codesByKind[key].includes(code),
@@ -35,11 +37,18 @@ const messageCodes: readonly (readonly [RegExp, string])[] = [
   [/timed out|Socket timeout|ETIMEDOUT/i, 'ETIMEDOUT'],
   [/Connection is closed|Stream isn't writeable|Connection closed/i, 'CLOSED'],
   [/max retries per request/i, 'CLOSED'],
+  [/Protocol error|ParserError/i, 'NOT_A_REDIS_SERVER'],
+  [/ECONNREFUSED/, 'ECONNREFUSED'],
+  [/ENOTFOUND/, 'ENOTFOUND'],
+  [/WRONGPASS|NOAUTH/, 'WRONGPASS'],
+  [/sentinels are unreachable/i, 'NO_SENTINEL_ANSWERS'],
+  [/Failed to refresh slots cache/i, 'NO_CLUSTER_NODE_ANSWERS'],
 ];
 
-function connectionCode(error: Error & { code?: unknown }): string {
+function connectionCode(error: Error & { code?: unknown; lastNodeError?: unknown }): string {
+  if (error.lastNodeError instanceof Error) return connectionCode(error.lastNodeError);
   if (typeof error.code === 'string') return error.code;
-  return messageCodes.find(([pattern]) => pattern.test(error.message))?.[1] ?? error.name;
+  return messageCodes.find(([pattern]) => pattern.test(`${error.name} ${error.message}`))?.[1] ?? error.name;
 }
 
 /** The outcome that an error stands for. A server that says why it will not has not run the command. */

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -22,13 +23,21 @@ folder=$1; shift
 exec "$@" </dev/null 3<&-
 `;
 
-/** Thrown when no Redis server binary is installed. */
-export class RedisServerMissingError extends Error {
-  constructor() {
-    super('no redis-server or valkey-server is installed');
-    this.name = RedisServerMissingError.name;
+/** Thrown when no private server can be run here. */
+export class EmbeddedRedisError extends Error {
+  constructor(
+    reason: string,
+    readonly remedy: string,
+  ) {
+    super(reason);
+    this.name = EmbeddedRedisError.name;
   }
 }
+
+const howToInstall =
+  'Install it (Debian: apt-get install redis-server; macOS: brew install redis) or set REDIS_URL.';
+/** sun_path of <sys/un.h>, less its NUL; the smallest of the systems that we run on. */
+const longestSocketPath = 103;
 
 /** A private redis-server on a Unix socket, restarted when it dies, ended with Marquee. */
 export class EmbeddedRedis {
@@ -36,22 +45,37 @@ export class EmbeddedRedis {
   private folder: string | undefined;
   private server: ChildProcess | undefined;
   private stopping = false;
+  private lastWords = '';
 
   get pid(): number | undefined {
     return this.server?.pid;
   }
 
   /**
-   * Starts the server and answers the path of its socket, once it is being listened on or `timeoutMs` is over.
+   * Starts the server and answers the path of its socket, once it listens there.
    *
-   * @throws RedisServerMissingError when there is no binary to start
+   * @throws EmbeddedRedisError when there is no binary, no place for the socket, or no listening within `timeoutMs`
    */
-  async start(): Promise<string> {
+  async start(timeoutMs: number): Promise<string> {
     const binary = findServerBinary();
-    if (!binary) throw new RedisServerMissingError();
-    this.folder = await mkdtemp(join(tmpdir(), 'marquee-redis-'));
+    if (!binary) throw new EmbeddedRedisError('no redis-server or valkey-server is installed', howToInstall);
+    this.folder = await this.createFolder();
     const socketPath = join(this.folder, 'redis.sock');
+    if (Buffer.byteLength(socketPath) > longestSocketPath) {
+      throw new EmbeddedRedisError(`${socketPath} is too long for a socket`, 'Set TMPDIR to a shorter path.');
+    }
     this.launch(binary, this.folder, socketPath);
+    const endMs = performance.now() + timeoutMs;
+    while (!(await listens(socketPath))) {
+      if (performance.now() > endMs) {
+        await this.stop();
+        throw new EmbeddedRedisError(
+          `${binary} does not start: ${this.lastWords || 'it says nothing'}`,
+          'Mend it, or set REDIS_URL.',
+        );
+      }
+      await delay(5);
+    }
     return socketPath;
   }
 
@@ -69,6 +93,17 @@ export class EmbeddedRedis {
     if (this.folder) await rm(this.folder, { recursive: true, force: true });
   }
 
+  private async createFolder(): Promise<string> {
+    try {
+      return await mkdtemp(join(tmpdir(), 'marquee-redis-'));
+    } catch (error) {
+      throw new EmbeddedRedisError(
+        `no folder can be made in ${tmpdir()} (${(error as NodeJS.ErrnoException).code})`,
+        'Set TMPDIR to one that can be written.',
+      );
+    }
+  }
+
   private launch(binary: string, folder: string, socketPath: string, restarts = 0): void {
     const settings = Object.entries({
       ...serverSettings,
@@ -81,24 +116,43 @@ export class EmbeddedRedis {
     const server = spawn('/bin/sh', ['-c', underWatch, 'marquee-redis', folder, binary, ...settings], {
       // A group of its own, or Ctrl-C would reach it before Marquee has drained.
       detached: true,
-      stdio: ['pipe', 'ignore', 'ignore'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.server = server;
     const startedMs = performance.now();
     server.on('error', (error) => this.logger.error(`${binary} did not start: ${error.message}`));
     server.stdin?.on('error', () => undefined);
+    for (const stream of [server.stdout, server.stderr]) {
+      stream?.on(
+        'data',
+        (chunk: Buffer) => (this.lastWords = chunk.toString().trim().split('\n').at(-1) ?? ''),
+      );
+    }
     server.on('exit', (code, signal) => {
       endGroup(server);
       if (this.stopping) return;
       // A server that lived a minute gets a fresh count; one that keeps dying is tried ever less often.
       const attempt = performance.now() - startedMs > 60_000 ? 0 : restarts;
       const waitMs = Math.min(100 * 2 ** attempt, 5000);
-      this.logger.warn(`${binary} ended (${signal ?? `code ${code}`}); restarting in ${waitMs} ms`);
+      this.logger.warn(
+        `${binary} ended (${signal ?? `code ${code}`}: ${this.lastWords}); restarting in ${waitMs} ms`,
+      );
       setTimeout(() => {
         if (!this.stopping) this.launch(binary, folder, socketPath, attempt + 1);
       }, waitMs).unref();
     });
   }
+}
+
+function listens(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(socketPath);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 }
 
 /** Ends the watcher of a server that is gone. */
@@ -119,7 +173,7 @@ export function findServerBinary(): string | undefined {
     .find((file) => {
       try {
         accessSync(file, constants.X_OK);
-        return true;
+        return statSync(file).isFile();
       } catch {
         return false;
       }

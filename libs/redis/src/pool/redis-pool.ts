@@ -47,6 +47,8 @@ export interface LeaseOptions {
 
 interface BulkConnection {
   readonly connection: RedisConnection;
+  /** Settles once it is connected, or cannot be. */
+  readonly opened: Promise<void>;
   underWay: number;
   idleSinceMs: number;
 }
@@ -81,6 +83,9 @@ export class RedisPool {
   private readonly waiters: Waiter[] = [];
   private exhausted = 0;
   private closed = false;
+  /** Ready, and found to be where it should be. */
+  private usable = false;
+  private onFirstUse: (() => void) | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
   private fault: RedisFault = { kind: 'connection', code: 'NOT_CONNECTED' };
 
@@ -96,7 +101,12 @@ export class RedisPool {
     this.shared = this.create('shared', { reconnects: true });
     this.shared.on('ready', () => void this.onReady());
     this.shared.on('+node', () => void openNodes(this.shared));
-    this.shared.on('close', () => events.onLost(this.fault));
+    this.shared.on('close', () => {
+      const wasUsable = this.usable;
+      this.usable = false;
+      // Before the first success, start-up decides when to give up for now.
+      if (wasUsable) events.onLost(this.fault);
+    });
   }
 
   get stats(): PoolStats {
@@ -117,7 +127,7 @@ export class RedisPool {
 
   /** The connection of all small commands, while it is ready. */
   get small(): RedisConnection | undefined {
-    return this.shared.status === 'ready' ? this.shared : undefined;
+    return this.usable && this.shared.status === 'ready' ? this.shared : undefined;
   }
 
   /**
@@ -130,24 +140,26 @@ export class RedisPool {
       let failures = 0;
       const finish = (ready: boolean): void => {
         clearTimeout(timer);
-        this.shared.off('ready', onReady).off('close', onClose);
+        this.shared.off('close', onClose);
+        this.onFirstUse = undefined;
         resolve(ready);
       };
-      const onReady = (): void => void openNodes(this.shared).then(() => finish(true));
       const onClose = (): void => {
         if (++failures >= attempts) finish(false);
       };
       const timer = setTimeout(() => finish(false), timeoutMs);
-      this.shared.on('ready', onReady).on('close', onClose);
+      this.onFirstUse = () => finish(true);
+      this.shared.on('close', onClose);
       this.shared.connect().catch((error: unknown) => this.note(error));
     });
   }
 
   /** Runs one transfer on the least busy bulk connection; opens another where all are busy and one may be. */
   async withBulk<T>(operation: (connection: RedisConnection) => Promise<T>): Promise<T> {
-    const chosen = await this.chooseBulk();
+    const chosen = this.chooseBulk();
     chosen.underWay++;
     try {
+      await chosen.opened;
       return await operation(chosen.connection);
     } catch (error) {
       // Its 'close' event may come later than the next caller.
@@ -213,10 +225,26 @@ export class RedisPool {
   }
 
   private async onReady(): Promise<void> {
+    if (!(await this.isInItsDatabase())) return;
+    this.usable = true;
     // Until an error says more, the next loss is just that.
     this.fault = { kind: 'connection', code: 'CLOSED' };
     await openNodes(this.shared);
     this.events.onReady(this.shared);
+    this.onFirstUse?.();
+  }
+
+  /** ioredis goes on in database 0 when its SELECT is refused: another's data, in silence. */
+  private async isInItsDatabase(): Promise<boolean> {
+    if (this.config.database === 0 || this.shared instanceof Cluster) return true;
+    try {
+      await this.shared.select(this.config.database);
+      return true;
+    } catch (error) {
+      this.note(error);
+      if (!this.closed) this.shared.disconnect(true);
+      return false;
+    }
   }
 
   private create(
@@ -236,24 +264,20 @@ export class RedisPool {
     if (fault.code !== 'CLOSED') this.fault = fault;
   }
 
-  private async chooseBulk(): Promise<BulkConnection> {
+  private chooseBulk(): BulkConnection {
     let best: BulkConnection | undefined;
     for (const candidate of this.bulk) {
       if (!best || candidate.underWay < best.underWay) best = candidate;
     }
-    if (best && (best.underWay === 0 || this.bulk.size >= this.mostBulk)) {
-      if (best.connection.status !== 'ready') await ready(best.connection);
-      return best;
-    }
-    const opened: BulkConnection = {
-      connection: this.create('bulk', {}),
-      underWay: 0,
-      idleSinceMs: performance.now(),
-    };
-    this.bulk.add(opened);
-    opened.connection.on('close', () => this.bulk.delete(opened));
-    await openConnection(opened.connection);
-    return opened;
+    if (best && (best.underWay === 0 || this.bulk.size >= this.mostBulk)) return best;
+    const connection = this.create('bulk', {});
+    const opened = openConnection(connection);
+    // Whoever waits for it hears of a failure; nobody else needs to.
+    opened.catch(() => undefined);
+    const bulk: BulkConnection = { connection, opened, underWay: 0, idleSinceMs: performance.now() };
+    this.bulk.add(bulk);
+    connection.on('close', () => this.bulk.delete(bulk));
+    return bulk;
   }
 
   private discard(bulk: BulkConnection): void {
@@ -298,7 +322,7 @@ export class RedisPool {
     if (this.idle.length + this.leases > this.mostLeases) this.idle.shift()?.connection.disconnect();
     const connection = this.create('lease', { blocks, address });
     try {
-      await connection.connect();
+      await this.connectInTime(connection);
     } catch (error) {
       this.note(error);
       connection.disconnect();
@@ -306,6 +330,21 @@ export class RedisPool {
     }
     // Never a Cluster: addressFor() has chosen a node.
     return { connection: connection as Redis, kind };
+  }
+
+  /** ioredis bounds the handshake of no connection that may block. */
+  private connectInTime(connection: RedisConnection): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const { connectTimeoutMs, socketTimeoutMs } = this.config;
+      const deadline = this.wheel.add(connectTimeoutMs + socketTimeoutMs, () =>
+        reject(new Error('Connecting timed out')),
+      );
+      connection.connect().then(
+        () => deadline.settle() && resolve(),
+        (error: unknown) =>
+          deadline.settle() && reject(error instanceof Error ? error : new Error(String(error))),
+      );
+    });
   }
 
   private addressFor(key: string | undefined): DialableAddress {
@@ -322,6 +361,18 @@ export class RedisPool {
     };
   }
 
+  /** A socket that may block has no timeout of its own: silence at a PING ends it. */
+  private probe(server: Redis): void {
+    const deadline = this.wheel.add(2 * this.config.socketTimeoutMs, () => server.disconnect(true));
+    server.ping().then(
+      () => deadline.settle(),
+      (error: unknown) => {
+        deadline.settle();
+        this.note(error);
+      },
+    );
+  }
+
   /** Gives hung sockets something not to answer, so that `socketTimeout` finds them, and closes idle ones. */
   private beat(): void {
     const nowMs = performance.now();
@@ -331,15 +382,8 @@ export class RedisPool {
     const open = [this.shared, ...[...this.bulk, ...this.idle].map(({ connection }) => connection)];
     for (const connection of open) {
       for (const server of serversOf(connection)) {
-        if (server.status === 'ready') server.ping().catch((error: unknown) => this.note(error));
+        if (server.status === 'ready') this.probe(server);
       }
     }
   }
-}
-
-function ready(connection: RedisConnection): Promise<void> {
-  return new Promise((resolve, reject) => {
-    connection.once('ready', resolve);
-    connection.once('close', () => reject(new Error('Connection is closed.')));
-  });
 }

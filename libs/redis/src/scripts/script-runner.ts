@@ -1,6 +1,6 @@
 import { Cluster } from 'ioredis';
 import type { RedisConnection } from '../connection/redis-connection.js';
-import { toOutcome } from '../connection/redis.errors.js';
+import { toOutcome, toRedisFault } from '../connection/redis.errors.js';
 import { ok, type Outcome } from '../outcome.js';
 import type { RedisArgument } from '../pool/leased-connection.js';
 import type { RedisScript } from './redis-script.js';
@@ -39,7 +39,7 @@ export async function runScripts(
   const pipeline = connection.pipeline();
   for (const { keys, args } of calls)
     pipeline.callBuffer('EVALSHA', script.sha1, keys.length, ...keys, ...args);
-  const replies = (await pipeline.exec()) ?? [];
+  const replies = answered(await pipeline.exec());
   return Promise.all(
     calls.map(async (call, index) => {
       const [error, reply] = replies[index] ?? [new Error('Connection is closed.')];
@@ -48,6 +48,17 @@ export async function runScripts(
       return runScript(connection, script, call).then(ok, toOutcome);
     }),
   );
+}
+
+type PipelineReplies = [error: Error | null, reply: unknown][];
+
+/** The replies of a pipeline. A socket that was lost under it fails it whole, and so rejects. */
+export function answered(replies: PipelineReplies | null): PipelineReplies {
+  const [first] = replies ?? [];
+  if (!replies || !first) throw new Error('Connection is closed.');
+  const isLost = replies.every(([error]) => error && toRedisFault(error).kind === 'connection');
+  if (isLost) throw first[0] ?? new Error('Connection is closed.');
+  return replies;
 }
 
 const isNoScript = (error: unknown): boolean =>

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleIn
 import { MarqueeConfig, type RedisAddress, type RedisTargetName } from '@app/config';
 import { describeAddress, type DialableAddress } from '../connection/redis-connection.js';
 import { RedisStartupError } from '../connection/redis.errors.js';
-import { EmbeddedRedis, RedisServerMissingError } from '../embedded/embedded-redis.js';
+import { EmbeddedRedis, EmbeddedRedisError } from '../embedded/embedded-redis.js';
 import { evictionWarnings } from '../health/server-policy.js';
 import { RedisClient } from '../redis-client.js';
 import { RedisMetrics } from '../redis.metrics.js';
@@ -12,9 +12,6 @@ export const redisTargetToken = (name: RedisTargetName): string => `marquee:redi
 
 /** Injects the client of a target: `@InjectRedis('sessions')`. Features never know where it leads. */
 export const InjectRedis = (name: RedisTargetName): ParameterDecorator => Inject(redisTargetToken(name));
-
-const howToInstall =
-  'Install it (Debian: apt-get install redis-server; macOS: brew install redis) or set REDIS_URL.';
 
 /** Makes one client a target, connects them before requests come and closes them after HTTP has drained. */
 @Injectable()
@@ -75,14 +72,12 @@ export class RedisTargets implements OnModuleInit, OnApplicationShutdown {
     if (!address) return;
     // The embedded server is ours and coming up: only time counts there.
     const attempts = this.embedded ? Infinity : 1 + this.config.redis.startupRetryAttempts;
-    if (await client.connect(address, attempts)) {
-      await this.warnOfSettings(client);
-      return;
-    }
+    client.onFirstUse(() => void this.warnOfSettings(client));
+    if (await client.connect(address, attempts)) return;
     if (this.config.redis.startup === 'fail-fast') {
       throw new RedisStartupError(
         describeAddress(address),
-        client.lastFault?.code ?? 'no answer in time',
+        `${client.lastFault?.code ?? 'no answer in time'}${hintFor(address, client.lastFault?.code)}`,
         'Start the server, correct REDIS_URL (or REDIS_HOST and REDIS_PORT) and its password, or set REDIS_STARTUP=degrade to serve without it.',
       );
     }
@@ -91,13 +86,16 @@ export class RedisTargets implements OnModuleInit, OnApplicationShutdown {
   private async dialable(address: RedisAddress): Promise<DialableAddress | undefined> {
     if (address.kind !== 'embedded') return address;
     try {
-      return { kind: 'unix', path: await (this.embedded as EmbeddedRedis).start() };
+      return {
+        kind: 'unix',
+        path: await (this.embedded as EmbeddedRedis).start(this.config.redis.startupTimeoutMs),
+      };
     } catch (error) {
-      if (!(error instanceof RedisServerMissingError)) throw error;
+      if (!(error instanceof EmbeddedRedisError)) throw error;
       if (this.config.redis.startup === 'fail-fast') {
-        throw new RedisStartupError('embedded', error.message, howToInstall);
+        throw new RedisStartupError('embedded', error.message, error.remedy);
       }
-      this.logger.warn(`Serving without Redis: ${error.message}. ${howToInstall}`);
+      this.logger.warn(`Serving without Redis: ${error.message}. ${error.remedy}`);
       return undefined;
     }
   }
@@ -117,4 +115,13 @@ export class RedisTargets implements OnModuleInit, OnApplicationShutdown {
       `${sharing.join(' and ')} share the cache's evicting Redis: a full server may drop them. Set ${sharing.map((name) => `REDIS_${name.toUpperCase()}_URL`).join(' and ')} to a server with maxmemory-policy noeviction.`,
     );
   }
+}
+
+/** A TLS handshake with a plaintext port, or the reverse, only ever ends in silence. */
+function hintFor(address: DialableAddress, code: string | undefined): string {
+  if ('tls' in address && address.tls && (code === 'ETIMEDOUT' || code === 'NOT_CONNECTED')) {
+    return ' (does this port speak TLS? If not, the URL begins with redis)';
+  }
+  if (code === 'CLOSED' || code === 'ECONNRESET') return ' (is it a Redis server? Does it want TLS, rediss?)';
+  return '';
 }
