@@ -105,12 +105,30 @@ describe('faulty requests', () => {
     expect(response.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
   });
 
+  it('an address that cannot be decoded is a problem too', async () => {
+    const response = await fetch(`${api.url}/%ff`);
+    expect(response.status).toBe(400);
+    expect(response.headers.get('x-request-id')).toBeTruthy();
+    expect(await response.json()).toMatchObject({ type: 'urn:marquee:problem:invalid-request', status: 400 });
+  });
+
+  it('thousands of unknown fields get a short answer', async () => {
+    const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`field-${index}`, 1]));
+    const response = await api.post('/v1/embeddings', { model, input: 'a', ...many });
+    const text = await response.text();
+    expect(response.status).toBe(400);
+    expect(text).toContain('and 19990 more');
+    expect(text.length).toBeLessThan(1000);
+  });
+
   it('bytes that are no HTTP get a 400 and the end of the connection', async () => {
     const { hostname, port } = new URL(api.url);
     const socket = connect(Number(port), hostname);
     socket.write('\x16\x03\x01 hello\r\n\r\n');
     const chunks: string[] = [];
     for await (const chunk of socket) chunks.push(String(chunk));
-    expect(chunks.join('')).toMatch(/^HTTP\/1.1 400 Bad Request/);
+    expect(chunks.join('')).toMatch(
+      /^HTTP\/1.1 400 Bad Request[^]+X-Request-Id: [^]+urn:marquee:problem:invalid-http/,
+    );
   });
 });

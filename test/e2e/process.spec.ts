@@ -82,7 +82,9 @@ describe('the built program', () => {
       process.kill(pid as number, 'SIGKILL');
       expect((await post(url, 'b')).status).toBe(200);
       await until('Redis is used again', async () =>
-        (await fetch(`${url}/v1/health`).then((response) => response.text())).includes('"redis_status":"healthy"'),
+        (await fetch(`${url}/v1/health`).then((response) => response.text())).includes(
+          '"redis_status":"healthy"',
+        ),
       );
     });
 

@@ -5,6 +5,7 @@ import { createPino, PinoLoggerService } from '@app/observability';
 import { RedisTargets } from '@app/redis';
 import { ApiModule } from './api.module.js';
 import { DrainService } from './http/drain.service.js';
+import { answerClientError, answerFrameworkError } from './http/early-errors.js';
 import { addHttpHooks, requestIdOf } from './http/http-hooks.js';
 import { addJsonBodyParser } from './http/json-body-parser.js';
 import { addOpenApi } from './open-api.js';
@@ -26,6 +27,10 @@ export async function createApp(variables?: Record<string, string>): Promise<Nes
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: 'idle',
+    // Node looks only every 30 s for requests that are over their time.
+    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 5_000 },
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
   });
   const app = await NestFactory.create<NestFastifyApplication>(await ApiModule.register(variables), adapter, {
     bodyParser: false,

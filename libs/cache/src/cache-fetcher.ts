@@ -162,9 +162,13 @@ export class CacheFetcher {
     load: LoadKeys<T>,
     token: string,
   ): Promise<Answers<T>> {
+    const endMs = performance.now() + namespace.loadTimeoutMs;
     const renewal = setInterval(() => {
-      void this.repository.lockMany(this.newBudget(), keys, token, lockMs);
+      // A load that nobody waits for any more must not keep others from trying.
+      if (performance.now() > endMs) clearInterval(renewal);
+      else void this.repository.lockMany(this.newBudget(), keys, token, lockMs);
     }, lockMs / 3);
+    renewal.unref();
     try {
       const answers: Answers<T> = new Map();
       const readings = await this.readAndKeep(budget, namespace, keys);
@@ -189,7 +193,12 @@ export class CacheFetcher {
   /** Waits for another process's value; takes over when its lock is free, loads at once when Redis goes away. */
   private async follow<T>(namespace: Namespace<T>, key: string, load: LoadKeys<T>): Promise<Answers<T>> {
     const token = this.repository.newToken();
-    for (let pollMs = firstPollMs; ; pollMs = Math.min(pollMs * 1.5, longestPollMs)) {
+    const endMs = performance.now() + namespace.loadTimeoutMs;
+    for (
+      let pollMs = firstPollMs;
+      performance.now() < endMs;
+      pollMs = Math.min(pollMs * 1.5, longestPollMs)
+    ) {
       await delay(pollMs);
       const budget = this.newBudget();
       const [reading] = await this.readAndKeep(budget, namespace, [key]);
@@ -202,6 +211,7 @@ export class CacheFetcher {
       const [lock] = await this.repository.lockMany(budget, [key], token, lockMs);
       if (lock !== false) return this.lead(budget, namespace, [key], state, load, token);
     }
+    throw new CacheLoadTimeoutError(namespace.name, namespace.loadTimeoutMs);
   }
 
   private async loadAndStore<T>(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { objectError } from '../http/schema-messages.js';
 import { embeddingsBodySchema } from '../embeddings/embeddings.dto.js';
 
 const flag = z
@@ -16,8 +17,7 @@ export const purgeQuerySchema = z.strictObject(
     dryRun: flag.meta({ description: 'Count what matches, delete nothing' }),
   },
   {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? `has unknown fields: ${issue.keys.join(', ')}` : 'is not valid',
+    error: objectError,
   },
 );
 

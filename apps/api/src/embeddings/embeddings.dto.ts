@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { objectError } from '../http/schema-messages.js';
 
 /** OpenAI's own bound on one request. */
 export const mostTexts = 2048;
@@ -50,10 +51,7 @@ export const embeddingsBodySchema = z
         .meta({ description: 'Accepted for compatibility; not used' }),
     },
     {
-      error: (issue) =>
-        issue.code === 'unrecognized_keys'
-          ? `has unknown fields: ${issue.keys.join(', ')}`
-          : 'must be a JSON object',
+      error: objectError,
     },
   )
   .meta({ id: 'EmbeddingsRequest' });

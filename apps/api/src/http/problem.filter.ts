@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isOpenAiRoute, toOpenAiError } from './openai-error.js';
-import { type Problem, problem } from './problem.js';
+import { type Problem, problem, toBody } from './problem.js';
 import { toProblem } from './to-problem.js';
 
 /** Renders every error: as RFC 9457 problem details, and in OpenAI's shape where OpenAI's SDKs call. */
@@ -23,7 +23,7 @@ export class ProblemFilter implements ExceptionFilter {
       void reply.type('application/json').send(toOpenAiError(rendered));
       return;
     }
-    void reply.type('application/problem+json').send(toBody(rendered, request));
+    void reply.type('application/problem+json').send(toBody(rendered, request.id));
   }
 
   private unforeseen(error: unknown, request: FastifyRequest): Problem {
@@ -35,8 +35,4 @@ export class ProblemFilter implements ExceptionFilter {
       `Quote request ${request.id} when you report this.`,
     );
   }
-}
-
-function toBody({ retryAfterSeconds: _header, code: _openAi, ...members }: Problem, request: FastifyRequest) {
-  return { ...members, instance: `urn:marquee:request:${request.id}` };
 }

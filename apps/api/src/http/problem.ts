@@ -29,3 +29,11 @@ export function problem(
 ): Problem {
   return { type: problemType(name), title, status, detail, ...more };
 }
+
+/** The members that clients see. */
+export function toBody(
+  { retryAfterSeconds: _header, code: _openAi, ...members }: Problem,
+  requestId: string,
+) {
+  return { ...members, instance: `urn:marquee:request:${requestId}` };
+}

@@ -78,6 +78,8 @@ export function createConnection(
       return new Cluster([...address.nodes], {
         lazyConnect: true,
         enableOfflineQueue: false,
+        // It asks a node that may still be connecting, and starts all over when that refuses. We open the nodes ourselves.
+        enableReadyCheck: false,
         maxRedirections: 4,
         // These repeat a command after its connection closed: it may have run.
         retryDelayOnFailover: 0,
@@ -133,10 +135,25 @@ export async function openConnection(connection: RedisConnection): Promise<void>
   await openNodes(connection);
 }
 
-/** Opens what is not open of a cluster's nodes. A node that cannot be reached is left to ioredis. */
+/**
+ * Opens what is not open of a cluster's nodes: without an offline queue ioredis refuses commands for a node that is
+ * connecting. A node that cannot be reached is left to ioredis.
+ */
 export async function openNodes(connection: RedisConnection): Promise<void> {
-  const unopened = serversOf(connection).filter(({ status }) => status === 'wait');
-  await Promise.allSettled(unopened.map((node) => node.connect()));
+  if (connection instanceof Redis) return;
+  await Promise.allSettled(connection.nodes('master').map((node) => untilReady(node)));
+}
+
+async function untilReady(node: Redis): Promise<void> {
+  if (node.status === 'ready') return;
+  if (node.status === 'wait') return node.connect();
+  await new Promise<void>((resolve) => {
+    const settle = (): void => {
+      node.off('ready', settle).off('close', settle).off('end', settle);
+      resolve();
+    };
+    node.on('ready', settle).on('close', settle).on('end', settle);
+  });
 }
 
 /** The connections to single servers: itself, or each master of a cluster. */

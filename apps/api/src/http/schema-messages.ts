@@ -1,0 +1,10 @@
+const mostNames = 10;
+const longestName = 64;
+
+/** The message of a strict object: names unknown fields, though not all of a hostile many. */
+export function objectError(issue: { readonly code?: string; readonly keys?: readonly string[] }): string {
+  if (issue.code !== 'unrecognized_keys') return 'must be a JSON object';
+  const { keys = [] } = issue;
+  const names = keys.slice(0, mostNames).map((key) => key.slice(0, longestName));
+  return `has unknown fields: ${names.join(', ')}${keys.length > mostNames ? ` and ${keys.length - mostNames} more` : ''}`;
+}

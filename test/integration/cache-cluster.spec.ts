@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  CachePurgeService,
+  CacheRepository,
+  type CacheService,
+  defineNamespace,
+  stringCodec,
+} from '@app/cache';
+import type { RedisClient } from '@app/redis';
+import { createCache } from '../fixtures/cache.js';
+import { TestRedisCluster } from '../fixtures/redis-cluster.js';
+import { connectClient } from '../fixtures/redis-client.js';
+import { until } from '../fixtures/until.js';
+
+describe('the cache in Cluster mode', () => {
+  const namespace = defineNamespace({
+    name: 'n',
+    codec: stringCodec,
+    ttlSeconds: 60,
+    localTtlSeconds: 60,
+    staleSeconds: 60,
+  });
+  const parts = Array.from({ length: 60 }, (_, index) => `${index}`);
+  let cluster: TestRedisCluster;
+  let clients: RedisClient[];
+  let a: CacheService;
+  let b: CacheService;
+
+  beforeAll(async () => {
+    cluster = await TestRedisCluster.start();
+    clients = await Promise.all([1, 2].map(() => connectClient({ REDIS_URL: cluster.url })));
+    [a, b] = clients.map((client) => createCache(client).cache) as [CacheService, CacheService];
+    await until('every master tells of its changes', () => clients.every((client) => client.isWatching));
+  });
+  afterAll(async () => {
+    for (const client of clients) client.close();
+    await cluster.stop();
+  });
+
+  it('reads and writes keys of all slots, with their freshness', async () => {
+    expect(
+      await a.setMany(
+        namespace,
+        parts.map((part) => [part, `value ${part}`] as const),
+      ),
+    ).toBe(true);
+    expect(await b.getMany(namespace, parts)).toEqual(parts.map((part) => `value ${part}`));
+  });
+
+  it('hears of changes on every master', async () => {
+    await b.getMany(namespace, parts);
+    await a.setMany(
+      namespace,
+      parts.map((part) => [part, `new ${part}`] as const),
+    );
+    await until(
+      'B has none of the old',
+      async () => (await b.getMany(namespace, parts)).every((value) => value?.startsWith('new')),
+      1000,
+    );
+  });
+
+  it('loads once for all', async () => {
+    let loads = 0;
+    const load = async (): Promise<string> => {
+      loads++;
+      await until('both wait', () => false, 30).catch(() => undefined);
+      return 'loaded';
+    };
+    const answers = await Promise.all([a, b, a, b].map((cache) => cache.getOrSet(namespace, 'cold', load)));
+    expect(answers.map(({ value }) => value)).toEqual(['loaded', 'loaded', 'loaded', 'loaded']);
+    expect(loads).toBe(1);
+  });
+
+  it('purges on every master', async () => {
+    const purge = new CachePurgeService(new CacheRepository(clients[0] as RedisClient));
+    let last = { matched: 0, deleted: 0 };
+    for await (const progress of purge.deletePattern('cache:n:*', {
+      dryRun: false,
+      signal: new AbortController().signal,
+    }))
+      last = progress;
+    expect(last).toEqual({ matched: 61, deleted: 61 });
+    expect(await Promise.all(cluster.nodes.map(({ redis }) => redis.keys('prod:cache:*')))).toEqual([
+      [],
+      [],
+      [],
+    ]);
+  });
+});
