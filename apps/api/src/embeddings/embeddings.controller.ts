@@ -1,11 +1,12 @@
 import { Body, Controller, Get, Headers, HttpCode, Ip, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { cacheStatus } from '@app/cache';
-import { EmbeddingsService, vectorToBase64 } from '@app/embeddings';
+import { EmbeddingsService } from '@app/embeddings';
 import type { RedisBudget } from '@app/redis';
 import type { FastifyReply } from 'fastify';
 import { isLoopback } from '../admin/loopback.guard.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
+import { embeddingsAnswer } from './embeddings-answer.js';
 import {
   embeddingsAnswerSchema,
   type EmbeddingsBody,
@@ -61,16 +62,9 @@ export class EmbeddingsController {
     const { input: texts, model, dimensions, encoding_format: format } = body;
     const embeddings = await this.embeddings.embed(budget, { texts, model, dimensions, refresh });
     void reply.header('cache-status', cacheStatus(embeddings.cached));
-    return {
-      object: 'list',
-      data: embeddings.vectors.map((vector, index) => ({
-        object: 'embedding',
-        index,
-        embedding: format === 'base64' ? vectorToBase64(vector) : Array.from(vector),
-      })),
-      model: embeddings.model,
-      usage: { prompt_tokens: embeddings.promptTokens, total_tokens: embeddings.promptTokens },
-    };
+    // A stream has no type of its own.
+    void reply.type('application/json; charset=utf-8');
+    return embeddingsAnswer(embeddings, format);
   }
 
   @Get('models')

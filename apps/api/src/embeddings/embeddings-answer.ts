@@ -1,0 +1,30 @@
+import { Readable } from 'node:stream';
+import { type Embeddings, vectorToBase64 } from '@app/embeddings';
+
+/** From so many numbers on, an answer is made and sent vector by vector: in one piece 2,048 vectors take half a gigabyte. */
+const numbersInOnePiece = 65_536;
+
+/** The answer of OpenAI's embeddings API, as an object, or for large ones as a stream of its JSON. */
+export function embeddingsAnswer(embeddings: Embeddings, format: 'float' | 'base64'): object | Readable {
+  const { model, vectors, promptTokens } = embeddings;
+  const usage = { prompt_tokens: promptTokens, total_tokens: promptTokens };
+  const entry = (vector: Float32Array, index: number) => ({
+    object: 'embedding',
+    index,
+    embedding: format === 'base64' ? vectorToBase64(vector) : Array.from(vector),
+  });
+  const numbers = vectors.reduce((sum, { length }) => sum + length, 0);
+  if (numbers < numbersInOnePiece) return { object: 'list', data: vectors.map(entry), model, usage };
+  return Readable.from(pieces(vectors, entry, { model, usage }), { objectMode: true, highWaterMark: 4 });
+}
+
+function* pieces(
+  vectors: readonly Float32Array[],
+  entry: (vector: Float32Array, index: number) => object,
+  rest: object,
+): Generator<string> {
+  yield '{"object":"list","data":[';
+  for (const [index, vector] of vectors.entries())
+    yield (index === 0 ? '' : ',') + JSON.stringify(entry(vector, index));
+  yield `],${JSON.stringify(rest).slice(1)}`;
+}
