@@ -1,6 +1,7 @@
 import { poolIsolation } from './pool-isolation.bench.js';
+import { purge } from './purge.bench.js';
 
-const benchmarks: Record<string, () => Promise<string>> = { 'pool-isolation': poolIsolation };
+const benchmarks: Record<string, () => Promise<string>> = { 'pool-isolation': poolIsolation, purge };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in benchmarks));

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import keySlot from 'cluster-key-slot';
-import { Cluster } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
 import type { RedisConfig, RedisTargetConfig, RedisTargetName } from '@app/config';
 import { type BreakerState, RedisBreaker } from './breaker/redis-breaker.js';
 import { DeadlineWheel } from './budget/deadline-wheel.js';
@@ -246,12 +246,7 @@ export class RedisClient {
       await walkKeys(server, options, (keys) =>
         onPage(
           keys.map((key) => key.toString()),
-          async () => {
-            const pipeline = server.pipeline();
-            for (const key of keys) pipeline.unlink(key);
-            const replies = (await pipeline.exec()) ?? [];
-            return replies.reduce((sum, [, unlinked]) => sum + Number(unlinked ?? 0), 0);
-          },
+          () => unlinkAll(server, keys, connection instanceof Cluster),
         ),
       );
     }
@@ -482,4 +477,12 @@ export class RedisClient {
       }
     }
   }
+}
+
+/** One command, in Cluster mode one a key: they are of many slots. */
+async function unlinkAll(server: Redis, keys: readonly Buffer[], clustered: boolean): Promise<number> {
+  if (!clustered) return server.unlink(...keys);
+  const pipeline = server.pipeline();
+  for (const key of keys) pipeline.unlink(key);
+  return answered(await pipeline.exec()).reduce((sum, [, unlinked]) => sum + Number(unlinked ?? 0), 0);
 }

@@ -15,7 +15,10 @@ const model = await initModel(modelSource);
 await model.embed('warm up');
 port.postMessage({ ready: true });
 
-port.on('message', async (/** @type {{ id: number, texts: string[] }} */ { id, texts }) => {
+port.on('message', (message) => void answer(message));
+
+/** @param {{ id: number, texts: string[] }} batch */
+async function answer({ id, texts }) {
   try {
     const rows = await model.embed(texts);
     const vectors = rows.map((/** @type {number[]} */ row) => Float32Array.from(row));
@@ -27,4 +30,4 @@ port.on('message', async (/** @type {{ id: number, texts: string[] }} */ { id, t
   } catch (error) {
     port.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
   }
-});
+}

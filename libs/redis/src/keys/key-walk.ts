@@ -11,6 +11,9 @@ export interface WalkOptions {
   readonly signal: AbortSignal;
 }
 
+/** Timers are no finer. */
+const shortestRestMs = 2;
+
 /**
  * Walks the keys of one server with SCAN, never KEYS, and hands each page to `onPage`. Between the steps it rests in
  * proportion to what the last one took.
@@ -23,6 +26,7 @@ export async function walkKeys(
   onPage: (keys: Buffer[]) => Promise<void>,
 ): Promise<void> {
   let cursor = '0';
+  let restOwedMs = 0;
   do {
     signal.throwIfAborted();
     const startedMs = performance.now();
@@ -35,7 +39,10 @@ export async function walkKeys(
     );
     if (keys.length > 0) await onPage(keys);
     cursor = next.toString();
-    await delay((performance.now() - startedMs) * (1 / duty - 1), undefined, { ref: false });
+    restOwedMs += (performance.now() - startedMs) * (1 / duty - 1);
+    if (restOwedMs < shortestRestMs) continue;
+    await delay(restOwedMs);
+    restOwedMs = 0;
   } while (cursor !== '0');
 }
 
