@@ -12,7 +12,9 @@ import {
   defineNamespace,
   jsonCodec,
   type NamespaceOptions,
+  notModified,
   stringCodec,
+  Tagged,
 } from '@app/cache';
 import type { RedisClient } from '@app/redis';
 import { createCache } from '../fixtures/cache.js';
@@ -109,6 +111,14 @@ describe('CacheService', () => {
         await expect(a.expire(films(), 'x', ttlSeconds)).rejects.toThrow(RangeError);
       },
     );
+
+    it("takes a caller's TTL, and knows the documents' defaults", async () => {
+      const namespace = films();
+      await a.set(namespace, '1', { title: 'x' }, { ttlSeconds: a.longTtlSeconds });
+      expect(await a.ttl(namespace, '1')).toBeGreaterThan(3599);
+      expect(a.defaultTtlSeconds).toBe(300);
+      await expect(a.set(namespace, '1', { title: 'x' }, { ttlSeconds: 0 })).rejects.toThrow(RangeError);
+    });
 
     it('shortens TTLs at random and never lengthens them', async () => {
       const namespace = films({ jitter: 0.5, ttlSeconds: 1000 });
@@ -304,6 +314,26 @@ describe('CacheService', () => {
         'it is refreshed',
         async () => (await server.redis.get(keyOf(namespace, '1'))) === '{"title":"new"}',
       );
+    });
+  });
+
+  describe('an upstream with ETags', () => {
+    it('is asked whether the stale value still holds, and a 304 makes it fresh again', async () => {
+      const namespace = films({ staleSeconds: 60 });
+      const heat = { title: 'Heat' };
+      await a.getOrSet(namespace, '1', () => Promise.resolve(new Tagged(heat, '"v1"')));
+      await server.redis.pexpire(keyOf(namespace, '1'), 50_000);
+      const asked: unknown[] = [];
+      await a.getOrSet(namespace, '1', (previous) => {
+        asked.push(previous);
+        return Promise.resolve(notModified);
+      });
+      await until(
+        'it is fresh again',
+        async () => (await server.redis.pttl(keyOf(namespace, '1'))) > 100_000,
+      );
+      expect(asked).toEqual([{ value: heat, etag: '"v1"' }]);
+      expect(await b.get(namespace, '1')).toEqual(heat);
     });
   });
 

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { CacheMetrics, CacheRepository, CacheService } from '@app/cache';
 import type { MarqueeConfig } from '@app/config';
 import { EmbeddingsRepository } from '@app/embeddings';
 import { encodeKeyPart, type RedisClient, shared } from '@app/redis';
-import { Registry } from 'prom-client';
 import { until } from '../fixtures/until.js';
+import { createCache } from '../fixtures/cache.js';
 import { connectClient } from '../fixtures/redis-client.js';
 import { type Topology, topologies } from '../fixtures/topologies.js';
 
@@ -108,10 +107,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
     const embed = async (wanted: readonly string[]) => {
       asked = [];
       const config = { cache: { localBytes: 0 } } as MarqueeConfig;
-      const repository = new EmbeddingsRepository(
-        new CacheService(new CacheRepository(client), new CacheMetrics(new Registry())),
-        config,
-      );
+      const repository = new EmbeddingsRepository(createCache(client).cache, config);
       const cached = await repository.getOrMake(client.newBudget(), space, wanted, (positions) => {
         asked.push(...positions);
         return Promise.resolve(positions.map((position) => vectorOf(position)));

@@ -7,11 +7,21 @@ import type { CacheRepository, Reading, Write } from './cache.repository.js';
 import type { CacheAnswer } from './cache-answer.js';
 import type { LocalTier } from './local/local-tier.js';
 import type { Namespace } from './namespace.js';
+import { type Loaded, notModified, type Previous, Tagged } from './revalidation.js';
 import { BackgroundRefresher } from './refresh/background-refresher.js';
 
-/** Loads the values at these positions of the caller's list, in order; undefined means "there is none". */
-export type LoadMany<T> = (positions: readonly number[]) => Promise<readonly (T | undefined)[]>;
-type LoadKeys<T> = (keys: readonly string[]) => Promise<readonly (T | undefined)[]>;
+/**
+ * Loads the values at these positions of the caller's list, in order; undefined means "there is none". `previous` holds,
+ * in the same order, the stale values that are being refreshed and came with an ETag.
+ */
+export type LoadMany<T> = (
+  positions: readonly number[],
+  previous: readonly (Previous<T> | undefined)[],
+) => Promise<readonly Loaded<T>[]>;
+export type LoadKeys<T> = (
+  keys: readonly string[],
+  previous: readonly (Previous<T> | undefined)[],
+) => Promise<readonly Loaded<T>[]>;
 /** What stored a value last. */
 export interface StoredLast {
   readonly atMs: number;
@@ -35,6 +45,8 @@ const mostLocked = 64;
 export class CacheFetcher {
   private readonly refresher = new BackgroundRefresher();
   private readonly history = new LRUCache<string, StoredLast>({ max: 10_000 });
+  /** In this process alone: another one asks without, and has the whole value again. */
+  private readonly etags = new LRUCache<string, string>({ max: 10_000 });
 
   constructor(
     private readonly repository: CacheRepository,
@@ -63,8 +75,8 @@ export class CacheFetcher {
     for (const { key } of writes) tier?.changed(key);
     const changeNumber = tier?.changeNumber ?? 0;
     const stored = await this.repository.writeMany(budget, namespace, writes);
-    writes.forEach(({ key, value }, index) => {
-      if (stored[index] !== 'kept') this.keep(namespace, key, value, namespace.freshMs, changeNumber);
+    writes.forEach(({ key, value, freshMs = namespace.freshMs }, index) => {
+      if (stored[index] !== 'kept') this.keep(namespace, key, value, freshMs, changeNumber);
     });
     const atMs = Date.now();
     writes.forEach(({ key }, index) => stored[index] === 'stored' && this.history.set(key, { atMs, cause }));
@@ -91,7 +103,7 @@ export class CacheFetcher {
       const answer = toAnswer(reading);
       if (answer) answers.set(key, answer);
       if (answer?.outcome === 'stale' || this.isDueEarly(namespace, reading))
-        this.refreshLater(namespace, key, load);
+        this.refreshLater(namespace, key, load, reading);
     });
     const missing = keys.filter((key) => !answers.has(key));
     if (missing.length > 0) {
@@ -222,9 +234,11 @@ export class CacheFetcher {
     load: LoadKeys<T>,
     outcome: 'miss' | 'bypass',
     redisAnswered: boolean,
+    previous: readonly (Previous<T> | undefined)[] = [],
   ): Promise<Answers<T>> {
     const startedMs = performance.now();
-    const values = await load(keys);
+    const loaded = await load(keys, previous);
+    const values = keys.map((key, index) => this.unwrap(key, loaded[index], previous[index]));
     this.metrics.loaded(namespace.name, {
       items: keys.length,
       durationMs: performance.now() - startedMs,
@@ -253,7 +267,14 @@ export class CacheFetcher {
     );
   }
 
-  private refreshLater<T>(namespace: Namespace<T>, key: string, load: LoadKeys<T>): void {
+  private refreshLater<T>(
+    namespace: Namespace<T>,
+    key: string,
+    load: LoadKeys<T>,
+    stale: Reading<T> | undefined,
+  ): void {
+    const etag = this.etags.get(key);
+    const previous = stale?.state === 'found' && etag ? { value: stale.value, etag } : undefined;
     this.refresher.schedule({
       key,
       namespace: namespace.name,
@@ -264,12 +285,24 @@ export class CacheFetcher {
         // Another process is at it.
         if (lock === false) return;
         try {
-          await this.loadAndStore(budget, namespace, [key], new Map([[key, 'found']]), load, 'miss', true);
+          await this.loadAndStore(budget, namespace, [key], new Map([[key, 'found']]), load, 'miss', true, [
+            previous,
+          ]);
         } finally {
           void this.repository.unlockMany(this.newBudget(), [key], token);
         }
       },
     });
+  }
+
+  private unwrap<T>(key: string, loaded: Loaded<T>, previous: Previous<T> | undefined): T | undefined {
+    if (loaded === notModified) {
+      if (!previous) throw new TypeError('Only what had an ETag can be found not modified');
+      return previous.value;
+    }
+    if (!(loaded instanceof Tagged)) return loaded;
+    this.etags.set(key, loaded.etag);
+    return loaded.value;
   }
 
   /** XFetch (Vattani et al., 2015): now − delta · beta · ln(random) ≥ expiry. */

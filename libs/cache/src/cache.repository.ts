@@ -26,6 +26,8 @@ export interface Write<T> {
   readonly value: T | undefined;
   /** Whatever is there is broken or old: replace it, also where the first write wins. */
   readonly replace: boolean;
+  /** Instead of the namespace's. */
+  readonly freshMs?: number | undefined;
 }
 
 /** `kept`: another's value of the same length was there first. */
@@ -137,16 +139,16 @@ export class CacheRepository {
     if (!namespace.firstWriteWins) {
       return this.redis.setMany(
         budget,
-        writes.map(({ key, value }) => ({
-          key,
-          bytes: encode(namespace, value),
-          ttlMs: lifeMs(namespace, value),
+        writes.map((write) => ({
+          key: write.key,
+          bytes: encode(namespace, write.value),
+          ttlMs: lifeMs(namespace, write),
         })),
       );
     }
-    const calls = writes.map(({ key, value, replace }) => ({
-      keys: [key],
-      args: [encode(namespace, value), lifeMs(namespace, value), replace ? '1' : '0'],
+    const calls = writes.map((write) => ({
+      keys: [write.key],
+      args: [encode(namespace, write.value), lifeMs(namespace, write), write.replace ? '1' : '0'],
     }));
     const outcome = await this.redis.runMany(budget, keepFirst, calls);
     return outcome.status === 'ok' ? outcome.value : writes.map(() => outcome);
@@ -169,7 +171,7 @@ const encode = <T>({ codec }: Namespace<T>, value: T | undefined): Buffer =>
   value === undefined ? negative : codec.encode(value);
 
 /** Jitter only shortens: nothing lives longer than it was promised. */
-function lifeMs<T>(namespace: Namespace<T>, value: T | undefined): number {
+function lifeMs<T>(namespace: Namespace<T>, { value, freshMs = namespace.freshMs }: Write<T>): number {
   if (value === undefined) return namespace.negativeMs;
-  return Math.round(namespace.freshMs * (1 - namespace.jitter * Math.random()) + namespace.staleMs);
+  return Math.round(freshMs * (1 - namespace.jitter * Math.random()) + namespace.staleMs);
 }

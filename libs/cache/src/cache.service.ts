@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { MarqueeConfig } from '@app/config';
 import type { RedisBudget } from '@app/redis';
 import { CacheMetrics } from './cache.metrics.js';
 import { CacheRepository } from './cache.repository.js';
@@ -8,12 +9,15 @@ import { cachedKinds } from './cached-kinds.js';
 import { Generations } from './generations.js';
 import { type LocalEntry, LocalTier } from './local/local-tier.js';
 import { milliseconds, type Namespace } from './namespace.js';
+import type { Loaded, Previous } from './revalidation.js';
 
 /** What a key names within its namespace: text parts, encoded into the key. */
 export type KeyPart = string | readonly string[];
 
 export interface CacheEntryInfo {
   readonly key: string;
+  /** The version or generation that the key names; null where it names none. */
+  readonly version: string | null;
   readonly tier: 'local' | 'redis' | 'none';
   readonly redisAnswered: boolean;
   readonly bytes: number | null;
@@ -22,6 +26,13 @@ export interface CacheEntryInfo {
   readonly localTtlSeconds: number | null;
   /** What this process stored there last. Null: another process or program did, or it is long ago. */
   readonly stored: { readonly at: string; readonly ageSeconds: number; readonly cause: string } | null;
+}
+
+export interface SetOptions {
+  /** Instead of the namespace's. */
+  readonly ttlSeconds?: number;
+  /** The request's; a fresh one by default. */
+  readonly budget?: RedisBudget;
 }
 
 export interface GetOrSetOptions {
@@ -38,6 +49,9 @@ export interface GetOrSetOptions {
  */
 @Injectable()
 export class CacheService implements OnApplicationBootstrap {
+  /** For namespaces that have no TTL of their own to name (`CACHE_TTL_SECONDS`, `CACHE_TTL_LONG_SECONDS`). */
+  readonly defaultTtlSeconds: number;
+  readonly longTtlSeconds: number;
   private readonly tiers = new Map<string, LocalTier>();
   private readonly fetcher: CacheFetcher;
   private readonly inFlight = new Map<string, Promise<CacheAnswer<unknown>>>();
@@ -46,7 +60,10 @@ export class CacheService implements OnApplicationBootstrap {
   constructor(
     private readonly repository: CacheRepository,
     private readonly metrics: CacheMetrics,
+    config: MarqueeConfig,
   ) {
+    this.defaultTtlSeconds = config.cache.ttlSeconds;
+    this.longTtlSeconds = config.cache.longTtlSeconds;
     this.generations = new Generations(repository.redis);
     this.fetcher = new CacheFetcher(repository, metrics, (namespace) => this.tierOf(namespace));
   }
@@ -102,22 +119,27 @@ export class CacheService implements OnApplicationBootstrap {
    *
    * @throws RangeError for a TTL that is not positive, TypeError for a value that the codec cannot carry
    */
-  async set<T>(
-    namespace: Namespace<T>,
-    part: KeyPart,
-    value: T,
-    budget = this.newBudget(),
-  ): Promise<boolean> {
-    return this.setMany(namespace, [[part, value]], budget);
+  async set<T>(namespace: Namespace<T>, part: KeyPart, value: T, options: SetOptions = {}): Promise<boolean> {
+    return this.setMany(namespace, [[part, value]], options);
   }
 
-  /** Stores all, in one round trip. False when Redis did not take every one. */
+  /**
+   * Stores all, in one round trip. False when Redis did not take every one.
+   *
+   * @throws RangeError for a TTL that is not positive, TypeError for a value that the codec cannot carry
+   */
   async setMany<T>(
     namespace: Namespace<T>,
     entries: readonly (readonly [KeyPart, T])[],
-    budget = this.newBudget(),
+    { ttlSeconds, budget = this.newBudget() }: SetOptions = {},
   ): Promise<boolean> {
-    const writes = entries.map(([part, value]) => ({ key: this.key(namespace, part), value, replace: true }));
+    const freshMs = ttlSeconds === undefined ? undefined : milliseconds('ttlSeconds', ttlSeconds);
+    const writes = entries.map(([part, value]) => ({
+      key: this.key(namespace, part),
+      value,
+      replace: true,
+      freshMs,
+    }));
     const stored = await this.fetcher.store(budget, namespace, writes);
     return stored.every(Boolean);
   }
@@ -175,14 +197,22 @@ export class CacheService implements OnApplicationBootstrap {
     return outcome.status === 'ok' ? Number(outcome.value) : null;
   }
 
-  /** `getOrSetMany` for one. The load's undefined means "there is none". */
+  /**
+   * `getOrSetMany` for one. The load answers the value, undefined for "there is none", a `Tagged` value with its ETag,
+   * or, when it was handed a previous one and the upstream said 304, `notModified`.
+   */
   async getOrSet<T>(
     namespace: Namespace<T>,
     part: KeyPart,
-    load: () => Promise<T | undefined>,
+    load: (previous?: Previous<T>) => Promise<Loaded<T>>,
     options: GetOrSetOptions = {},
   ): Promise<CacheAnswer<T>> {
-    const [answer] = await this.getOrSetMany(namespace, [part], async () => [await load()], options);
+    const [answer] = await this.getOrSetMany(
+      namespace,
+      [part],
+      async (_, [previous]) => [await load(previous)],
+      options,
+    );
     return answer as CacheAnswer<T>;
   }
 
@@ -243,6 +273,7 @@ export class CacheService implements OnApplicationBootstrap {
     const last = this.fetcher.lastStored(key);
     return {
       key,
+      version: /:(v\d+):|@(\d+):/.exec(key)?.slice(1).find(Boolean) ?? null,
       tier: local ? 'local' : inRedis ? 'redis' : 'none',
       redisAnswered: ttl.status === 'ok',
       bytes: inRedis && size.status === 'ok' ? Number(size.value) : null,
@@ -284,7 +315,11 @@ export class CacheService implements OnApplicationBootstrap {
       budget,
       namespace,
       keys,
-      (wanted) => load(wanted.map((key) => positions.get(key) as number)),
+      (wanted, previous) =>
+        load(
+          wanted.map((key) => positions.get(key) as number),
+          previous,
+        ),
       refresh,
     );
     const promises = new Map(

@@ -4,8 +4,15 @@ export { CacheRepository } from './cache.repository.js';
 export { CacheMetrics, type NamespaceStats } from './cache.metrics.js';
 export { Cached, CacheEvict } from './decorators/cached.decorator.js';
 export { CachePurgeService, type PurgeProgress } from './purge/cache-purge.service.js';
-export { type CacheEntryInfo, CacheService, type GetOrSetOptions, type KeyPart } from './cache.service.js';
+export {
+  type CacheEntryInfo,
+  CacheService,
+  type GetOrSetOptions,
+  type KeyPart,
+  type SetOptions,
+} from './cache.service.js';
 export { type CacheAnswer, type CacheOutcome, cacheStatus } from './cache-answer.js';
+export { type Loaded, notModified, type Previous, Tagged } from './revalidation.js';
 export { bytesCodec, type Codec, float32Codec, jsonCodec, stringCodec } from './codecs.js';
 export {
   defineNamespace,

@@ -252,10 +252,11 @@ export class RedisClient {
     }
   }
 
-  /** Listens for changes of keys that begin with one of these, until the client is closed. */
+  /** Listens for changes of keys that begin with one of these, until the client is closed or listens for others. */
   watch(prefixes: readonly string[], listener: InvalidationListener): void {
     const pool = this.pool;
     if (!pool) return;
+    this.feed?.close();
     this.feed = new InvalidationFeed(
       { servers: () => pool.servers, open: (address) => pool.listener(address) },
       prefixes,

@@ -1,0 +1,19 @@
+/** What a load may build on: the stale value that it is to replace, and the ETag that came with it. */
+export interface Previous<T> {
+  readonly value: T;
+  readonly etag: string;
+}
+
+/** What a load answers when the upstream said 304: the previous value is fresh again. */
+export const notModified = Symbol('not modified');
+
+/** A loaded value with the ETag (RFC 9110, section 8.8.3) that a later load may ask by. */
+export class Tagged<T> {
+  constructor(
+    readonly value: T,
+    readonly etag: string,
+  ) {}
+}
+
+/** One loaded value; undefined means "there is none". */
+export type Loaded<T> = T | Tagged<T> | typeof notModified | undefined;
