@@ -35,6 +35,8 @@ const lockMs = 2000;
 /** A follower looks for the leader's value so often, ever less up to the longest pause. */
 const firstPollMs = 5;
 const longestPollMs = 50;
+/** Looks in a row without an answer, after which a follower loads by itself. */
+const mostSilences = 3;
 /** Locks cost two round trips a key: a batch of many misses is loaded without. */
 const mostLocked = 64;
 
@@ -151,6 +153,8 @@ export class CacheFetcher {
         redisAnswered,
       );
     }
+    // The read was answered, so Redis is alive, and a lock is worth its round trip.
+    budget.renew();
     const token = this.repository.newToken();
     const locks = await this.repository.lockMany(budget, keys, token, lockMs);
     // A lock that could not be asked for is no reason to wait.
@@ -206,6 +210,7 @@ export class CacheFetcher {
   private async follow<T>(namespace: Namespace<T>, key: string, load: LoadKeys<T>): Promise<Answers<T>> {
     const token = this.repository.newToken();
     const endMs = performance.now() + namespace.loadTimeoutMs;
+    let silences = 0;
     for (
       let pollMs = firstPollMs;
       performance.now() < endMs;
@@ -218,10 +223,14 @@ export class CacheFetcher {
       const answer = reading && toAnswer(reading);
       if (answer && answer.outcome !== 'stale') return new Map([[key, { ...answer, outcome: 'coalesced' }]]);
       if (!reading || reading.state === 'unknown') {
+        // A busy process may miss an answer now and then; that is no reason to go upstream beside the leader.
+        if (++silences < mostSilences && this.repository.redis.status.breaker === 'closed') continue;
         return this.loadAndStore(budget, namespace, [key], state, load, 'miss', false);
       }
       const [lock] = await this.repository.lockMany(budget, [key], token, lockMs);
-      if (lock !== false) return this.lead(budget, namespace, [key], state, load, token);
+      if (lock === undefined) continue;
+      silences = 0;
+      if (lock) return this.lead(budget, namespace, [key], state, load, token);
     }
     throw new CacheLoadTimeoutError(namespace.name, namespace.loadTimeoutMs);
   }

@@ -48,8 +48,14 @@ const messageCodes: readonly (readonly [RegExp, string])[] = [
 function connectionCode(error: Error & { code?: unknown; lastNodeError?: unknown }): string {
   if (error.lastNodeError instanceof Error) return connectionCode(error.lastNodeError);
   if (typeof error.code === 'string') return error.code;
-  return messageCodes.find(([pattern]) => pattern.test(`${error.name} ${error.message}`))?.[1] ?? error.name;
+  return (
+    messageCodes.find(([pattern]) => pattern.test(`${error.name} ${error.message}`))?.[1] ?? plainCode(error)
+  );
 }
+
+/** Errors of the connection carry no command: what they say is about the server. */
+const plainCode = ({ name, message }: Error): string =>
+  name === 'Error' || name === 'ReplyError' ? message.slice(0, 100) : name;
 
 /** The outcome that an error stands for. A server that says why it will not has not run the command. */
 export function toOutcome(error: unknown): Outcome<never> {
