@@ -14,6 +14,8 @@ async function main(): Promise<void> {
   // The launcher's death ends what it started: before there is anything to drain at once, later by a drain.
   let onOrphaned = (): void => process.exit(1);
   if (process.send) process.once('disconnect', () => onOrphaned());
+  // It may have died while this file was loading.
+  if (process.send && !process.connected) process.exit(1);
   const app = await createApp();
   onOrphaned = () => process.kill(process.pid, 'SIGTERM');
   const config = app.get(MarqueeConfig);
