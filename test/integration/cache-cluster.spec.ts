@@ -1,3 +1,4 @@
+import { setTimeout as upstreamTakes } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   CachePurgeService,
@@ -64,7 +65,7 @@ describe('the cache in Cluster mode', () => {
     let loads = 0;
     const load = async (): Promise<string> => {
       loads++;
-      await until('both wait', () => false, 30).catch(() => undefined);
+      await upstreamTakes(30);
       return 'loaded';
     };
     const answers = await Promise.all([a, b, a, b].map((cache) => cache.getOrSet(namespace, 'cold', load)));

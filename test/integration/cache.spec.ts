@@ -1,3 +1,4 @@
+import { setTimeout as upstreamTakes } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
@@ -141,7 +142,7 @@ describe('CacheService', () => {
       let loads = 0;
       const load = async (): Promise<Film> => {
         loads++;
-        await until('both processes wait', () => false, 50).catch(() => undefined);
+        await upstreamTakes(50);
         return { title: 'Heat' };
       };
       const callers = [a, b].flatMap((cache) =>
@@ -246,7 +247,7 @@ describe('CacheService', () => {
       const batch = (parts: readonly string[]) =>
         a.getOrSetMany(namespace, parts, async (positions) => {
           for (const position of positions) asked.push(parts[position] as string);
-          await until('a moment has passed', () => false, 30).catch(() => undefined);
+          await upstreamTakes(30);
           return positions.map((position) => film(parts[position] as string));
         });
       const answers = await Promise.all([batch(['1', '2']), batch(['2', '3']), batch(['3', '1', '4'])]);
@@ -302,7 +303,7 @@ describe('CacheService', () => {
     it('refreshes early, the likelier the nearer the end (XFetch)', async () => {
       const namespace = films({ earlyRefreshBeta: 1000 });
       await a.getOrSet(namespace, 'first', async () => {
-        await until('loading takes a while', () => false, 20).catch(() => undefined);
+        await upstreamTakes(20);
         return { title: 'x' };
       });
       await a.set(namespace, '1', { title: 'old' });

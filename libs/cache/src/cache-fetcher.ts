@@ -107,12 +107,10 @@ export class CacheFetcher {
       if (answer?.outcome === 'stale' || this.isDueEarly(namespace, reading))
         this.refreshLater(namespace, key, load, reading);
     });
-    const missing = keys.filter((key) => !answers.has(key));
-    if (missing.length > 0) {
-      const state = new Map(
-        missing.map((key) => [key, readings[keys.indexOf(key)]?.state ?? 'missing'] as const),
-      );
-      const loading = this.loadMissing(budget, namespace, missing, state, load, refresh);
+    const states = new Map(keys.map((key, index) => [key, readings[index]?.state ?? 'missing'] as const));
+    for (const key of answers.keys()) states.delete(key);
+    if (states.size > 0) {
+      const loading = this.loadMissing(budget, namespace, [...states.keys()], states, load, refresh);
       for (const [key, answer] of await this.inTime(namespace, loading)) answers.set(key, answer);
     }
     return keys.map((key) => answers.get(key) as CacheAnswer<T>);

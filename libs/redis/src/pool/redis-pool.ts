@@ -63,7 +63,7 @@ interface Waiter {
   readonly admit: () => void;
 }
 
-/** An idle server is asked so often whether it is there: half of the time in which a hung socket is given up. */
+/** An idle server is asked so often whether it is there; a socket that stays silent is found by its `socketTimeout`. */
 const heartbeatMs = 500;
 const idleBulkMs = 30_000;
 
