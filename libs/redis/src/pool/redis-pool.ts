@@ -375,6 +375,8 @@ export class RedisPool {
 
   /** Gives hung sockets something not to answer, so that `socketTimeout` finds them, and closes idle ones. */
   private beat(): void {
+    // ioredis gives up for good when a failover is announced while it connects (its connector says "closed").
+    if (this.shared.status === 'end') this.shared.connect().catch((error: unknown) => this.note(error));
     const nowMs = performance.now();
     for (const bulk of this.bulk) {
       if (bulk.underWay === 0 && nowMs - bulk.idleSinceMs > idleBulkMs) bulk.connection.disconnect();
