@@ -6,11 +6,15 @@ import { MarqueeConfigModule } from '@app/config';
 import { MetricsModule } from '@app/observability';
 import { EmbeddingsModule } from '@app/embeddings';
 import { RedisModule } from '@app/redis';
+import { MOVIES_PROVIDER, TmdbModule } from '@app/tmdb';
+import { TrendingModule } from '@app/trending';
 import { CacheAdminController } from './admin/cache-admin.controller.js';
 import { EmbeddingsController } from './embeddings/embeddings.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { MetricsController } from './health/metrics.controller.js';
 import { DrainService } from './http/drain.service.js';
+import { MoviesController } from './movies/movies.controller.js';
+import { TrendingController } from './trending/trending.controller.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { SchemaPipe } from './http/schema.pipe.js';
 
@@ -30,8 +34,17 @@ export class ApiModule {
         TerminusModule,
         CacheModule,
         EmbeddingsModule,
+        TmdbModule,
+        TrendingModule.register([TmdbModule], MOVIES_PROVIDER),
       ],
-      controllers: [CacheAdminController, EmbeddingsController, HealthController, MetricsController],
+      controllers: [
+        CacheAdminController,
+        EmbeddingsController,
+        HealthController,
+        MetricsController,
+        MoviesController,
+        TrendingController,
+      ],
       providers: [
         DrainService,
         { provide: APP_FILTER, useClass: ProblemFilter },

@@ -21,6 +21,8 @@ export interface CacheAnswer<T> {
   readonly stored: boolean;
   /** False when Redis did not answer the lookup. */
   readonly redisAnswered: boolean;
+  /** With the outcome `error`: why this value of a batch could not be loaded. */
+  readonly error?: Error;
 }
 
 /** RFC 9211, for one or several lookups of a response. */

@@ -7,7 +7,7 @@ import type { CacheRepository, Reading, Write } from './cache.repository.js';
 import type { CacheAnswer } from './cache-answer.js';
 import type { LocalTier } from './local/local-tier.js';
 import type { Namespace } from './namespace.js';
-import { type Loaded, notModified, type Previous, Tagged } from './revalidation.js';
+import { Failed, type Loaded, notModified, type Previous, Tagged } from './revalidation.js';
 import { BackgroundRefresher } from './refresh/background-refresher.js';
 
 /**
@@ -77,7 +77,7 @@ export class CacheFetcher {
     for (const { key } of writes) tier?.changed(key);
     const changeNumber = tier?.changeNumber ?? 0;
     const stored = await this.repository.writeMany(budget, namespace, writes);
-    writes.forEach(({ key, value, freshMs = namespace.freshMs }, index) => {
+    writes.forEach(({ key, value, freshMs = freshMsOf(namespace, value) }, index) => {
       if (stored[index] !== 'kept') this.keep(namespace, key, value, freshMs, changeNumber);
     });
     const atMs = Date.now();
@@ -254,6 +254,7 @@ export class CacheFetcher {
     });
     const writes = keys.flatMap((key, index) => {
       const value = values[index];
+      if (value instanceof Failed) return [];
       const replace = outcome === 'bypass' || states.get(key) === 'broken' || states.get(key) === 'found';
       return value === undefined && namespace.negativeMs === 0 ? [] : [{ key, value, replace }];
     });
@@ -261,16 +262,15 @@ export class CacheFetcher {
     const stored = await this.store(budget, namespace, writes, cause);
     const storedKeys = new Set(writes.flatMap(({ key }, index) => (stored[index] ? [key] : [])));
     return new Map(
-      keys.map((key, index) => [
-        key,
-        {
-          value: values[index],
-          outcome,
-          ttlMs: namespace.freshMs,
-          stored: storedKeys.has(key),
-          redisAnswered,
-        },
-      ]),
+      keys.map((key, index): [string, CacheAnswer<T>] => {
+        const value = values[index];
+        if (value instanceof Failed) {
+          const { error } = value;
+          return [key, { value: undefined, outcome: 'error', error, ttlMs: 0, stored: false, redisAnswered }];
+        }
+        const stored = storedKeys.has(key);
+        return [key, { value, outcome, ttlMs: freshMsOf(namespace, value), stored, redisAnswered }];
+      }),
     );
   }
 
@@ -292,9 +292,12 @@ export class CacheFetcher {
         // Another process is at it.
         if (lock === false) return;
         try {
-          await this.loadAndStore(budget, namespace, [key], new Map([[key, 'found']]), load, 'miss', true, [
+          const states = new Map([[key, 'found' as const]]);
+          const loaded = await this.loadAndStore(budget, namespace, [key], states, load, 'miss', true, [
             previous,
           ]);
+          const failure = loaded.get(key)?.error;
+          if (failure) throw failure;
         } finally {
           void this.repository.unlockMany(this.newBudget(), [key], token);
         }
@@ -302,7 +305,11 @@ export class CacheFetcher {
     });
   }
 
-  private unwrap<T>(key: string, loaded: Loaded<T>, previous: Previous<T> | undefined): T | undefined {
+  private unwrap<T>(
+    key: string,
+    loaded: Loaded<T>,
+    previous: Previous<T> | undefined,
+  ): T | Failed | undefined {
     if (loaded === notModified) {
       if (!previous) throw new TypeError('Only what had an ETag can be found not modified');
       return previous.value;
@@ -360,6 +367,9 @@ export class CacheFetcher {
     return this.repository.redis.newBudget();
   }
 }
+
+const freshMsOf = <T>(namespace: Namespace<T>, value: T | undefined): number =>
+  value === undefined ? namespace.negativeMs : namespace.freshMs;
 
 function toAnswer<T>(reading: Reading<T>): CacheAnswer<T> | undefined {
   switch (reading.state) {

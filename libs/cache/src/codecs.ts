@@ -31,6 +31,23 @@ export function jsonCodec<T>(
   };
 }
 
+/** JSON as its text: checked on reading like `jsonCodec`'s, handed on untouched. */
+export function jsonTextCodec(isValid: (value: unknown) => boolean): Codec<string> {
+  return {
+    name: 'json-text',
+    hasNoEmptyValue: true,
+    encode: (text) => Buffer.from(text),
+    decode: (bytes) => {
+      const text = bytes.toString();
+      try {
+        return isValid(JSON.parse(text)) ? text : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
 /** UTF-8 text, as it is: "007" stays "007". */
 export const stringCodec: Codec<string> = {
   name: 'string',

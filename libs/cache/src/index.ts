@@ -1,5 +1,6 @@
 export { CacheModule } from './cache.module.js';
 export { CacheLoadTimeoutError } from './cache.errors.js';
+export type { LoadMany } from './cache-fetcher.js';
 export { CacheRepository } from './cache.repository.js';
 export { CacheMetrics, type NamespaceStats } from './cache.metrics.js';
 export { Cached, CacheEvict } from './decorators/cached.decorator.js';
@@ -12,8 +13,8 @@ export {
   type SetOptions,
 } from './cache.service.js';
 export { type CacheAnswer, type CacheOutcome, cacheStatus } from './cache-answer.js';
-export { type Loaded, notModified, type Previous, Tagged } from './revalidation.js';
-export { bytesCodec, type Codec, float32Codec, jsonCodec, stringCodec } from './codecs.js';
+export { Failed, type Loaded, notModified, type Previous, Tagged } from './revalidation.js';
+export { bytesCodec, type Codec, float32Codec, jsonCodec, jsonTextCodec, stringCodec } from './codecs.js';
 export {
   defineNamespace,
   LONG_TTL_SECONDS,

@@ -15,5 +15,10 @@ export class Tagged<T> {
   ) {}
 }
 
+/** One value of a batch that could not be loaded, while others could: its answer's outcome is `error`. */
+export class Failed {
+  constructor(readonly error: Error) {}
+}
+
 /** One loaded value; undefined means "there is none". */
-export type Loaded<T> = T | Tagged<T> | typeof notModified | undefined;
+export type Loaded<T> = T | Tagged<T> | Failed | typeof notModified | undefined;

@@ -71,6 +71,9 @@ export class Environment {
   @wholeNumber(0, 65_535)
   PORT: number = 3000;
 
+  @wholeNumber(0, 65_535)
+  WORKER_PORT: number = 3001;
+
   @wholeNumber(1_024, 67_108_864)
   HTTP_BODY_LIMIT_BYTES: number = 8_388_608;
 
@@ -178,6 +181,48 @@ export class Environment {
 
   @Matches(/^\d{1,6}(\.\d{1,6})?$/, { message: 'must be a decimal number such as 0.02' })
   EMBEDDINGS_USD_PER_MILLION_TOKENS: string = '0';
+
+  @IsOptional()
+  @Matches(/^[\x21-\x7e]{1,128}$/, {
+    message: 'must be 1 to 128 printable ASCII characters without white space',
+  })
+  QU_MODEL?: string;
+
+  @wholeNumber(50, 60_000)
+  QU_MODEL_TIMEOUT_MS: number = 2_500;
+
+  @Matches(/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/, { message: 'must be a share from 0 to 1 such as 0.01' })
+  QU_SHADOW_SHARE: string = '0.01';
+
+  @IsOptional()
+  @withoutTrailingSlash()
+  @httpUrl()
+  TMDB_BASE_URL?: string;
+
+  @IsOptional()
+  @Matches(/^[\x21-\x7e]+$/, { message: 'must be printable ASCII without white space' })
+  TMDB_ACCESS_TOKEN?: string;
+
+  @Matches(/^[a-z]{2}(-[A-Z]{2})?$/, { message: 'must be a language tag such as en or en-US' })
+  TMDB_LANGUAGE: string = 'en-US';
+
+  @wholeNumber(1, 1_000)
+  TMDB_REQUESTS_PER_SECOND: number = 40;
+
+  @wholeNumber(60, 86_400)
+  TMDB_CHANGES_SECONDS: number = 21_600;
+
+  @oneOf('day', 'week', 'views')
+  TRENDING_SOURCE: string = 'day';
+
+  @wholeNumber(1, 10_000)
+  TRENDING_COUNT: number = 200;
+
+  @wholeNumber(5, 604_800)
+  TRENDING_REFRESH_SECONDS: number = 3_600;
+
+  @wholeNumber(1, 720)
+  TRENDING_HALF_LIFE_HOURS: number = 24;
 
   @wholeNumber(100, 600_000)
   UPSTREAM_TIMEOUT_MS: number = 10_000;

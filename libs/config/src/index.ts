@@ -6,6 +6,7 @@ export {
   type RedisConfig,
   type RedisTargetConfig,
   type RedisTargetName,
+  type TmdbConfig,
   toMarqueeConfig,
 } from './marquee-config.js';
 export { MarqueeConfigModule } from './marquee-config.module.js';

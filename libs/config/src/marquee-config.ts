@@ -33,6 +33,11 @@ export interface RedisConfig {
   readonly budgetMs: number;
 }
 
+export interface TmdbConfig {
+  readonly baseUrl: string;
+  readonly accessToken: string | undefined;
+}
+
 export interface OpenAiConfig {
   readonly baseUrl: string;
   readonly apiKey: string | undefined;
@@ -49,6 +54,8 @@ export class MarqueeConfig {
     readonly bodyLimitBytes: number;
     readonly shutdownTimeoutMs: number;
   };
+  /** Where the worker answers probes and metrics. */
+  readonly worker!: { readonly port: number };
   readonly log!: { readonly level: string; readonly format: 'auto' | 'json' | 'pretty' };
   readonly redis!: RedisConfig;
   readonly cache!: {
@@ -65,12 +72,40 @@ export class MarqueeConfig {
     readonly dimensions: number | undefined;
     readonly usdPerMillionTokens: number;
   };
+  readonly queryUnderstanding!: {
+    /** The chat model asked; undefined means the rules alone. */
+    readonly model: string | undefined;
+    readonly modelTimeoutMs: number;
+    /** Share of hits that are computed anew to compare. */
+    readonly shadowShare: number;
+  };
+  /** TMDB's API; undefined means the bundled catalogue. */
+  readonly tmdb!: TmdbConfig | undefined;
+  readonly movies!: {
+    /** Language of titles and overviews. */
+    readonly language: string;
+    /** Over the whole fleet. */
+    readonly requestsPerSecond: number;
+    /** How often the worker reads what has changed. */
+    readonly changesSeconds: number;
+  };
+  readonly trending!: {
+    /** TMDB's day or week, or this app's own views. */
+    readonly source: 'day' | 'week' | 'views';
+    readonly count: number;
+    readonly refreshSeconds: number;
+    /** A view counts half after so long. */
+    readonly halfLifeHours: number;
+  };
   readonly upstream!: {
     readonly timeoutMs: number;
     readonly retryAttempts: number;
     readonly concurrency: number;
   };
 }
+
+/** Asked where there is a key but no QU_MODEL. */
+const defaultChatModel = 'gpt-4.1-mini';
 
 /** Maps validated variables to the nested configuration. */
 export function toMarqueeConfig(environment: Environment): MarqueeConfig {
@@ -83,6 +118,7 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
       bodyLimitBytes: environment.HTTP_BODY_LIMIT_BYTES,
       shutdownTimeoutMs: environment.SHUTDOWN_TIMEOUT_MS,
     },
+    worker: { port: environment.WORKER_PORT },
     log: { level: environment.LOG_LEVEL, format: environment.LOG_FORMAT as MarqueeConfig['log']['format'] },
     redis: toRedisConfig(environment),
     cache: {
@@ -99,6 +135,23 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
       model: environment.EMBEDDINGS_MODEL,
       dimensions: environment.EMBEDDINGS_DIMENSIONS,
       usdPerMillionTokens: Number(environment.EMBEDDINGS_USD_PER_MILLION_TOKENS),
+    },
+    queryUnderstanding: {
+      model: environment.QU_MODEL ?? (environment.OPENAI_API_KEY ? defaultChatModel : undefined),
+      modelTimeoutMs: environment.QU_MODEL_TIMEOUT_MS,
+      shadowShare: Number(environment.QU_SHADOW_SHARE),
+    },
+    tmdb: toTmdbConfig(environment),
+    movies: {
+      language: environment.TMDB_LANGUAGE,
+      requestsPerSecond: environment.TMDB_REQUESTS_PER_SECOND,
+      changesSeconds: environment.TMDB_CHANGES_SECONDS,
+    },
+    trending: {
+      source: environment.TRENDING_SOURCE as MarqueeConfig['trending']['source'],
+      count: environment.TRENDING_COUNT,
+      refreshSeconds: environment.TRENDING_REFRESH_SECONDS,
+      halfLifeHours: environment.TRENDING_HALF_LIFE_HOURS,
     },
     upstream: {
       timeoutMs: environment.UPSTREAM_TIMEOUT_MS,
@@ -156,6 +209,14 @@ function toOpenAiConfig(environment: Environment): OpenAiConfig | undefined {
   return {
     baseUrl: environment.OPENAI_BASE_URL ?? 'https://api.openai.com/v1',
     apiKey: environment.OPENAI_API_KEY,
+  };
+}
+
+function toTmdbConfig(environment: Environment): TmdbConfig | undefined {
+  if (!environment.TMDB_ACCESS_TOKEN && !environment.TMDB_BASE_URL) return undefined;
+  return {
+    baseUrl: environment.TMDB_BASE_URL ?? 'https://api.themoviedb.org/3',
+    accessToken: environment.TMDB_ACCESS_TOKEN,
   };
 }
 

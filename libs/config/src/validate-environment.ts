@@ -40,6 +40,9 @@ function faultsBetween(environment: Environment): ConfigurationFault[] {
   if (environment.REDIS_URL && environment.REDIS_HOST) {
     faults.push({ variable: 'REDIS_HOST', message: 'conflicts with REDIS_URL: set only one of the two' });
   }
+  if (environment.QU_MODEL && !environment.OPENAI_API_KEY && !environment.OPENAI_BASE_URL) {
+    faults.push({ variable: 'QU_MODEL', message: 'needs OPENAI_API_KEY or OPENAI_BASE_URL' });
+  }
   if (environment.REDIS_TLS_CA_FILE) {
     const fault = certificateFault(environment.REDIS_TLS_CA_FILE);
     if (fault) faults.push({ variable: 'REDIS_TLS_CA_FILE', message: fault });

@@ -27,6 +27,23 @@ export interface UpstreamOptions {
   readonly retryAttempts: number;
   /** Calls under way at once; 64 times as many may wait. */
   readonly concurrency: number;
+  /** Waited for before each attempt: keeps to a rate that the upstream allows. May throw an UpstreamError. */
+  readonly pace?: () => Promise<void>;
+}
+
+/** An answer to `getJson`. */
+export interface JsonAnswer {
+  /** 304 only where an ETag was sent; then there is no body. */
+  readonly status: number;
+  readonly body: unknown;
+  readonly etag: string | undefined;
+}
+
+interface Call {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly payload?: string;
 }
 
 const longestRetryAfterMs = 20_000;
@@ -70,9 +87,28 @@ export class UpstreamClient {
    * @throws UpstreamError
    */
   async postJson(path: string, body: unknown): Promise<unknown> {
-    const payload = JSON.stringify(body);
+    const headers = { 'content-type': 'application/json' };
+    return (await this.execute({ method: 'POST', path, headers, payload: JSON.stringify(body) })).body;
+  }
+
+  /**
+   * Asks for JSON; with an ETag only for what has changed since (RFC 9110, section 13.1.2).
+   *
+   * @param path with its query
+   * @throws UpstreamError
+   */
+  getJson(path: string, etag?: string): Promise<JsonAnswer> {
+    return this.execute({ method: 'GET', path, headers: etag ? { 'if-none-match': etag } : {} });
+  }
+
+  /** Cuts what is still under way: whoever asked has had its answer or its bound by now. */
+  async close(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private async execute(call: Call): Promise<JsonAnswer> {
     try {
-      return await this.policy.execute(() => this.attempt(path, payload));
+      return await this.policy.execute(() => this.attempt(call));
     } catch (error) {
       if (error instanceof BulkheadRejectedError)
         throw this.failure('overloaded', 'too many calls are waiting', error);
@@ -82,14 +118,12 @@ export class UpstreamClient {
     }
   }
 
-  /** Cuts what is still under way: whoever asked has had its answer or its bound by now. */
-  async close(): Promise<void> {
-    await this.agent.destroy();
-  }
-
-  private async attempt(path: string, payload: string): Promise<unknown> {
-    const { statusCode, headers, text } = await this.exchange(path, payload);
-    if (statusCode >= 200 && statusCode < 300) return this.parse(text);
+  private async attempt(call: Call): Promise<JsonAnswer> {
+    await this.options.pace?.();
+    const { statusCode, headers, text } = await this.exchange(call);
+    const etag = single(headers.etag);
+    if (statusCode === 304) return { status: 304, body: undefined, etag };
+    if (statusCode >= 200 && statusCode < 300) return { status: statusCode, body: this.parse(text), etag };
     const retryAfterMs = parseRetryAfterMs(single(headers['retry-after']));
     const transient = statusCode === 429 || statusCode === 408 || statusCode >= 500;
     throw new UpstreamError(
@@ -103,12 +137,12 @@ export class UpstreamClient {
     );
   }
 
-  private async exchange(path: string, payload: string) {
-    const { baseUrl, headers, timeoutMs } = this.options;
+  private async exchange({ method, path, headers, payload }: Call) {
+    const { baseUrl, headers: always, timeoutMs } = this.options;
     try {
       const response = await request(`${baseUrl}${path}`, {
-        method: 'POST',
-        headers: { ...headers, 'content-type': 'application/json', accept: 'application/json' },
+        method,
+        headers: { ...always, ...headers, accept: 'application/json' },
         body: payload,
         dispatcher: this.agent,
         signal: AbortSignal.timeout(timeoutMs),
@@ -162,7 +196,9 @@ const single = (header: string | string[] | undefined): string | undefined =>
 function describe(statusCode: number, text: string): string {
   let message: unknown;
   try {
-    message = (JSON.parse(text) as { error?: { message?: unknown } }).error?.message;
+    // OpenAI's shape, and TMDB's.
+    const body = JSON.parse(text) as { error?: { message?: unknown }; status_message?: unknown };
+    message = body.error?.message ?? body.status_message;
   } catch {
     message = undefined;
   }

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
-import { Body, Controller, Delete, Get, HttpCode, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { CachePurgeService, CacheService } from '@app/cache';
 import { EmbeddingsService } from '@app/embeddings';
 import type { RedisBudget } from '@app/redis';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
+import { leavingOf } from '../http/leaving.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { RequestValidationError } from '../http/request-validation.error.js';
 import {
@@ -53,10 +54,9 @@ export class CacheAdminController {
   @ApiProduces('application/x-ndjson')
   purge(
     @Query({ schema: purgeQuerySchema }) { pattern, dryRun }: PurgeQuery,
-    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Readable> {
-    const progress = this.purges.deletePattern(pattern, { dryRun, signal: leavingOf(request) });
+    const progress = this.purges.deletePattern(pattern, { dryRun, signal: leavingOf(reply) });
     return reportOf(reply, namingField('pattern', progress));
   }
 
@@ -69,10 +69,10 @@ export class CacheAdminController {
   @ApiProduces('application/x-ndjson')
   warm(
     @Body({ schema: warmBodySchema }) body: WarmBody,
-    @Req() request: FastifyRequest,
+    @RequestBudget() budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Readable> {
-    return reportOf(reply, this.warming(body, leavingOf(request), request.redisBudget));
+    return reportOf(reply, this.warming(body, leavingOf(reply), budget));
   }
 
   private async *warming({ model, dimensions, texts }: WarmBody, signal: AbortSignal, budget: RedisBudget) {
@@ -88,13 +88,6 @@ export class CacheAdminController {
       yield { total: texts.length, done, cachedAlready: hits, promptTokens };
     }
   }
-}
-
-/** Aborts when the client closes the connection before it has its answer. */
-function leavingOf(request: FastifyRequest): AbortSignal {
-  const left = new AbortController();
-  request.raw.socket.once('close', () => left.abort(new Error('The client left')));
-  return left.signal;
 }
 
 async function* namingField<T>(field: string, source: AsyncGenerator<T>): AsyncGenerator<T> {

@@ -1,8 +1,13 @@
 import { HttpException } from '@nestjs/common';
 import { CacheLoadTimeoutError } from '@app/cache';
 import { EmbeddingsOverloadedError, EmbeddingsRequestError, InvalidEmbeddingsError } from '@app/embeddings';
+import { LockHeldError, LockLostError, LockUnavailableError } from '@app/locks';
+import { InvalidMovieError } from '@app/tmdb';
+import { TrendingNotReplacedError, TrendingRefusedError, TrendingUnavailableError } from '@app/trending';
 import { UpstreamError } from '@app/upstream';
 import { type Problem, problem } from './problem.js';
+import { MovieNotFoundError } from '../movies/movie-not-found.error.js';
+import { NoPreviousTrendingError } from '../trending/no-previous-trending.error.js';
 import { RequestValidationError } from './request-validation.error.js';
 
 /** The one place where errors become HTTP. Undefined: nobody foresaw this one. */
@@ -24,7 +29,7 @@ export function toProblem(error: unknown): Problem | undefined {
       retryAfterSeconds: error.retryAfterSeconds,
     });
   }
-  if (error instanceof InvalidEmbeddingsError) {
+  if (error instanceof InvalidEmbeddingsError || error instanceof InvalidMovieError) {
     return problem('upstream-invalid', 502, 'The upstream gave an unusable answer', error.message);
   }
   if (error instanceof UpstreamError) return upstreamProblem(error);
@@ -33,7 +38,34 @@ export function toProblem(error: unknown): Problem | undefined {
       retryAfterSeconds: 1,
     });
   }
-  return frameworkProblem(error);
+  return trendingProblem(error) ?? frameworkProblem(error);
+}
+
+function trendingProblem(error: unknown): Problem | undefined {
+  if (error instanceof MovieNotFoundError)
+    return problem('movie-not-found', 404, 'No such movie', error.message);
+  if (error instanceof TrendingRefusedError) {
+    const errors = [{ field: 'ids', message: error.message }];
+    return problem(`trending-${error.reason}`, 422, 'The set looks like a mistake', error.message, {
+      errors,
+    });
+  }
+  if (error instanceof NoPreviousTrendingError) {
+    return problem('no-previous-trending', 409, 'There is no previous set', error.message);
+  }
+  if (error instanceof LockHeldError) {
+    const retryAfterSeconds = Math.max(1, Math.ceil(error.retryAfterMs / 1000));
+    return problem('busy', 409, 'Somebody else is at it', error.message, { retryAfterSeconds });
+  }
+  if (
+    error instanceof TrendingNotReplacedError ||
+    error instanceof TrendingUnavailableError ||
+    error instanceof LockLostError ||
+    error instanceof LockUnavailableError
+  ) {
+    return problem('unavailable', 503, titleOf(503), error.message, { retryAfterSeconds: 1 });
+  }
+  return undefined;
 }
 
 function upstreamProblem(error: UpstreamError): Problem {

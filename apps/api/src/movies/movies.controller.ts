@@ -1,0 +1,77 @@
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { cacheStatus } from '@app/cache';
+import type { RedisBudget } from '@app/redis';
+import { MoviesService } from '@app/tmdb';
+import { ViewsService } from '@app/trending';
+import type { FastifyReply } from 'fastify';
+import { problemSchema } from '../http/problem.dto.js';
+import { RequestBudget } from '../http/redis-budget.decorator.js';
+import { MovieNotFoundError } from './movie-not-found.error.js';
+import {
+  movieAnswerSchema,
+  type MovieParams,
+  movieParamsSchema,
+  moviesAnswerSchema,
+  type MoviesQuery,
+  moviesQuerySchema,
+} from './movies.dto.js';
+
+/** TMDB's movie details, cached. The cached text is sent as it is. */
+@ApiTags('movies')
+@Controller('v1/movies')
+export class MoviesController {
+  constructor(
+    private readonly movies: MoviesService,
+    private readonly views: ViewsService,
+  ) {}
+
+  @Get(':id')
+  @ApiOperation({
+    summary: 'Details of a movie',
+    description:
+      'TMDB’s `GET /movie/{id}` with credits, videos and release dates. This product uses the TMDB API but is not endorsed or certified by TMDB.',
+  })
+  @ApiResponse({ status: 200, standardSchema: movieAnswerSchema })
+  @ApiResponse({ status: 400, description: 'The id is not valid', standardSchema: problemSchema })
+  @ApiResponse({ status: 404, description: 'There is no such movie', standardSchema: problemSchema })
+  @ApiResponse({ status: 503, description: 'TMDB failed; see Retry-After', standardSchema: problemSchema })
+  async one(
+    @Param({ schema: movieParamsSchema }) { id }: MovieParams,
+    @RequestBudget() budget: RedisBudget,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const answer = await this.movies.get(budget, id);
+    void reply.header('cache-status', cacheStatus([answer]));
+    if (answer.value === undefined) throw new MovieNotFoundError(id);
+    this.views.record(id);
+    void reply.type('application/json; charset=utf-8');
+    return answer.value;
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Details of many movies' })
+  @ApiResponse({ status: 200, standardSchema: moviesAnswerSchema })
+  @ApiResponse({ status: 400, description: 'An id is not valid', standardSchema: problemSchema })
+  @ApiResponse({ status: 503, description: 'TMDB failed for all of them', standardSchema: problemSchema })
+  async many(
+    @Query({ schema: moviesQuerySchema }) { ids }: MoviesQuery,
+    @RequestBudget() budget: RedisBudget,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const answers = await this.movies.getMany(budget, ids);
+    const errors = answers.flatMap(({ error }) => (error ? [error] : []));
+    if (errors[0] && errors.length === ids.length) throw errors[0];
+    const idsWhere = (matches: (answer: (typeof answers)[number]) => boolean): number[] =>
+      ids.filter((_, index) => matches(answers[index] as (typeof answers)[number]));
+    const rest = {
+      missing: idsWhere(({ value, error }) => value === undefined && !error),
+      failed: idsWhere(({ error }) => error !== undefined),
+      source: this.movies.source,
+    };
+    void reply.header('cache-status', cacheStatus(answers));
+    void reply.type('application/json; charset=utf-8');
+    const results = answers.flatMap(({ value }) => (value === undefined ? [] : [value]));
+    return `{"results":[${results.join(',')}],${JSON.stringify(rest).slice(1)}`;
+  }
+}

@@ -1,0 +1,115 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res, UseGuards } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { RedisBudget } from '@app/redis';
+import { type Trending, TrendingPublisher, TrendingService } from '@app/trending';
+import type { FastifyReply } from 'fastify';
+import { NoPreviousTrendingError } from './no-previous-trending.error.js';
+import { LoopbackGuard } from '../admin/loopback.guard.js';
+import { leavingOf } from '../http/leaving.js';
+import { problemSchema } from '../http/problem.dto.js';
+import { RequestBudget } from '../http/redis-budget.decorator.js';
+import { type MovieParams, movieParamsSchema } from '../movies/movies.dto.js';
+import {
+  memberAnswerSchema,
+  trendingAnswerSchema,
+  type TrendingBody,
+  trendingBodySchema,
+  trendingFreshnessSchema,
+  type TrendingQuery,
+  trendingQuerySchema,
+} from './trending.dto.js';
+
+/** How long a replacement waits for another to end. */
+const lockWaitMs = 5_000;
+
+/** Which films trend. The list is replaced as a whole: nobody sees half of one. */
+@ApiTags('trending')
+@Controller('v1/trending')
+export class TrendingController {
+  constructor(
+    private readonly trending: TrendingService,
+    private readonly publisher: TrendingPublisher,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'What trends, most first; or, with `ids`, which of these do' })
+  @ApiResponse({ status: 200, standardSchema: trendingAnswerSchema })
+  @ApiResponse({ status: 503, description: 'Nothing is known yet', standardSchema: problemSchema })
+  async list(
+    @Query({ schema: trendingQuerySchema }) query: TrendingQuery,
+    @RequestBudget() budget: RedisBudget,
+  ) {
+    const trending = await this.trending.get(budget);
+    if (query.ids)
+      return { members: query.ids.map((id) => memberOf(trending, id)), ...freshnessOf(trending) };
+    const { offset, limit } = query;
+    return { ids: trending.ids.slice(offset, offset + limit), ...freshnessOf(trending) };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Whether a film trends, and at which rank' })
+  @ApiResponse({ status: 200, standardSchema: memberAnswerSchema })
+  @ApiResponse({ status: 400, description: 'The id is not valid', standardSchema: problemSchema })
+  async member(
+    @Param({ schema: movieParamsSchema }) { id }: MovieParams,
+    @RequestBudget() budget: RedisBudget,
+  ) {
+    const trending = await this.trending.get(budget);
+    return { ...memberOf(trending, id), ...freshnessOf(trending) };
+  }
+
+  @Put()
+  @UseGuards(LoopbackGuard)
+  @ApiOperation({
+    summary: 'Replace what trends, at once',
+    description:
+      'Holds until the next scheduled refresh. Without `force` an empty set is refused, and one less than half as large.',
+  })
+  @ApiResponse({ status: 200, standardSchema: trendingFreshnessSchema })
+  @ApiResponse({
+    status: 409,
+    description: 'Another replacement is under way',
+    standardSchema: problemSchema,
+  })
+  @ApiResponse({ status: 422, description: 'The set is empty or shrunken', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 503,
+    description: 'Redis is away; nothing has changed',
+    standardSchema: problemSchema,
+  })
+  async replace(
+    @Body({ schema: trendingBodySchema }) { ids, force }: TrendingBody,
+    @RequestBudget() budget: RedisBudget,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const signal = leavingOf(reply);
+    await this.publisher.publish({ ids, force, source: 'PUT', waitMs: lockWaitMs, signal });
+    return freshnessOf(await this.trending.get(budget));
+  }
+
+  @Post('rollback')
+  @HttpCode(200)
+  @UseGuards(LoopbackGuard)
+  @ApiOperation({ summary: 'Go back to the previous set; once more, and forth again' })
+  @ApiResponse({ status: 200, standardSchema: trendingFreshnessSchema })
+  @ApiResponse({ status: 409, description: 'There is no previous set', standardSchema: problemSchema })
+  async rollback(@RequestBudget() budget: RedisBudget) {
+    if (!(await this.trending.rollback(budget))) throw new NoPreviousTrendingError();
+    return freshnessOf(await this.trending.get(budget));
+  }
+}
+
+function memberOf(trending: Trending, id: number) {
+  const rank = trending.rankOf(id) ?? null;
+  return { id, trending: rank !== null, rank };
+}
+
+function freshnessOf({ ids, source, updatedAtMs, isStale }: Trending) {
+  return {
+    count: ids.length,
+    source,
+    updatedAt: updatedAtMs === null ? null : new Date(updatedAtMs).toISOString(),
+    ageSeconds: updatedAtMs === null ? null : Math.max(0, Math.floor((Date.now() - updatedAtMs) / 1000)),
+    stale: isStale,
+  };
+}

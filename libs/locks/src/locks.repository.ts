@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRedis, loadScript, RedisClient, shared } from '@app/redis';
+
+const acquire = loadScript('acquire-2', new URL('./scripts/acquire-2.lua', import.meta.url));
+const extend = loadScript('extend-1', new URL('./scripts/extend-1.lua', import.meta.url));
+const release = loadScript('release-1', new URL('./scripts/release-1.lua', import.meta.url));
+
+export type Acquisition =
+  | { readonly state: 'acquired'; readonly fence: number }
+  | { readonly state: 'held'; readonly remainingMs: number }
+  | { readonly state: 'unknown' }; // Redis did not answer; it may be ours
+
+/** `{env}:lock:{name}` with the owner's token, and beside it the counter of fencing numbers. */
+@Injectable()
+export class LocksRepository {
+  /** Where sessions are: a lock must not be evicted. */
+  constructor(@InjectRedis('sessions') private readonly redis: RedisClient) {
+    for (const script of [acquire, extend, release]) redis.register(script);
+  }
+
+  async acquire(name: string, token: string, ttlMs: number): Promise<Acquisition> {
+    const { keys } = this.redis;
+    const outcome = await this.redis.run(this.redis.newBudget(), acquire, {
+      keys: [this.key(name), keys.key('lock', shared(name), 'fence')],
+      args: [token, ttlMs],
+    });
+    if (outcome.status !== 'ok') return { state: 'unknown' };
+    const [fence, remainingMs] = outcome.value as [number, number];
+    return fence > 0
+      ? { state: 'acquired', fence }
+      : { state: 'held', remainingMs: Math.max(0, remainingMs) };
+  }
+
+  /** Undefined when Redis did not answer. */
+  async extend(name: string, token: string, ttlMs: number): Promise<boolean | undefined> {
+    const call = { keys: [this.key(name)], args: [token, ttlMs] };
+    const outcome = await this.redis.run(this.redis.newBudget(), extend, call);
+    return outcome.status === 'ok' ? outcome.value === 1 : undefined;
+  }
+
+  /** Undefined when Redis did not answer. */
+  async release(name: string, token: string): Promise<boolean | undefined> {
+    const call = { keys: [this.key(name)], args: [token] };
+    const outcome = await this.redis.run(this.redis.newBudget(), release, call);
+    return outcome.status === 'ok' ? outcome.value === 1 : undefined;
+  }
+
+  private key(name: string): string {
+    return this.redis.keys.key('lock', shared(name));
+  }
+}

@@ -1,0 +1,6 @@
+export { ChangesNotDroppedError, MovieChangesService } from './movie-changes.service.js';
+export { InvalidMovieError } from './movies.errors.js';
+export { MOVIES_PROVIDER, type MoviesProvider } from './movies-provider.js';
+export { MoviesService } from './movies.service.js';
+export { MOVIE_TTL_SECONDS, TmdbRepository } from './tmdb.repository.js';
+export { TmdbModule } from './tmdb.module.js';

@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import { CacheModule } from '@app/cache';
+import { Catalogue } from '@app/catalogue';
+import { MarqueeConfig } from '@app/config';
+import { CatalogueMoviesProvider } from './catalogue/catalogue-movies.provider.js';
+import { MovieChangesService } from './movie-changes.service.js';
+import { MOVIES_PROVIDER, type MoviesProvider } from './movies-provider.js';
+import { MoviesService } from './movies.service.js';
+import { TmdbMoviesProvider } from './tmdb/tmdb-movies.provider.js';
+import { TmdbPace } from './tmdb/tmdb-pace.js';
+import { TmdbRepository } from './tmdb.repository.js';
+
+@Module({
+  imports: [CacheModule],
+  providers: [
+    Catalogue,
+    MovieChangesService,
+    MoviesService,
+    TmdbPace,
+    TmdbRepository,
+    {
+      provide: MOVIES_PROVIDER,
+      useFactory: (config: MarqueeConfig, pace: TmdbPace, catalogue: Catalogue): MoviesProvider =>
+        config.tmdb
+          ? new TmdbMoviesProvider(config, config.tmdb, pace)
+          : new CatalogueMoviesProvider(catalogue),
+      inject: [MarqueeConfig, TmdbPace, Catalogue],
+    },
+  ],
+  exports: [MOVIES_PROVIDER, MovieChangesService, MoviesService],
+})
+export class TmdbModule {}

@@ -1,0 +1,12 @@
+export {
+  TrendingNotReplacedError,
+  TrendingRefusedError,
+  TrendingUnavailableError,
+} from './trending.errors.js';
+export { type ChartsSource, TrendingModule } from './trending.module.js';
+export { type Publication, TrendingPublisher } from './trending-publisher.service.js';
+export { type TrendingGeneration, TrendingRepository } from './trending.repository.js';
+export { TRENDING_SOURCE, type TrendingSource } from './trending-source.js';
+export { type Trending, TrendingService } from './trending.service.js';
+export { ViewsRepository } from './views/views.repository.js';
+export { ViewsService } from './views/views.service.js';

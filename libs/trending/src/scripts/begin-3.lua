@@ -1,0 +1,15 @@
+-- Begins a staging area, unless a later holder of the lock has begun one.
+--
+-- Input:
+--   KEYS[1]  next, a set
+--   KEYS[2]  next's ranking
+--   KEYS[3]  next's meta, a hash
+--   ARGV[1]  fencing number
+-- Output:
+--   1 begun, 0 refused
+if tonumber(redis.call('HGET', KEYS[3], 'fence') or 0) > tonumber(ARGV[1]) then
+  return 0
+end
+redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3])
+redis.call('HSET', KEYS[3], 'fence', ARGV[1])
+return 1

@@ -1,0 +1,20 @@
+-- Adds a chunk of ids to the staging area, in ranked order.
+--
+-- Input:
+--   KEYS[1]  next, a set
+--   KEYS[2]  next's ranking
+--   KEYS[3]  next's meta, a hash
+--   ARGV[1]  fencing number
+--   ARGV[2]  the ids with commas between them
+--   ARGV[3…] the ids, at most 5,000
+-- Output:
+--   1 added, 0 refused: the area is another's
+if redis.call('HGET', KEYS[3], 'fence') ~= ARGV[1] then
+  return 0
+end
+redis.call('SADD', KEYS[1], unpack(ARGV, 3))
+if redis.call('EXISTS', KEYS[2]) == 1 then
+  redis.call('APPEND', KEYS[2], ',')
+end
+redis.call('APPEND', KEYS[2], ARGV[2])
+return 1

@@ -1,0 +1,45 @@
+-- Makes the staging area current and the current one previous, all at once.
+--
+-- Input:
+--   KEYS[1…3]  next: set, ranking, meta
+--   KEYS[4…6]  current: set, ranking, meta
+--   KEYS[7…9]  previous: set, ranking, meta
+--   ARGV[1]    fencing number
+--   ARGV[2]    how many ids were staged
+--   ARGV[3]    source
+--   ARGV[4]    fewest ids that may replace the current ones, as a share of their number
+-- Output:
+--   {'swapped', generation}, {'not-ours', 0}, {'incomplete', ids that are there} or {'shrunken', current number}
+if redis.call('HGET', KEYS[3], 'fence') ~= ARGV[1] then
+  return {'not-ours', 0}
+end
+local staged = redis.call('SCARD', KEYS[1])
+if staged ~= tonumber(ARGV[2]) then
+  return {'incomplete', staged}
+end
+local current = redis.call('SCARD', KEYS[4])
+if staged < current * tonumber(ARGV[4]) then
+  return {'shrunken', current}
+end
+if current > 0 then
+  for part = 0, 2 do
+    redis.call('UNLINK', KEYS[7 + part])
+    -- Another program may have written the set alone.
+    if redis.call('EXISTS', KEYS[4 + part]) == 1 then
+      redis.call('RENAME', KEYS[4 + part], KEYS[7 + part])
+    end
+  end
+end
+for part = 0, 2 do
+  redis.call('UNLINK', KEYS[4 + part])
+  -- Redis has no empty set: of a forced one there is only the meta.
+  if redis.call('EXISTS', KEYS[1 + part]) == 1 then
+    redis.call('RENAME', KEYS[1 + part], KEYS[4 + part])
+    redis.call('PERSIST', KEYS[4 + part])
+  end
+end
+local time = redis.call('TIME')
+local generation = string.format('%d-%06d', time[1], time[2])
+local milliseconds = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
+redis.call('HSET', KEYS[6], 'generation', generation, 'count', staged, 'source', ARGV[3], 'updated_at_ms', milliseconds)
+return {'swapped', generation}

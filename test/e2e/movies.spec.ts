@@ -1,0 +1,234 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { startApi, type TestApi } from '../fixtures/api.js';
+import { TestRedisServer } from '../fixtures/redis-server.js';
+import { answerJson, tmdbError, TmdbUpstream } from '../fixtures/tmdb-upstream.js';
+import { until } from '../fixtures/until.js';
+
+let redis: TestRedisServer;
+let tmdb: TmdbUpstream;
+let api: TestApi;
+
+beforeAll(async () => {
+  [redis, tmdb] = await Promise.all([TestRedisServer.start(), TmdbUpstream.start()]);
+});
+afterAll(() => Promise.all([redis.stop(), tmdb.stop()]));
+beforeEach(async () => {
+  tmdb.reset();
+  await redis.redis.flushall();
+});
+afterEach(() => api.close());
+
+const start = async (variables: Record<string, string> = {}): Promise<void> => {
+  api = await startApi({ REDIS_URL: redis.url, CACHE_LOCAL_BYTES: '0', ...variables });
+};
+const get = async (path: string) => {
+  const response = await fetch(`${api.url}${path}`);
+  const text = await response.text();
+  return {
+    status: response.status,
+    cache: response.headers.get('cache-status'),
+    retryAfter: response.headers.get('retry-after'),
+    text,
+    body: JSON.parse(text) as Record<string, unknown>,
+  };
+};
+
+describe('GET /v1/movies/{id} from TMDB', () => {
+  beforeEach(() => start(tmdb.variables));
+
+  it('asks TMDB once, rightly, and hands every field on unchanged', async () => {
+    const first = await get('/v1/movies/949');
+    expect(first).toMatchObject({ status: 200, cache: 'marquee; fwd=miss; stored' });
+    expect(first.body).toEqual(tmdb.movie(949, tmdb.calls[0]?.query));
+    expect((await get('/v1/movies/949')).text).toBe(first.text);
+    expect(tmdb.calls).toHaveLength(1);
+    const [call] = tmdb.calls;
+    expect(call).toMatchObject({ path: '/movie/949', authorization: 'Bearer tmdb-token' });
+    expect(Object.fromEntries(call?.query ?? [])).toEqual({
+      append_to_response: 'credits,videos,release_dates',
+      language: 'en-US',
+    });
+  });
+
+  it('keeps it for a day under the documented key, as JSON', async () => {
+    await get('/v1/movies/949');
+    const ttl = await redis.redis.ttl('prod:tmdb:movie:949');
+    expect(ttl).toBeGreaterThan(86_390);
+    expect(ttl).toBeLessThanOrEqual(86_400);
+    expect(JSON.parse((await redis.redis.get('prod:tmdb:movie:949')) ?? '')).toMatchObject({ id: 949 });
+  });
+
+  it("serves another program's entry, and replaces one that is broken", async () => {
+    await redis.redis.set('prod:tmdb:movie:5', '{"id": 5, "title": "Theirs"}', 'EX', 86_400);
+    expect((await get('/v1/movies/5')).text).toBe('{"id": 5, "title": "Theirs"}');
+    expect(tmdb.calls).toHaveLength(0);
+    for (const broken of ['{"id": 6', '[]', '"x"', '{"title": "no id"}']) {
+      await redis.redis.set('prod:tmdb:movie:6', broken, 'EX', 86_400);
+      expect((await get('/v1/movies/6')).body).toMatchObject({ id: 6, title: 'Movie 6, edition 1' });
+    }
+  });
+
+  it('remembers briefly that there is none', async () => {
+    const first = await get('/v1/movies/2000000');
+    expect(first).toMatchObject({ status: 404, body: { type: 'urn:marquee:problem:movie-not-found' } });
+    expect((await get('/v1/movies/2000000')).status).toBe(404);
+    expect(tmdb.calls).toHaveLength(1);
+    expect(await redis.redis.ttl('prod:tmdb:movie:2000000')).toBeLessThanOrEqual(300);
+  });
+
+  it.each(['0', '-1', '1.5', '1e3', '0x1', '01', '+1', 'abc', '%20', '2147483648', '99999999999', '1,2'])(
+    'id %s: 400 before any lookup',
+    async (id) => {
+      await redis.redis.config('RESETSTAT');
+      const { status, body } = await get(`/v1/movies/${id}`);
+      expect(status).toBe(400);
+      expect(body['errors']).toMatchObject([{ field: 'id' }]);
+      expect(tmdb.calls).toHaveLength(0);
+      expect(await redis.redis.info('commandstats')).not.toContain('cmdstat_mget');
+    },
+  );
+
+  describe('when TMDB misbehaves', () => {
+    it('waits as Retry-After says after a 429', async () => {
+      tmdb.misbehave((_, response) =>
+        tmdbError(response, 429, 25, 'Your request count is over the allowed limit.', { 'retry-after': '1' }),
+      );
+      expect((await get('/v1/movies/1')).status).toBe(200);
+      const [first, second] = tmdb.calls.map(({ atMs }) => atMs);
+      expect((second as number) - (first as number)).toBeGreaterThanOrEqual(1000);
+    });
+
+    it('tries a 5xx and a cut connection again', async () => {
+      tmdb.misbehave(
+        (_, response) => tmdbError(response, 503, 9, 'Service offline'),
+        (_, response) => void response.destroy(),
+      );
+      expect((await get('/v1/movies/1')).status).toBe(200);
+      expect(tmdb.calls).toHaveLength(3);
+    });
+
+    it('does not try a 401 again, and keeps the token to itself', async () => {
+      tmdb.misbehaveAlways((_, response) => tmdbError(response, 401, 7, 'Invalid API key.'));
+      const { status, text } = await get('/v1/movies/1');
+      expect(status).toBe(502);
+      expect(text).toContain('Invalid API key.');
+      expect(text).not.toContain('tmdb-token');
+      expect(tmdb.calls).toHaveLength(1);
+    });
+
+    it.each([
+      ['no JSON', '<html>'],
+      ['no object', '"x"'],
+      ['another movie', '{"id": 7}'],
+    ])('takes %s for no movie and stores nothing', async (_, answer) => {
+      tmdb.misbehaveAlways((__, response) => void response.writeHead(200).end(answer));
+      expect((await get('/v1/movies/1')).status).toBe(502);
+      expect(await redis.redis.exists('prod:tmdb:movie:1')).toBe(0);
+    });
+
+    it('serves a stale movie while it fails, and a fresh one once it works', async () => {
+      await get('/v1/movies/1');
+      await redis.redis.expire('prod:tmdb:movie:1', 3600);
+      tmdb.edition = 2;
+      tmdb.misbehaveAlways((_, response) => tmdbError(response, 404, 34, 'gone'));
+      tmdb.misbehaveAlways((_, response) => tmdbError(response, 400, 5, 'broken'));
+      const stale = await get('/v1/movies/1');
+      expect(stale).toMatchObject({ status: 200, body: { title: 'Movie 1, edition 1' } });
+      expect(stale.cache).toMatch(/^marquee; fwd=stale; ttl=-18\d\d\d$/);
+      await until('TMDB was asked', () => tmdb.calls.length > 1);
+      tmdb.reset();
+      tmdb.edition = 2;
+      await redis.redis.set('prod:tmdb:movie:2', '{"id":2,"title":"old"}', 'EX', 60);
+      await get('/v1/movies/2');
+      await until('it is refreshed', async () =>
+        (await get('/v1/movies/2')).text.includes('Movie 2, edition 2'),
+      );
+      expect(await redis.redis.ttl('prod:tmdb:movie:2')).toBeGreaterThan(86_000);
+    });
+
+    it('asks by ETag, and keeps what is not modified for another day', async () => {
+      await get('/v1/movies/1');
+      await redis.redis.expire('prod:tmdb:movie:1', 60);
+      await get('/v1/movies/1');
+      await until('it is fresh again', async () => (await redis.redis.ttl('prod:tmdb:movie:1')) > 86_000);
+      expect(tmdb.calls.map(({ ifNoneMatch }) => ifNoneMatch)).toEqual([undefined, 'W/"1-1"']);
+      expect((await get('/v1/movies/1')).body).toMatchObject({ title: 'Movie 1, edition 1' });
+    });
+  });
+
+  it('sends no more than TMDB allows, however many are asked for', async () => {
+    await api.close();
+    await start({ ...tmdb.variables, TMDB_REQUESTS_PER_SECOND: '50' });
+    const ids = Array.from({ length: 100 }, (_, index) => index + 1);
+    expect((await get(`/v1/movies?ids=${ids.join(',')}`)).status).toBe(200);
+    const times = tmdb.calls.map(({ atMs }) => atMs).toSorted((a, b) => a - b);
+    // A tenth of a second's worth may go out at once.
+    expect((times.at(-1) as number) - (times[0] as number)).toBeGreaterThan((100 - 6 - 1) * 20 * 0.95);
+  });
+});
+
+describe('GET /v1/movies?ids=', () => {
+  beforeEach(() => start(tmdb.variables));
+
+  it('asks only for what is missing, in the order asked for, each id once', async () => {
+    await get('/v1/movies/2');
+    const { status, cache, body } = await get('/v1/movies?ids=3,2,2000000,1,3');
+    expect([status, cache]).toEqual([200, 'marquee; fwd=partial; stored']);
+    expect((body['results'] as { id: number }[]).map(({ id }) => id)).toEqual([3, 2, 1]);
+    expect(body).toMatchObject({ missing: [2_000_000], failed: [], source: 'tmdb' });
+    expect(tmdb.calls.map(({ path }) => path).toSorted()).toEqual([
+      '/movie/1',
+      '/movie/2',
+      '/movie/2000000',
+      '/movie/3',
+    ]);
+  });
+
+  it('answers what it has when some fail, and stores no failure', async () => {
+    await get('/v1/movies/2');
+    tmdb.misbehaveAlways((call, response) =>
+      call.path === '/movie/3'
+        ? tmdbError(response, 400, 5, 'broken')
+        : answerJson(response, 200, tmdb.movie(Number(call.path.slice(7)))),
+    );
+    const { status, body } = await get('/v1/movies?ids=1,2,3');
+    expect([status, body['failed']]).toEqual([200, [3]]);
+    expect((body['results'] as { id: number }[]).map(({ id }) => id)).toEqual([1, 2]);
+    expect(await redis.redis.exists('prod:tmdb:movie:1', 'prod:tmdb:movie:3')).toBe(1);
+  });
+
+  it('is an error when all fail', async () => {
+    tmdb.misbehaveAlways((_, response) => tmdbError(response, 400, 5, 'broken'));
+    expect((await get('/v1/movies?ids=1,2')).status).toBe(502);
+  });
+
+  it.each(['', '?ids=', '?ids=1,,2', '?ids=1,x', `?ids=${'1,'.repeat(100)}1`, '?ids=1&x=2', '?ids=1&ids=2'])(
+    '%s: 400',
+    async (query) => {
+      const { status, body } = await get(`/v1/movies${query}`);
+      expect(status).toBe(400);
+      expect(body['errors']).toHaveLength(1);
+      expect(tmdb.calls).toHaveLength(0);
+    },
+  );
+});
+
+describe('without TMDB', () => {
+  beforeEach(() => start());
+
+  it('serves the bundled catalogue in the same shape, marked as such', async () => {
+    const heat = await get('/v1/movies/1000000370');
+    expect(heat.body).toMatchObject({
+      id: 1_000_000_370,
+      title: 'The Godfather',
+      release_date: '1972-03-15',
+      credits: { cast: [], crew: [{ job: 'Director', name: 'Francis Ford Coppola' }] },
+      marquee_source: 'catalogue',
+    });
+    expect(Object.keys(tmdb.movie(1)).filter((field) => !(field in heat.body))).toEqual([
+      'some_future_field',
+    ]);
+    expect((await get('/v1/movies/1000000370')).cache).toMatch(/^marquee; hit/);
+    expect((await get('/v1/movies/550')).status).toBe(404);
+  });
+});
