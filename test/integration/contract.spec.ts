@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MarqueeConfig } from '@app/config';
 import { EmbeddingsRepository } from '@app/embeddings';
+import { LocksRepository } from '@app/locks';
 import { encodeKeyPart, type RedisClient, shared } from '@app/redis';
+import { type TrendingGeneration, TrendingRepository, ViewsRepository } from '@app/trending';
 import { until } from '../fixtures/until.js';
 import { createCache } from '../fixtures/cache.js';
 import { connectClient } from '../fixtures/redis-client.js';
@@ -94,6 +96,128 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       ).resolves.toMatchObject({ value: 0 });
       await client.command(client.newBudget(), 'RPUSH', key, 'x');
       expect(await blocked).toEqual({ status: 'ok', value: [Buffer.from(key), Buffer.from('x')] });
+    });
+  });
+
+  describe(TrendingRepository.name, () => {
+    const publish = async (repository: TrendingRepository, fence: number, ids: number[]) => {
+      expect(await repository.begin(fence)).toEqual({ status: 'ok', value: true });
+      expect(await repository.stage(fence, ids.slice(0, 2))).toEqual({ status: 'ok', value: true });
+      expect(await repository.stage(fence, ids.slice(2))).toEqual({ status: 'ok', value: true });
+      return repository.swap(fence, ids.length, 'test', 0.5);
+    };
+
+    it('replaces, keeps the previous one, goes back and forth', async () => {
+      const repository = new TrendingRepository(client);
+      const current = async () =>
+        (await repository.read(client.newBudget())) as {
+          value: TrendingGeneration;
+        };
+      expect(await repository.read(client.newBudget())).toEqual({ status: 'miss' });
+      expect(await repository.rollback(client.newBudget())).toEqual({ status: 'ok', value: false });
+      expect(await publish(repository, 1, [5, 3, 4])).toMatchObject({ value: { state: 'swapped' } });
+      expect((await current()).value).toMatchObject({ ids: [5, 3, 4], source: 'test' });
+      await publish(repository, 2, [9, 8, 7]);
+      expect((await current()).value.ids).toEqual([9, 8, 7]);
+      expect(await repository.rollback(client.newBudget())).toEqual({ status: 'ok', value: true });
+      expect((await current()).value.ids).toEqual([5, 3, 4]);
+      await repository.rollback(client.newBudget());
+      expect((await current()).value.ids).toEqual([9, 8, 7]);
+      const key = client.keys.key(shared('trending'), 'current');
+      expect(await topology.ttl(key)).toBe(-1);
+      expect(await repository.look(client.newBudget())).toMatchObject({ value: { count: 3 } });
+    });
+
+    it('refuses what is staged by one who has lost the lock', async () => {
+      const repository = new TrendingRepository(client);
+      await repository.begin(1);
+      await repository.stage(1, [1]);
+      await repository.begin(2);
+      for (const late of [repository.begin(1), repository.stage(1, [1]), repository.discard(1)])
+        expect(await late).toEqual({ status: 'ok', value: false });
+      expect(await repository.swap(1, 1, 'test', 0.5)).toEqual({
+        status: 'ok',
+        value: { state: 'not-ours' },
+      });
+      await repository.stage(2, [7]);
+      expect(await repository.swap(2, 2, 'test', 0.5)).toEqual({
+        status: 'ok',
+        value: { state: 'incomplete', staged: 1 },
+      });
+      expect(await repository.swap(2, 1, 'test', 0.5)).toMatchObject({ value: { state: 'swapped' } });
+    });
+
+    it('refuses a shrunken set, unless any size will do', async () => {
+      const repository = new TrendingRepository(client);
+      await publish(repository, 1, [1, 2, 3, 4, 5]);
+      expect(await publish(repository, 2, [1, 2, 9])).toMatchObject({
+        value: { state: 'swapped' },
+      });
+      await repository.begin(3);
+      await repository.stage(3, [1]);
+      expect(await repository.swap(3, 1, 'test', 0.5)).toEqual({
+        status: 'ok',
+        value: { state: 'shrunken', current: 3 },
+      });
+      expect(await repository.swap(3, 1, 'test', 0)).toMatchObject({ value: { state: 'swapped' } });
+    });
+
+    it("reads another program's set by number", async () => {
+      const repository = new TrendingRepository(client);
+      await publish(repository, 1, [5, 3, 4]);
+      await client.command(
+        client.newBudget(),
+        'SADD',
+        client.keys.key(shared('trending'), 'x'),
+        '30',
+        '4',
+        '100',
+      );
+      await client.command(
+        client.newBudget(),
+        'RENAME',
+        client.keys.key(shared('trending'), 'x'),
+        client.keys.key(shared('trending'), 'current'),
+      );
+      expect(await repository.read(client.newBudget())).toEqual({
+        status: 'ok',
+        value: { generation: null, ids: [4, 30, 100], source: null, updatedAtMs: null },
+      });
+    });
+  });
+
+  describe(ViewsRepository.name, () => {
+    it('ranks views by number and age', async () => {
+      const config = { trending: { halfLifeHours: 24 } } as MarqueeConfig;
+      const views = new ViewsRepository(client, config);
+      const nowMs = Date.now();
+      const dayMs = 86_400_000;
+      await views.record(new Map([[1, 10]]), nowMs - 2 * dayMs);
+      await views.record(
+        new Map([
+          [2, 4],
+          [3, 1],
+        ]),
+        nowMs,
+      );
+      await views.record(new Map([[4, 1000]]), nowMs - 8 * dayMs);
+      expect(await views.ranked(10, nowMs)).toEqual({ status: 'ok', value: [2, 1, 3] });
+      expect(await views.ranked(1, nowMs)).toEqual({ status: 'ok', value: [2] });
+    });
+  });
+
+  describe(LocksRepository.name, () => {
+    it('gives a lock to one, with rising fencing numbers', async () => {
+      const locks = new LocksRepository(client);
+      expect(await locks.acquire('a b', 'one', 30_000)).toEqual({ state: 'acquired', fence: 1 });
+      const held = await locks.acquire('a b', 'two', 30_000);
+      expect(held).toMatchObject({ state: 'held' });
+      expect(await locks.extend('a b', 'two', 60_000)).toBe(false);
+      expect(await locks.extend('a b', 'one', 60_000)).toBe(true);
+      expect(await topology.ttl(client.keys.key('lock', shared('a b')))).toBeGreaterThan(50);
+      expect(await locks.release('a b', 'two')).toBe(false);
+      expect(await locks.release('a b', 'one')).toBe(true);
+      expect(await locks.acquire('a b', 'two', 30_000)).toEqual({ state: 'acquired', fence: 2 });
     });
   });
 

@@ -3,7 +3,7 @@ import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { CacheModule } from '@app/cache';
 import { MarqueeConfigModule } from '@app/config';
-import { MetricsModule } from '@app/observability';
+import { MetricsController, MetricsModule } from '@app/observability';
 import { EmbeddingsModule } from '@app/embeddings';
 import { RedisModule } from '@app/redis';
 import { MOVIES_PROVIDER, TmdbModule } from '@app/tmdb';
@@ -11,7 +11,7 @@ import { TrendingModule } from '@app/trending';
 import { CacheAdminController } from './admin/cache-admin.controller.js';
 import { EmbeddingsController } from './embeddings/embeddings.controller.js';
 import { HealthController } from './health/health.controller.js';
-import { MetricsController } from './health/metrics.controller.js';
+
 import { DrainService } from './http/drain.service.js';
 import { MoviesController } from './movies/movies.controller.js';
 import { TrendingController } from './trending/trending.controller.js';

@@ -5,6 +5,7 @@ export interface Facts {
   readonly redis: string;
   readonly embeddings: string;
   readonly embeddingsModel: string;
+  readonly movies: string;
 }
 
 /** What one wants to know first, readable at a glance. */
@@ -16,6 +17,7 @@ export function banner({ version, environment }: MarqueeConfig, facts: Facts): s
     Docs        ${facts.url}/docs
     Redis       ${facts.redis}
     Embeddings  ${facts.embeddings}
+    Movies      ${facts.movies}
 
   Try it, twice: the second answer comes out of Redis.
 

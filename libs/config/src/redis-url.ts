@@ -6,7 +6,12 @@ export interface HostAndPort {
 /** Where a Redis is reached, and as what. */
 export type RedisAddress =
   | { readonly kind: 'embedded' }
-  | { readonly kind: 'unix'; readonly path: string }
+  | {
+      readonly kind: 'unix';
+      readonly path: string;
+      /** `unix:///path#embedded`: the embedded server of another process, which `npm start` hands on. */
+      readonly isEmbedded: boolean;
+    }
   | ({ readonly kind: 'standalone'; readonly tls: boolean } & HostAndPort)
   | {
       readonly kind: 'sentinel';
@@ -35,7 +40,11 @@ const hostPattern = /^(\[[\da-f:.]+\]|[^\s:[\]]+)(?::(\d{1,5}))?$/i;
 export function parseRedisUrl(text: string): ParsedRedisUrl | string {
   if (text.startsWith('unix:///')) {
     return {
-      address: { kind: 'unix', path: text.slice('unix://'.length) },
+      address: {
+        kind: 'unix',
+        path: text.slice('unix://'.length).replace(/#embedded$/, ''),
+        isEmbedded: text.endsWith('#embedded'),
+      },
       database: undefined,
       username: undefined,
       password: undefined,

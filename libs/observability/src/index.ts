@@ -1,2 +1,3 @@
 export { MetricsModule } from './metrics.module.js';
 export { createPino, isPretty, PinoLoggerService } from './pino-logger.service.js';
+export { MetricsController } from './metrics.controller.js';

@@ -45,6 +45,12 @@ export class RedisTargets implements OnModuleInit, OnApplicationShutdown {
     return this.embedded ? `embedded (${address})` : address;
   }
 
+  /** Of the embedded server, once it runs: for processes that are to share it. */
+  get embeddedUrl(): string | undefined {
+    const { address } = this.client('cache').status;
+    return this.embedded && address.startsWith('unix:') ? `${address}#embedded` : undefined;
+  }
+
   /** A target's client: its own, or the cache's. */
   client(name: RedisTargetName): RedisClient {
     return (this.clients.get(name) ?? this.clients.get('cache')) as RedisClient;
@@ -88,6 +94,7 @@ export class RedisTargets implements OnModuleInit, OnApplicationShutdown {
     try {
       return {
         kind: 'unix',
+        isEmbedded: true,
         path: await (this.embedded as EmbeddedRedis).start(this.config.redis.startupTimeoutMs),
       };
     } catch (error) {
@@ -110,7 +117,9 @@ export class RedisTargets implements OnModuleInit, OnApplicationShutdown {
 
   private warnOfSharing(): void {
     const sharing = (['sessions', 'limits'] as const).filter((name) => !this.clients.has(name));
-    if (this.embedded || sharing.length === 0) return;
+    const { address } = this.config.redis.targets.cache;
+    const isOurs = address.kind === 'embedded' || (address.kind === 'unix' && address.isEmbedded);
+    if (isOurs || sharing.length === 0) return;
     this.logger.warn(
       `${sharing.join(' and ')} share the cache's evicting Redis: a full server may drop them. Set ${sharing.map((name) => `REDIS_${name.toUpperCase()}_URL`).join(' and ')} to a server with maxmemory-policy noeviction.`,
     );

@@ -1,0 +1,27 @@
+import { Controller, Get } from '@nestjs/common';
+import { HealthCheck, HealthCheckService } from '@nestjs/terminus';
+import { RedisHealthIndicator } from '@app/redis';
+import { JobsHealthIndicator } from './jobs.health-indicator.js';
+
+/** Probes for Kubernetes and compose. */
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly redis: RedisHealthIndicator,
+    private readonly jobs: JobsHealthIndicator,
+  ) {}
+
+  @Get(['live', 'startup'])
+  @HealthCheck()
+  live() {
+    return this.health.check([]);
+  }
+
+  /** `degraded` (still 200) while Redis is away or a job is overdue. */
+  @Get('ready')
+  @HealthCheck()
+  ready() {
+    return this.health.check([...this.redis.checks(), ...this.jobs.checks()]);
+  }
+}

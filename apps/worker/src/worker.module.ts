@@ -1,0 +1,54 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { TerminusModule } from '@nestjs/terminus';
+import { MarqueeConfigModule } from '@app/config';
+import { LocksModule } from '@app/locks';
+import { MetricsController, MetricsModule } from '@app/observability';
+import { RedisModule } from '@app/redis';
+import { MOVIES_PROVIDER, TmdbModule } from '@app/tmdb';
+import { TrendingModule } from '@app/trending';
+import { HealthController } from './health/health.controller.js';
+import { JobsHealthIndicator } from './health/jobs.health-indicator.js';
+import { type FleetJob, FLEET_JOBS } from './jobs/fleet-job.js';
+import { JobRunner } from './jobs/job-runner.service.js';
+import { JobsMetrics } from './jobs/jobs.metrics.js';
+import { JobsRepository } from './jobs/jobs.repository.js';
+import { MovieChangesJob } from './jobs/movie-changes.job.js';
+import { TrendingJob } from './jobs/trending.job.js';
+
+@Module({})
+export class WorkerModule {
+  /**
+   * @param variables used instead of the process environment and `.env`
+   * @throws ConfigurationError listing every fault
+   */
+  static async register(variables?: Record<string, string>): Promise<DynamicModule> {
+    return {
+      module: WorkerModule,
+      imports: [
+        await MarqueeConfigModule.register(variables),
+        MetricsModule,
+        RedisModule,
+        ScheduleModule.forRoot(),
+        TerminusModule,
+        LocksModule,
+        TmdbModule,
+        TrendingModule.register([TmdbModule], MOVIES_PROVIDER),
+      ],
+      controllers: [HealthController, MetricsController],
+      providers: [
+        JobRunner,
+        JobsHealthIndicator,
+        JobsMetrics,
+        JobsRepository,
+        MovieChangesJob,
+        TrendingJob,
+        {
+          provide: FLEET_JOBS,
+          useFactory: (...jobs: FleetJob[]) => jobs,
+          inject: [TrendingJob, MovieChangesJob],
+        },
+      ],
+    };
+  }
+}

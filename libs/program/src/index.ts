@@ -1,0 +1,2 @@
+export { listen, ListenError } from './listen.js';
+export { drainOnSignals, runProgram } from './program.js';
