@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import type { Film } from '@app/catalogue';
+import { editDistance, tolerance } from '../words/edit-distance.js';
+import { fold } from '../words/words.js';
+import { readWordList } from './word-list.js';
+
+const namesFile = new URL('./data/people.json', import.meta.url);
+/** Of the list, which is in the order of how often they are named: whom a surname alone may mean. */
+const famous = 1_180;
+
+/** Several who are named as one. */
+const groups: Readonly<Record<string, readonly string[]>> = {
+  'coen brothers': ['Joel Coen', 'Ethan Coen'],
+  'the coens': ['Joel Coen', 'Ethan Coen'],
+  coens: ['Joel Coen', 'Ethan Coen'],
+  wachowskis: ['Lana Wachowski', 'Lilly Wachowski'],
+  'wachowski sisters': ['Lana Wachowski', 'Lilly Wachowski'],
+  'wachowski brothers': ['Lana Wachowski', 'Lilly Wachowski'],
+  'russo brothers': ['Anthony Russo', 'Joe Russo'],
+  'safdie brothers': ['Josh Safdie', 'Benny Safdie'],
+  'farrelly brothers': ['Peter Farrelly', 'Bobby Farrelly'],
+  'dardenne brothers': ['Jean-Pierre Dardenne', 'Luc Dardenne'],
+  daniels: ['Daniel Kwan', 'Daniel Scheinert'],
+  'marx brothers': ['Groucho Marx', 'Harpo Marx', 'Chico Marx'],
+};
+
+/** Other ways in which people are named. */
+const aliases: Readonly<Record<string, string>> = {
+  'the rock': 'Dwayne Johnson',
+  'bong joon ho': 'Bong Joon Ho',
+  bong: 'Bong Joon Ho',
+  'bong joonho': 'Bong Joon Ho',
+  'park chan wook': 'Park Chan-wook',
+  jlo: 'Jennifer Lopez',
+  'j lo': 'Jennifer Lopez',
+  rdj: 'Robert Downey Jr.',
+  'robert downey': 'Robert Downey Jr.',
+  'robert downey junior': 'Robert Downey Jr.',
+  'leo dicaprio': 'Leonardo DiCaprio',
+  dicaprio: 'Leonardo DiCaprio',
+  arnie: 'Arnold Schwarzenegger',
+  schwarzenegger: 'Arnold Schwarzenegger',
+  'philip seymour': 'Philip Seymour Hoffman',
+  'daniel day': 'Daniel Day-Lewis',
+  'day lewis': 'Daniel Day-Lewis',
+  'm night': 'M. Night Shyamalan',
+  'del toro': 'Guillermo del Toro',
+  'de niro': 'Robert De Niro',
+  deniro: 'Robert De Niro',
+  'robert deniro': 'Robert De Niro',
+  'de palma': 'Brian De Palma',
+  'von trier': 'Lars von Trier',
+  'van sant': 'Gus Van Sant',
+  'sam jackson': 'Samuel L. Jackson',
+  'samuel jackson': 'Samuel L. Jackson',
+  'aishwarya rai': 'Aishwarya Rai Bachchan',
+  'priyanka chopra': 'Priyanka Chopra Jonas',
+  'kareena kapoor': 'Kareena Kapoor Khan',
+  'tony leung': 'Tony Leung Chiu-wai',
+  srk: 'Shah Rukh Khan',
+  'shahrukh khan': 'Shah Rukh Khan',
+  scarjo: 'Scarlett Johansson',
+};
+
+/** People by the way in which they are typed. */
+export class PeopleIndex {
+  readonly longest = 5;
+  private readonly full = new Map<string, readonly string[]>();
+  private readonly surnames = new Map<string, string>();
+  private readonly byLength = new Map<number, string[]>();
+  private readonly dictionarySurnames: ReadonlySet<string>;
+
+  constructor(films: readonly Film[]) {
+    const listed = JSON.parse(readFileSync(namesFile, 'utf8')) as string[];
+    this.dictionarySurnames = readWordList('dictionary-surnames');
+    for (const [key, names] of Object.entries(groups)) this.full.set(key, names);
+    for (const [key, name] of Object.entries(aliases)) this.full.set(key, [name]);
+    for (const name of [...listed, ...films.flatMap(({ director }) => director ?? [])]) {
+      const key = fold(name);
+      if (key.includes(' ') && !this.full.has(key)) this.full.set(key, [name]);
+    }
+    for (const name of listed.slice(0, famous)) {
+      const surname = fold(name)
+        .replace(/ (jr|sr|iii)$/, '')
+        .split(' ')
+        .at(-1) as string;
+      if (surname.length > 2 && !this.surnames.has(surname)) this.surnames.set(surname, name);
+    }
+    for (const key of this.full.keys()) {
+      if (!key.includes(' ')) continue;
+      const keys = this.byLength.get(key.length) ?? [];
+      keys.push(key);
+      this.byLength.set(key.length, keys);
+    }
+  }
+
+  /** Those of a full name, or of a name of several. */
+  find(key: string): readonly string[] | undefined {
+    return this.full.get(key);
+  }
+
+  findNear(key: string): readonly string[] | undefined {
+    const limit = Math.min(2, tolerance(key.length));
+    let best: { key: string; distance: number } | undefined;
+    for (let length = key.length - limit; length <= key.length + limit; length++) {
+      for (const candidate of this.byLength.get(length) ?? []) {
+        if (!mayBeOne(key, candidate)) continue;
+        const distance = editDistance(key, candidate, (best?.distance ?? limit + 1) - 1);
+        if (distance < (best?.distance ?? limit + 1)) best = { key: candidate, distance };
+      }
+    }
+    return best && this.full.get(best.key);
+  }
+
+  /** The best known of a surname. */
+  findSurname(surname: string): string | undefined {
+    return this.surnames.get(surname);
+  }
+
+  /** A surname that is also an English word says little by itself. */
+  isPlainWord(surname: string): boolean {
+    return this.dictionarySurnames.has(surname);
+  }
+}
+
+/** One of the names must be right: two half-right ones are somebody else. */
+function mayBeOne(key: string, candidate: string): boolean {
+  const typed = key.split(' ');
+  const meant = candidate.split(' ');
+  return typed.length === meant.length && typed.some((word, index) => word === meant[index]);
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import type { Film } from '@app/catalogue';
+import { editDistance, tolerance } from '../words/edit-distance.js';
+import { fold } from '../words/words.js';
+
+export interface KnownTitle {
+  readonly title: string;
+  readonly year: number;
+  /** One of those that viewers name often: it is believed without further signs. */
+  readonly isFamous: boolean;
+}
+
+const namesFile = new URL('./data/titles.json', import.meta.url);
+/** Of the list, which is in the order of how often they are named. */
+const famous = 1_500;
+const longestTitleWords = 12;
+
+/** Titles by the way in which they are typed: folded, with or without their article. */
+export class TitleIndex {
+  readonly longest = longestTitleWords;
+  private readonly byKey = new Map<string, KnownTitle>();
+  private readonly byLength = new Map<number, string[]>();
+
+  constructor(films: readonly Film[]) {
+    const listed = JSON.parse(readFileSync(namesFile, 'utf8')) as [title: string, year: number][];
+    const known = [
+      ...listed.map(([title, year], rank) => ({ title, year, isFamous: rank < famous })),
+      ...films
+        .toSorted((a, b) => (b.voteCount ?? 0) - (a.voteCount ?? 0))
+        .map(({ title, releaseDate }) => ({ title, year: Number(releaseDate.slice(0, 4)), isFamous: false })),
+    ];
+    for (const title of known) this.add(fold(title.title), title);
+    for (const title of known) {
+      const key = fold(title.title);
+      this.add(key.replace(/^(the|a|an) /, ''), title);
+      const [head = ''] = title.title.split(/: | - /);
+      // "Borat" of "Borat: Cultural Learnings …": one word may be anything.
+      if (head !== title.title && fold(head).includes(' ')) this.add(fold(head), title);
+    }
+    for (const key of this.byKey.keys()) {
+      const keys = this.byLength.get(key.length) ?? [];
+      keys.push(key);
+      this.byLength.set(key.length, keys);
+    }
+  }
+
+  find(key: string): KnownTitle | undefined {
+    return this.byKey.get(key);
+  }
+
+  /** The title nearest to a misspelled one; undefined where none is near enough. */
+  findNear(key: string): KnownTitle | undefined {
+    const limit = tolerance(key.length);
+    let best: { title: KnownTitle; distance: number } | undefined;
+    for (let length = key.length - limit; length <= key.length + limit; length++) {
+      for (const candidate of this.byLength.get(length) ?? []) {
+        const distance = editDistance(key, candidate, (best?.distance ?? limit + 1) - 1);
+        if (distance < (best?.distance ?? limit + 1)) {
+          best = { title: this.byKey.get(candidate) as KnownTitle, distance };
+        }
+      }
+    }
+    return best?.title;
+  }
+
+  private add(key: string, title: KnownTitle): void {
+    if (key && !this.byKey.has(key)) this.byKey.set(key, title);
+  }
+}

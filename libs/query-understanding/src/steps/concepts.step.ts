@@ -1,0 +1,134 @@
+import { type Concept, lexicon, longestPhrase } from '../vocabulary/lexicon.js';
+import { mediaWords } from '../vocabulary/media.js';
+import { Mask, type Span, type Word } from '../words/words.js';
+import { WordText } from '../words/word-text.js';
+import { type ConceptMention, ruleTimeoutMs, step } from './values.js';
+
+/** After these, what follows is what a film is about. */
+const about =
+  /(?:about|involving|dealing with|deals with|deal with|centered on|centred on|centers on|focusing on|focused on|focuses on|revolving around|revolves around|set in|set on|set at|set during|takes place in|taking place in|takes place on|taking place on|themed around|on the topic of|on the subject of|exploring|explores|during|featuring a|featuring an)/;
+const boundary =
+  /^(?:but|with|from|that|which|who|whose|starring|directed|under|over|made|released|before|after|since|for|without|not|less|rated|please|by|where|when|while|like|similar|no|preferably|based|is|are|was|were|to|because|if|between|featuring|i|we|you|it|set|tonight|this|my|what|in|on|at|of|as)$/;
+const lead = /^(?:a|an|the|some|being|having|people|someone|somebody|two|group|life|story)$/;
+const noTheme =
+  /^(?:it|me|this|that|them|him|her|us|you|movies?|films?|anything|something|everything|nothing|minutes|hours|one|same|thing|things)$/;
+const mostThemeWords = 4;
+
+export const conceptsStep = step({
+  name: 'concepts',
+  description: 'Phrases for genres, moods and themes, the longest first, and what a film is said to be about',
+  inputs: [
+    'spelling',
+    'titles',
+    'people',
+    'years',
+    'runtime',
+    'rating',
+    'certification',
+    'count',
+    'negation',
+  ],
+  timeoutMs: ruleTimeoutMs,
+  run: ({ spelling: words, titles, people, years, runtime, rating, certification, count, negation }) => {
+    const read = [years, runtime, rating, certification, count].flatMap(({ spans }) => spans);
+    const mask = new Mask(words.length, [...titles.map(({ span }) => span), ...people.spans, ...read]);
+    const excluded = new Mask(words.length, negation);
+    const mentions: ConceptMention[] = [];
+    const add = (span: Span, concept: Concept): void => {
+      mask.take(span);
+      const isExcluded = excluded.isTaken(span.from);
+      mentions.push({ genres: [], name: '', ...concept, span, isExcluded });
+    };
+    const text = new WordText(words, mask);
+    for (const { span } of text.matchAll(about)) readAbout(words, mask, span, add);
+    for (let from = 0; from < words.length; from++) {
+      const found = phraseAt(words, mask, from);
+      if (found) add(found.span, found.concept);
+    }
+    return mentions.toSorted((a, b) => a.span.from - b.span.from);
+  },
+  fallback: () => [],
+});
+
+type Add = (span: Span, concept: Concept) => void;
+
+/** "about grief and loneliness": names of themes that no list has. */
+function readAbout(words: readonly Word[], mask: Mask, cue: Span, add: Add): void {
+  for (let from = cue.to; from < words.length;) {
+    while (lead.test(words[from]?.text ?? '')) from++;
+    const known = phraseAt(words, mask, from, 'theme');
+    if (known && isWhole(words, known.span.to)) {
+      add(known.span, known.concept);
+      from = known.span.to;
+    } else {
+      const to = endOfTheme(words, mask, from);
+      if (to === from) return;
+      const span = { from, to };
+      const phrase = join(words, span);
+      // "about family": there a genre's word is a theme; "about zombies fighting": the list knows better.
+      const listed = lexicon.get(phrase);
+      if (noTheme.test(phrase)) return;
+      if (listed && listed.kind !== 'genre') add(span, listed);
+      else if (containsTheme(words, mask, span)) return;
+      else add(span, { kind: 'theme', name: phrase });
+      from = to;
+    }
+    const next = words[from]?.text;
+    if (next === 'and' || next === 'or') from++;
+    else if (!words[from]?.startsClause || !phraseAt(words, mask, from, 'theme')) return;
+  }
+}
+
+function isWhole(words: readonly Word[], to: number): boolean {
+  const next = words[to];
+  return (
+    next === undefined ||
+    next.startsClause ||
+    boundary.test(next.text) ||
+    /^(?:and|or)$/.test(next.text) ||
+    mediaWords.has(next.text)
+  );
+}
+
+function containsTheme(words: readonly Word[], mask: Mask, { from, to }: Span): boolean {
+  for (let index = from; index < to; index++) if (phraseAt(words, mask, index, 'theme')) return true;
+  return false;
+}
+
+function endOfTheme(words: readonly Word[], mask: Mask, from: number): number {
+  let to = from;
+  while (to < words.length && to - from < mostThemeWords) {
+    const word = words[to] as Word;
+    if (mask.isTaken(to) || boundary.test(word.text) || /^(?:and|or)$/.test(word.text)) break;
+    if (to > from && word.startsClause) break;
+    to++;
+  }
+  return to;
+}
+
+function phraseAt(
+  words: readonly Word[],
+  mask: Mask,
+  from: number,
+  kind?: Concept['kind'],
+): { span: Span; concept: Concept } | undefined {
+  for (let length = Math.min(longestPhrase, words.length - from); length > 0; length--) {
+    const span = { from, to: from + length };
+    if (!mask.isFree(span)) continue;
+    const concept = lexicon.get(join(words, span)) ?? possessorConcept(words, span);
+    if (concept && (kind === undefined || concept.kind === kind)) return { span, concept };
+  }
+  return undefined;
+}
+
+/** "children's films". */
+function possessorConcept(words: readonly Word[], { from, to }: Span): Concept | undefined {
+  const possessor = to - from === 1 ? words[from]?.possessor : undefined;
+  return possessor === undefined ? undefined : lexicon.get(possessor);
+}
+
+const join = (words: readonly Word[], { from, to }: Span): string =>
+  words
+    .slice(from, to)
+    .map(({ text }) => text)
+    .join(' ');

@@ -1,0 +1,65 @@
+import { lexicon } from '../vocabulary/lexicon.js';
+import { mediaWords, toNumber } from '../vocabulary/media.js';
+import { Mask, type Span, type Word } from '../words/words.js';
+import { ruleTimeoutMs, step } from './values.js';
+
+const most = 100;
+/** Words that may stand between a number and what is counted. */
+const furthest = 5;
+const units =
+  /^(?:years?|decades?|months?|weeks?|days?|minutes?|mins?|hours?|hrs?|stars?|percent|%|out|of|\/|\+|am|pm|th|people|times)$/;
+const leads =
+  /^(?:top|best|give|show|me|find|list|recommend|suggest|first|need|want|name|any|get|us|worst|only|just|exactly|for)$/;
+
+export const countStep = step({
+  name: 'count',
+  description: 'How many films are asked for',
+  inputs: ['spelling', 'titles', 'people', 'years', 'runtime', 'rating', 'certification'],
+  timeoutMs: ruleTimeoutMs,
+  run: ({ spelling: words, titles, people, years, runtime, rating, certification }) => {
+    const spans = [years, runtime, rating, certification].flatMap((reading) => reading.spans);
+    const mask = new Mask(words.length, [...titles.map(({ span }) => span), ...people.spans, ...spans]);
+    return read(words, mask);
+  },
+  fallback: () => ({ value: null, spans: [] }),
+});
+
+function read(words: readonly Word[], mask: Mask): { value: number | null; spans: Span[] } {
+  for (let index = 0; index < words.length; index++) {
+    if (mask.isTaken(index)) continue;
+    const found = countAt(words, index);
+    if (found) return { value: found.value, spans: [found.span] };
+  }
+  return { value: null, spans: [] };
+}
+
+function countAt(words: readonly Word[], index: number): { value: number; span: Span } | undefined {
+  const text = words[index]?.text ?? '';
+  const previous = words[index - 1]?.text ?? '';
+  const next = words[index + 1]?.text ?? '';
+  if (text === 'couple' || text === 'pair') {
+    const from = previous === 'a' ? index - 1 : index;
+    const to = next === 'of' ? index + 2 : index + 1;
+    return isCounted(words, to) || next === 'of' ? { value: 2, span: { from, to } } : undefined;
+  }
+  const value = toNumber(text);
+  if (value === undefined || !Number.isInteger(value) || value < 1 || value > most || units.test(next))
+    return undefined;
+  // "the one with …", "one like …" count nothing.
+  if (value === 1 && text === 'one' && !mediaWords.has(next)) return undefined;
+  const isLed = leads.test(previous) && (previous !== 'for' || isCounted(words, index + 1));
+  if (!isLed && !isCounted(words, index + 1)) return undefined;
+  return { value: text === 'dozen' ? 12 : value, span: { from: index, to: index + 1 } };
+}
+
+/** Whether films come soon: a word for them, or a genre in the plural. */
+function isCounted(words: readonly Word[], from: number): boolean {
+  for (let index = from; index < Math.min(words.length, from + furthest); index++) {
+    const word = words[index] as Word;
+    if (word.startsClause && index > from) return false;
+    if (mediaWords.has(word.text)) return true;
+    if (lexicon.get(word.text)?.kind === 'genre' && word.text.endsWith('s')) return true;
+    if (/^(?:about|with|from|under|over|in|that|like)$/.test(word.text)) return false;
+  }
+  return false;
+}

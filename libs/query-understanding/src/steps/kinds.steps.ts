@@ -1,0 +1,51 @@
+import { type ConceptMention, ruleTimeoutMs, step } from './values.js';
+
+const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
+
+const namesOf = (
+  concepts: readonly ConceptMention[],
+  kind: ConceptMention['kind'],
+  isExcluded: boolean,
+): string[] =>
+  unique(
+    concepts
+      .filter((concept) => concept.kind === kind && concept.isExcluded === isExcluded)
+      .map(({ name }) => name),
+  );
+
+export const genresStep = step({
+  name: 'genres',
+  description: "TMDB's genres, asked for and ruled out",
+  inputs: ['concepts'],
+  timeoutMs: ruleTimeoutMs,
+  run: ({ concepts }) => {
+    const ofKind = (isExcluded: boolean) =>
+      unique(concepts.filter((concept) => concept.isExcluded === isExcluded).flatMap(({ genres }) => genres));
+    return { genres: ofKind(false), excludedGenres: ofKind(true) };
+  },
+  fallback: () => ({ genres: [], excludedGenres: [] }),
+});
+
+export const moodsStep = step({
+  name: 'moods',
+  description: 'How it is to feel, or not to',
+  inputs: ['concepts'],
+  timeoutMs: ruleTimeoutMs,
+  run: ({ concepts }) => ({
+    moods: namesOf(concepts, 'mood', false),
+    excluded: namesOf(concepts, 'mood', true),
+  }),
+  fallback: () => ({ moods: [], excluded: [] }),
+});
+
+export const themesStep = step({
+  name: 'themes',
+  description: 'What it is to be about, or not to',
+  inputs: ['concepts'],
+  timeoutMs: ruleTimeoutMs,
+  run: ({ concepts }) => ({
+    themes: namesOf(concepts, 'theme', false),
+    excluded: namesOf(concepts, 'theme', true),
+  }),
+  fallback: () => ({ themes: [], excluded: [] }),
+});

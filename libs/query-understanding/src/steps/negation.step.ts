@@ -1,0 +1,89 @@
+import { lexicon, longestPhrase } from '../vocabulary/lexicon.js';
+import { Mask, type Span, type Word } from '../words/words.js';
+import { WordText } from '../words/word-text.js';
+import { ruleTimeoutMs, step } from './values.js';
+
+const cue =
+  /(?:but )?(?:not|no|without|except(?: for)?|excluding|exclude|excluded|minus|sans|anything but|everything but|nothing|other than|avoid|avoiding|skip|hold the|free of|none of|neither|nor|never|isnt|arent|is not|are not|dont(?: really)?(?: want| like| need)?|do not(?: want| like)?|doesnt(?: have| involve| include| contain)?|does not(?: have| involve)?|hate|hates|cant stand|cannot stand|dislike|tired of|sick of|bored of|less|allergic to|lay off|leave out|instead of|rather than|non|zero|afraid of|not a fan of|not in the mood for|cant handle|not into)/;
+const noNegation =
+  /^(?:just|only|sure|yet|long|longer|shorter|one|matter|problem|idea|clue|too long|so much)$/;
+/** Words that a negation reaches over. */
+const filler =
+  /^(?:too|so|very|really|any|anything|a|an|the|that|thats|this|these|overly|much|more|into|of|kind|stuff|things|involving|with|about|or|nor|and|want|like|is|are|be|being|super|another|other|all|overtly|in|it|lots|tons|movies?|films?|flicks?|please|excessive|explicit|particularly|as|at|feature|features|contain|involve|set|made|to|see|watch)$/;
+const end =
+  /^(?:but|just|only|maybe|preferably|instead|however|while|though|although|so that|from|starring|directed|ideally|perhaps|still)$/;
+/** Words without a meaning here that may come before the first one with. */
+const mostStrange = 2;
+
+export const negationStep = step({
+  name: 'negation',
+  description: 'Stretches of the query that rule something out',
+  inputs: ['spelling', 'titles', 'people', 'runtime', 'rating', 'certification', 'years'],
+  timeoutMs: ruleTimeoutMs,
+  run: ({ spelling: words, titles, people, runtime, rating, certification, years }) => {
+    const read = [runtime, rating, certification, years].flatMap(({ spans }) => spans);
+    const mask = new Mask(words.length, [...titles.map(({ span }) => span), ...people.spans, ...read]);
+    return new WordText(words, mask)
+      .matchAll(cue)
+      .filter(({ span }) => !noNegation.test(words[span.to]?.text ?? ''))
+      .map(({ span }) => ({ from: span.from, to: reach(words, mask, span.to) }))
+      .filter(({ from, to }) => to > from);
+  },
+  fallback: () => [],
+});
+
+/** How far a negation goes: over what it names, and what "or" joins to that. */
+function reach(words: readonly Word[], mask: Mask, start: number): number {
+  let last = start;
+  let strange = 0;
+  let hasConcept = false;
+  for (let index = start; index < words.length;) {
+    const word = words[index] as Word;
+    if (mask.isTaken(index) || end.test(word.text)) break;
+    if (word.startsClause && (hasConcept || index > start)) {
+      // "no gore, violence or zombies": a list goes on only where it ends in "or" or "and".
+      if (!hasConcept || !listGoesOn(words, index)) break;
+    }
+    const length = conceptLength(words, index);
+    if (length > 0) {
+      if (hasConcept && !isJoined(words, index)) break;
+      hasConcept = true;
+      index += length;
+      last = index;
+      continue;
+    }
+    if (!filler.test(word.text)) {
+      if (hasConcept || ++strange > mostStrange) break;
+    }
+    index++;
+  }
+  return hasConcept ? last : start;
+}
+
+function listGoesOn(words: readonly Word[], index: number): boolean {
+  const length = conceptLength(words, index);
+  const next = words[index + length];
+  return (
+    length > 0 && next !== undefined && (next.text === 'or' || next.text === 'and') && !next.startsClause
+  );
+}
+
+/** Joined by "or", "and" or a comma, or standing side by side ("romantic comedies"). */
+function isJoined(words: readonly Word[], index: number): boolean {
+  const previous = words[index - 1]?.text ?? '';
+  if (words[index]?.startsClause) return true;
+  if (/^(?:or|nor|and)$/.test(previous)) return true;
+  return lexicon.has(previous) || previous === 'too' || previous === 'any';
+}
+
+function conceptLength(words: readonly Word[], index: number): number {
+  for (let length = Math.min(longestPhrase, words.length - index); length > 0; length--) {
+    const span: Span = { from: index, to: index + length };
+    const phrase = words
+      .slice(span.from, span.to)
+      .map(({ text }) => text)
+      .join(' ');
+    if (lexicon.has(phrase)) return length;
+  }
+  return 0;
+}

@@ -1,0 +1,207 @@
+import type { AnyStep } from '../graph/graph.js';
+import type { PeopleIndex } from '../names/people-index.js';
+import { lexicon } from '../vocabulary/lexicon.js';
+import { mediaWords } from '../vocabulary/media.js';
+import type { Person } from '../understanding.js';
+import { Mask, type Span, type Word } from '../words/words.js';
+import { ruleTimeoutMs, step } from './values.js';
+
+type Role = Person['role'];
+
+/** What leads to a name, last word first in time of trying: the longest wins. */
+const before: readonly (readonly [role: Role, phrases: string])[] = [
+  [
+    'director',
+    'directed by, director, by, from director, by director, helmed by, made by, directors, from the director, films of, filmmaker, from filmmaker',
+  ],
+  [
+    'actor',
+    'starring, stars, with, featuring, feat, actor, actress, acted by, played by, co starring, costarring, actors, cast includes, cast with, that star, which star, that stars, led by, performance by, performances by, portrayed by',
+  ],
+  [
+    'writer',
+    'written by, writer, screenplay by, screenwriter, penned by, scripted by, script by, story by, novel by, book by, based on a book by, based on a novel by, adapted from',
+  ],
+];
+const after: readonly (readonly [role: Role, phrases: string])[] = [
+  ['director', 'directed, directs, has directed, as director, as a director, directing, behind the camera'],
+  [
+    'actor',
+    'stars in, stars, starred in, starred, plays, acts in, acted in, acted, plays in, is in, appears in, as an actor, in it, in the lead, appeared in, was in, played in, as lead, in a lead role',
+  ],
+  ['writer', 'wrote, has written, scripted, penned, as writer'],
+];
+const roleWords = new Map(
+  [...before, ...after].flatMap(([role, phrases]) =>
+    phrases.split(', ').map((phrase): [string, Role] => [phrase, role]),
+  ),
+);
+const beforePhrases = new Set(before.flatMap(([, phrases]) => phrases.split(', ')));
+const afterPhrases = new Set(after.flatMap(([, phrases]) => phrases.split(', ')));
+const longestCue = 5;
+
+interface Found {
+  readonly names: readonly string[];
+  readonly span: Span;
+}
+
+/** Finds the people that a query names, and the roles that it gives them. */
+export function peopleStep(index: PeopleIndex): AnyStep {
+  return step({
+    name: 'people',
+    description: 'People that are named, with the role that the words give them',
+    inputs: ['translate', 'titles'],
+    timeoutMs: ruleTimeoutMs,
+    run: ({ translate: words, titles }) =>
+      new PeopleReader(
+        words,
+        new Mask(
+          words.length,
+          titles.map(({ span }) => span),
+        ),
+        index,
+      ).read(),
+    fallback: () => ({ people: [], spans: [] }),
+  });
+}
+
+class PeopleReader {
+  constructor(
+    private readonly words: readonly Word[],
+    private readonly mask: Mask,
+    private readonly index: PeopleIndex,
+  ) {}
+
+  read(): { people: Person[]; spans: Span[] } {
+    const found = this.find();
+    const people: Person[] = [];
+    const spans: Span[] = [];
+    let lastRole: Role = 'any';
+    found.forEach(({ names, span }, number) => {
+      const previous = found[number - 1];
+      const cue = this.cueBefore(span.from) ?? this.cueAfter(span.to);
+      const isJoined = previous !== undefined && this.isJoined(previous.span.to, span.from);
+      const role: Role = cue?.role ?? (isJoined ? lastRole : 'any');
+      lastRole = role;
+      for (const name of names) {
+        if (!people.some((person) => person.name === name)) people.push({ name, role });
+      }
+      spans.push(
+        cue ? { from: Math.min(cue.span.from, span.from), to: Math.max(cue.span.to, span.to) } : span,
+      );
+    });
+    return { people: this.shareLateRoles(people, found), spans };
+  }
+
+  /** "that Ben Affleck and Matt Damon wrote": the role comes after the last of them. */
+  private shareLateRoles(people: Person[], found: readonly Found[]): Person[] {
+    const last = people.at(-1);
+    if (!last || people.length < 2 || !this.cueAfter(found.at(-1)?.span.to ?? 0)) return people;
+    return people.map((person) => (person.role === 'any' ? { ...person, role: last.role } : person));
+  }
+
+  private find(): Found[] {
+    const found: Found[] = [];
+    for (let from = 0; from < this.words.length;) {
+      const person = this.personAt(from);
+      if (person) {
+        found.push(person);
+        this.mask.take(person.span);
+      }
+      from = person ? person.span.to : from + 1;
+    }
+    return found;
+  }
+
+  private personAt(from: number): Found | undefined {
+    for (let to = Math.min(this.words.length, from + this.index.longest); to > from; to--) {
+      const span = { from, to };
+      if (!this.mask.isFree(span)) continue;
+      const names = this.namesOf(span);
+      if (names) return { names, span };
+    }
+    for (const length of [3, 2]) {
+      const span = { from, to: from + length };
+      if (!this.mask.isFree(span) || this.isPlain(span)) continue;
+      const names = this.index.findNear(this.phrase(span));
+      if (names) return { names, span };
+    }
+    return undefined;
+  }
+
+  private namesOf(span: Span): readonly string[] | undefined {
+    const phrase = this.phrase(span);
+    const possessor = this.words[span.to - 1]?.possessor;
+    const last = this.words[span.to - 1]?.text ?? '';
+    const withoutPossessive = possessor ? phrase.slice(0, -last.length) + possessor : undefined;
+    for (const key of [phrase, withoutPossessive]) {
+      if (key === undefined) continue;
+      const names = this.index.find(key);
+      if (names && (key.includes(' ') || this.isLikelyName(key, span))) return names;
+      if (span.to - span.from > 1) continue;
+      const name = this.index.findSurname(key);
+      if (name && this.isLikelyName(key, span)) return [name];
+    }
+    return undefined;
+  }
+
+  /** A surname that is an English word too needs a sign: a role before it, or "movies" after it. */
+  private isLikelyName(surname: string, span: Span): boolean {
+    if (lexicon.has(surname) || mediaWords.has(surname)) return false;
+    if (!this.index.isPlainWord(surname)) return true;
+    const next = this.words[span.to]?.text ?? '';
+    const previous = this.words[span.from - 1]?.text ?? '';
+    const cue = this.cueBefore(span.from);
+    if (cue && cue.role !== 'actor' && !/^(?:a|an|the)$/.test(previous)) return true;
+    const isFirst =
+      span.from === 0 || /^(?:best|top|new|latest|early|classic|more|some|any|good|great)$/.test(previous);
+    return isFirst && mediaWords.has(next) && surname.length > 3;
+  }
+
+  private isPlain({ from, to }: Span): boolean {
+    const words = this.words.slice(from, to);
+    return (
+      words.length < to - from ||
+      words.some(({ text }) => lexicon.has(text) || mediaWords.has(text) || roleWords.has(text))
+    );
+  }
+
+  private cueBefore(from: number): { role: Role; span: Span } | undefined {
+    // "with the great Al Pacino"
+    let end = from;
+    while (
+      end > 0 &&
+      /^(?:the|great|legendary|a|young|late|mr|ms|sir|dame)$/.test(this.words[end - 1]?.text ?? '')
+    )
+      end--;
+    for (let length = longestCue; length > 0; length--) {
+      const span = { from: end - length, to: end };
+      if (span.from < 0) continue;
+      const phrase = this.phrase(span);
+      if (beforePhrases.has(phrase)) return { role: roleWords.get(phrase) as Role, span };
+    }
+    return undefined;
+  }
+
+  private cueAfter(to: number): { role: Role; span: Span } | undefined {
+    for (let length = longestCue; length > 0; length--) {
+      const span = { from: to, to: to + length };
+      const phrase = this.phrase(span);
+      if (span.to <= this.words.length && afterPhrases.has(phrase))
+        return { role: roleWords.get(phrase) as Role, span };
+    }
+    return undefined;
+  }
+
+  private isJoined(end: number, start: number): boolean {
+    const between = this.words.slice(end, start).map(({ text }) => text);
+    return between.every((text) => text === 'and' || text === 'or' || text === 'plus' || text === 'both');
+  }
+
+  private phrase({ from, to }: Span): string {
+    return this.words
+      .slice(from, to)
+      .map(({ text }) => text)
+      .join(' ');
+  }
+}

@@ -1,0 +1,48 @@
+import { Mask } from '../words/words.js';
+import { ruleTimeoutMs, step } from './values.js';
+
+/** Words that ask, but say nothing of what for. */
+const polite = new Set(
+  'please can could would you i we me us want need find show give recommend suggest looking for watch search get some any something anything im id like to the a an in mood of that hey hi hello just maybe should next good tonight list'.split(
+    ' ',
+  ),
+);
+
+export const rewriteStep = step({
+  name: 'rewrite',
+  description: 'The words to embed: mended, without what the other fields hold as constraints',
+  inputs: [
+    'normalise',
+    'spelling',
+    'titles',
+    'people',
+    'years',
+    'runtime',
+    'rating',
+    'certification',
+    'count',
+    'negation',
+    'sort',
+    'concepts',
+  ],
+  timeoutMs: ruleTimeoutMs,
+  run: ({ normalise, spelling: words, titles, people, concepts, negation, ...readings }) => {
+    const { years, runtime, rating, certification, count, sort } = readings;
+    const dropped = new Mask(words.length, [
+      ...[years, runtime, rating, certification, count, sort].flatMap(({ spans }) => spans),
+      ...negation,
+      ...titles.filter(({ as }) => as === 'before' || as === 'after').map(({ span }) => span),
+    ]);
+    const kept = new Mask(words.length, [
+      ...titles.filter(({ as }) => as === 'sought' || as === 'likeness').map(({ span }) => span),
+      ...people.spans,
+      ...concepts.filter(({ isExcluded }) => !isExcluded).map(({ span }) => span),
+    ]);
+    const rest = words.filter(
+      ({ text }, index) => kept.isTaken(index) || (!dropped.isTaken(index) && !polite.has(text)),
+    );
+    const rewritten = rest.map(({ original }) => original).join(' ');
+    return rewritten || normalise.normalized;
+  },
+  fallback: ({ normalise }) => normalise.normalized,
+});

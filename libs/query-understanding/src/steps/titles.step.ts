@@ -1,0 +1,283 @@
+import type { KnownTitle, TitleIndex } from '../names/title-index.js';
+import { lexicon } from '../vocabulary/lexicon.js';
+import { mediaWords } from '../vocabulary/media.js';
+import { Mask, type Span, type Word } from '../words/words.js';
+import { type TextMatch, WordText } from '../words/word-text.js';
+import type { AnyStep } from '../graph/graph.js';
+import { ruleTimeoutMs, step, type TitleMention } from './values.js';
+
+const likeness =
+  /(?:(?:something|anything|movies?|films?|stuff|flicks?|one|ones|comed(?:y|ies)|thrillers?|more|much|just|are|is|be) )?(?:like|similar(?: in \w+)? to|simlar to|similiar to|resembling|reminiscent of|akin to|comparable to|in the (?:vein|style|spirit|mould|mold|tradition) of|along the lines of|(?:same|similar) (?:vibe|vibes|feel|feeling|mood|tone|style)s? (?:as|to)|vibes? of|feels? of|spirit of|remind(?:s)? me of|in the same (?:vein|league) as|a la|(?:i|we|you|who|just|really|absolutely|people who|someone who|also)(?: (?:just|really|absolutely|also|recently))* (?:loved|love|liked|enjoyed|enjoy|adored|adore|watched|saw|finished)|loved|enjoyed|(?:big |huge )?fans? of|if you liked|after watching|as good as|sequels? to|companion to|alternatives? to|follow up to)/;
+const dated =
+  /((?:(?:made|released|came out|shot|filmed|out|from|produced) )?(?:before|prior to|earlier than|older than|after|since|later than|newer than|following))/;
+const notLike = new Set([
+  'would',
+  'id',
+  'i',
+  'we',
+  'you',
+  'youd',
+  'dont',
+  'feel',
+  'to',
+  'people',
+  'kids',
+  'they',
+  'looks',
+  'look',
+  'not',
+]);
+
+/** What may stand around a title that is all that is asked for. */
+const wrappers = [
+  /(?:please )?(?:can|could|would) (?:you|i|we) (?:please )?(?:find|show|play|watch|get|tell|stream|rent|buy)(?: me| us)?/,
+  /(?:please )?(?:find|show|play|watch|open|search|get|start|put on|stream|look up|queue|resume|rent|buy|pull up|bring up)(?: me| up| for)?/,
+  /where (?:can|could|do) (?:i|we|you) (?:watch|stream|find|see|rent|buy)/,
+  /where is/,
+  /(?:i|we) (?:want|would like|d like|need|feel like|wanna)(?: to)? (?:watch|watching|see|seeing)/,
+  /(?:id|wed|i d) like to (?:watch|see)/,
+  /when (?:did|was|is|does|will)/,
+  /what year (?:did|was|is)/,
+  /how (?:long|old|good|scary|violent) (?:is|was)/,
+  /who (?:directed|wrote|made|stars in|starred in|plays in|is in|was in|acts in|acted in|played in|produced|composed|is the director of|directed the)/,
+  /whos in/,
+  /what (?:is|was|happens in|happened in)/,
+  /whats/,
+  /is/,
+  /tell me (?:more )?about/,
+  /(?:the )?(?:plot|cast|trailer|summary|runtime|synopsis|director|ending|soundtrack|reviews?|rating|release date|length) (?:of|for|to)/,
+  /have you (?:got|seen)/,
+  /do you have/,
+  /that|the|a|movie|film|called|named|titled/,
+];
+const trailers = [
+  /come out|came out|released|released in|about|on netflix|online|tonight|please|for free|in hd|now|full movie|again|with subtitles|trailer|cast|plot|movie|film|streaming|summary|runtime|on tv|good|any good|worth watching|the movie|the film|rated|out|made|like|and|or|called|to watch|on disney plus|on hulu|imdb|review|reviews/,
+];
+const leading = new RegExp(`^(?:${wrappers.map(({ source }) => source).join('|')}) `);
+const trailing = new RegExp(` (?:${trailers.map(({ source }) => source).join('|')})$`);
+
+/** Words that end a name that nobody knows. */
+const boundary =
+  /^(?:but|with|from|that|which|who|and|or|starring|directed|under|over|in|made|released|before|after|since|for|without|not|less|more|rated|about|please|on|by|of|what|any|some|tonight)$/;
+
+/** Finds the films that a query names. */
+export function titlesStep(index: TitleIndex): AnyStep {
+  return step({
+    name: 'titles',
+    description: 'Films that are named: sought, as a likeness, or to date others',
+    inputs: ['translate'],
+    timeoutMs: ruleTimeoutMs,
+    run: ({ translate: words }) => new TitleReader(words, index).read(),
+    fallback: () => [],
+  });
+}
+
+class TitleReader {
+  private readonly mentions: TitleMention[] = [];
+  private readonly mask: Mask;
+  private readonly text: WordText;
+
+  constructor(
+    private readonly words: readonly Word[],
+    private readonly index: TitleIndex,
+  ) {
+    this.mask = new Mask(words.length);
+    this.text = new WordText(words);
+  }
+
+  read(): TitleMention[] {
+    const whole = this.readWhole();
+    if (whole) return [whole];
+    for (const match of this.text.matchAll(likeness)) this.readLikeness(match);
+    for (const match of this.text.matchAll(dated)) this.readDate(match);
+    this.readQuoted();
+    this.readElsewhere();
+    return this.mentions;
+  }
+
+  /** The query is a title, with nothing but polite words around it. */
+  private readWhole(): TitleMention | undefined {
+    const all = this.phrase({ from: 0, to: this.words.length });
+    const exact = this.index.find(all);
+    if (exact && !isCommon(all, exact)) return this.sought(exact, { from: 0, to: this.words.length });
+    const core = strip(all);
+    if (!core || /^\d+$/.test(core)) return undefined;
+    const stripped = core !== all;
+    const known = this.index.find(core);
+    if (known && (stripped ? !lexicon.has(core) : !isCommon(core, known)))
+      return this.sought(known, { from: 0, to: this.words.length });
+    if (known || isAllVocabulary(core)) return undefined;
+    const near = this.index.findNear(core);
+    return near && this.sought(near, { from: 0, to: this.words.length });
+  }
+
+  private readLikeness({ span }: TextMatch): void {
+    const before = this.words[span.from - 1]?.text ?? '';
+    const cue = this.words[span.to - 1]?.text;
+    if (cue === 'like' && this.words[span.from]?.text === 'like' && notLike.has(before)) return;
+    let from = span.to;
+    let cueFrom = span.from;
+    // "like Heat and Ronin", "like Heat, Ronin"
+    for (;;) {
+      const found = this.titleAt(from, true);
+      if (!found) break;
+      this.add({
+        title: found.title.title,
+        year: found.title.year,
+        as: 'likeness',
+        span: { from: cueFrom, to: found.to },
+      });
+      const next = this.words[found.to];
+      const joins = next && (next.text === 'and' || next.text === 'or' || next.text === 'meets');
+      const continues = joins ? found.to + 1 : next?.startsClause ? found.to : undefined;
+      if (continues === undefined || !this.titleAt(continues, false)) return;
+      [from, cueFrom] = [continues, found.to];
+    }
+    if (cueFrom === span.from && cue !== undefined && /^(?:like|to|of|as)$/.test(cue)) this.readUnknown(span);
+  }
+
+  /** "movies like Xyz": a name that nobody knows, in the viewer's own words. */
+  private readUnknown({ from, to: start }: Span): void {
+    let to = start;
+    while (to < this.words.length && to - start < 6) {
+      const word = this.words[to] as Word;
+      if (to > start && (word.startsClause || boundary.test(word.text))) break;
+      to++;
+    }
+    const phrase = this.phrase({ from: start, to });
+    const first = this.words[start]?.text ?? '';
+    if (
+      to === start ||
+      /^(?:a|an|the|this|that|it|to|my|me|some|these|those|watch|watching|something)$/.test(first)
+    )
+      return;
+    if (isAllVocabulary(phrase)) return;
+    this.add({
+      title: toTitleCase(this.words.slice(start, to)),
+      year: undefined,
+      as: 'likeness',
+      span: { from, to },
+    });
+  }
+
+  private readDate({ groups: [cue = ''], span }: TextMatch): void {
+    const found = this.titleAt(span.to, false);
+    if (!found || /^(?:19|20)\d\d$/.test(this.phrase({ from: span.to, to: found.to }))) return;
+    if (lexicon.has(this.phrase({ from: span.to, to: found.to })) && !found.title.isFamous) return;
+    const as = /before|prior|earlier|older/.test(cue) ? 'before' : 'after';
+    this.add({
+      title: found.title.title,
+      year: found.title.year,
+      as,
+      span: { from: span.from, to: found.to },
+    });
+  }
+
+  private readQuoted(): void {
+    for (let from = 0; from < this.words.length; from++) {
+      let to = from;
+      while (this.words[to]?.quoted) to++;
+      if (to > from) {
+        const span = { from, to };
+        const known = this.index.find(this.phrase(span)) ?? this.index.findNear(this.phrase(span));
+        const title = known?.title ?? toTitleCase(this.words.slice(from, to));
+        this.add({ title, year: known?.year, as: 'sought', span });
+      }
+      from = Math.max(from, to);
+    }
+  }
+
+  /** Famous titles of several words that can hardly be anything else. */
+  private readElsewhere(): void {
+    for (let from = 0; from < this.words.length; from++) {
+      for (let to = Math.min(this.words.length, from + this.index.longest); to >= from + 2; to--) {
+        const phrase = this.phrase({ from, to });
+        const known = this.index.find(phrase);
+        if (!known?.isFamous || isAllVocabulary(phrase) || lexicon.has(phrase)) continue;
+        if (!isDistinctive(phrase)) continue;
+        this.add({ ...known, as: 'sought', span: { from, to } });
+        break;
+      }
+    }
+  }
+
+  /** The longest title that begins here. */
+  private titleAt(from: number, mayBeMisspelled: boolean): { title: KnownTitle; to: number } | undefined {
+    const end = Math.min(this.words.length, from + this.index.longest);
+    const filler = /^(?:the movie|the film|movie|film|movies like)$/;
+    const skip = filler.test(this.phrase({ from, to: from + 2 }))
+      ? 2
+      : filler.test(this.phrase({ from, to: from + 1 }))
+        ? 1
+        : 0;
+    for (let to = end; to > from; to--) {
+      if (this.crossesClause(from + skip, to)) continue;
+      const title = this.index.find(this.phrase({ from: from + skip, to }));
+      if (title) return { title, to };
+    }
+    if (!mayBeMisspelled) return undefined;
+    for (let to = end; to > from + skip; to--) {
+      const phrase = this.phrase({ from: from + skip, to });
+      if (this.crossesClause(from + skip, to) || phrase.length < 5 || isAllVocabulary(phrase)) continue;
+      const title = this.index.findNear(phrase);
+      if (title) return { title, to };
+    }
+    return undefined;
+  }
+
+  private crossesClause(from: number, to: number): boolean {
+    return this.words.slice(from + 1, to).some(({ startsClause }) => startsClause);
+  }
+
+  private phrase({ from, to }: Span): string {
+    return this.words
+      .slice(from, to)
+      .map(({ text }) => text)
+      .join(' ');
+  }
+
+  private sought(known: KnownTitle, span: Span): TitleMention {
+    return { title: known.title, year: known.year, as: 'sought', span };
+  }
+
+  private add(mention: TitleMention): void {
+    if (!this.mask.isFree(mention.span)) return;
+    this.mask.take(mention.span);
+    this.mentions.push({ title: mention.title, year: mention.year, as: mention.as, span: mention.span });
+  }
+}
+
+function strip(phrase: string): string {
+  let core = phrase;
+  for (let before = ''; before !== core;) {
+    before = core;
+    core = core.replace(leading, '').replace(trailing, '');
+  }
+  return core;
+}
+
+/** A title that is a word for a kind of film says nothing: "Animal", "Horror", "Road Trip". */
+function isCommon(phrase: string, { isFamous }: KnownTitle): boolean {
+  return lexicon.has(phrase) && !(isFamous && phrase.includes(' ') && !isAllVocabulary(phrase));
+}
+
+const plain = new Set(
+  'the a an of in on for with and or to from by my your me i you we us it is are was be that this these those new old good great best top some any all movie movies film films best watch tonight one two three what about no not'.split(
+    ' ',
+  ),
+);
+
+const isVocabulary = (word: string): boolean =>
+  plain.has(word) || mediaWords.has(word) || lexicon.has(word) || /^\d{1,2}0s$/.test(word);
+
+const isAllVocabulary = (phrase: string): boolean =>
+  lexicon.has(phrase) || phrase.split(' ').every(isVocabulary);
+
+const isDistinctive = (phrase: string): boolean => {
+  const strange = phrase.split(' ').filter((word) => !isVocabulary(word));
+  return strange.length >= 2 || strange.some((word) => word.length >= 6);
+};
+
+function toTitleCase(words: readonly Word[]): string {
+  return words.map(({ original }) => original.replace(/^\p{L}/u, (letter) => letter.toUpperCase())).join(' ');
+}

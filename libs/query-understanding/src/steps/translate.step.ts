@@ -1,0 +1,65 @@
+import { translations } from '../vocabulary/translations.js';
+import type { Word } from '../words/words.js';
+import { ruleTimeoutMs, step } from './values.js';
+
+const longestPhrase = 5;
+
+/** Film words of another language in English, names left as they are. */
+export const translateStep = step({
+  name: 'translate',
+  description: 'Film words of Spanish, French, German, Italian and Portuguese in English',
+  inputs: ['normalise', 'language'],
+  timeoutMs: ruleTimeoutMs,
+  run: ({ normalise: { words }, language }) => {
+    const phrases = translations[language]?.phrases;
+    if (!phrases) return words;
+    const translated: Word[] = [];
+    for (let from = 0; from < words.length;) {
+      const found = phraseAt(words, from, phrases);
+      if (found) translated.push(...toEnglish(words, from, found));
+      else translated.push(words[from] as Word);
+      from = found?.to ?? from + 1;
+    }
+    return decades(translated);
+  },
+  fallback: ({ normalise: { words } }) => words,
+});
+
+function phraseAt(words: readonly Word[], from: number, phrases: ReadonlyMap<string, string>) {
+  for (let to = Math.min(words.length, from + longestPhrase); to > from; to--) {
+    const phrase = words
+      .slice(from, to)
+      .map(({ text }) => text)
+      .join(' ');
+    const english = phrases.get(phrase);
+    if (english !== undefined) return { english, to };
+  }
+  return undefined;
+}
+
+function toEnglish(words: readonly Word[], from: number, { english }: { english: string }): Word[] {
+  const first = words[from] as Word;
+  return english
+    .split(' ')
+    .filter(Boolean)
+    .map((text, index) => ({
+      ...first,
+      text,
+      original: text,
+      possessor: undefined,
+      startsClause: index === 0 && first.startsClause,
+    }));
+}
+
+/** "años 80", "aus den 60er jahren": the eighties, the sixties. */
+function decades(words: readonly Word[]): Word[] {
+  return words.flatMap((word, index) => {
+    const next = words[index + 1]?.text ?? '';
+    const before = words[index - 1]?.text;
+    if (word.text === 's_of')
+      return /^\d\d(\d0)?(er)?$/.test(next) ? [] : [{ ...word, text: 'from', original: 'from' }];
+    if (/^\d\der$/.test(word.text)) return [{ ...word, text: `${word.text.slice(0, 2)}s` }];
+    if (before === 's_of' && /^\d\d(\d0)?$/.test(word.text)) return [{ ...word, text: `${word.text}s` }];
+    return [word];
+  });
+}

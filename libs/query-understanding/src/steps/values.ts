@@ -1,0 +1,58 @@
+import { stepOf } from '../graph/graph.js';
+import type { Facts, Genre, Person, Range, RuntimeRange, Certification } from '../understanding.js';
+import type { Span, Word } from '../words/words.js';
+
+/** A film that a query names, and what for. */
+export interface TitleMention {
+  readonly title: string;
+  readonly year: number | undefined;
+  readonly as: 'sought' | 'likeness' | 'before' | 'after';
+  /** The name, and the words that lead to it. */
+  readonly span: Span;
+}
+
+/** What was read, and from which words. */
+export interface Reading<T> {
+  readonly value: T;
+  readonly spans: readonly Span[];
+}
+
+export interface ConceptMention {
+  readonly span: Span;
+  readonly kind: 'genre' | 'mood' | 'theme';
+  readonly genres: readonly Genre[];
+  readonly name: string;
+  readonly isExcluded: boolean;
+}
+
+/** What the steps of the graph produce, by step name. */
+export interface Values {
+  query: string;
+  normalise: { readonly normalized: string; readonly words: readonly Word[] };
+  language: string;
+  translate: readonly Word[];
+  titles: readonly TitleMention[];
+  people: { readonly people: readonly Person[]; readonly spans: readonly Span[] };
+  spelling: readonly Word[];
+  years: Reading<Range>;
+  runtime: Reading<RuntimeRange>;
+  rating: Reading<number | null>;
+  certification: Reading<readonly Certification[]>;
+  count: Reading<number | null>;
+  negation: readonly Span[];
+  concepts: readonly ConceptMention[];
+  genres: { readonly genres: readonly Genre[]; readonly excludedGenres: readonly Genre[] };
+  moods: { readonly moods: readonly string[]; readonly excluded: readonly string[] };
+  themes: { readonly themes: readonly string[]; readonly excluded: readonly string[] };
+  sort: Reading<Facts['sort']>;
+  intent: Facts['intent'];
+  rewrite: string;
+  rules: Facts;
+  model: Facts | null;
+  facts: Facts;
+}
+
+export const step = stepOf<Values>();
+
+/** Rules take microseconds to milliseconds: a step that takes so long is broken. */
+export const ruleTimeoutMs = 250;

@@ -1,0 +1,78 @@
+import type { Film } from '@app/catalogue';
+import { Graph, type StepReport } from './graph/graph.js';
+import type { AnyStep } from './graph/graph.js';
+import { PeopleIndex } from './names/people-index.js';
+import { TitleIndex } from './names/title-index.js';
+import { certificationStep } from './steps/certification.step.js';
+import { conceptsStep } from './steps/concepts.step.js';
+import { countStep } from './steps/count.step.js';
+import { intentStep, sortStep } from './steps/intent.steps.js';
+import { genresStep, moodsStep, themesStep } from './steps/kinds.steps.js';
+import { languageStep } from './steps/language.step.js';
+import { negationStep } from './steps/negation.step.js';
+import { normaliseStep } from './steps/normalise.step.js';
+import { peopleStep } from './steps/people.step.js';
+import { ratingStep } from './steps/rating.step.js';
+import { rewriteStep } from './steps/rewrite.step.js';
+import { rulesStep } from './steps/rules.step.js';
+import { runtimeStep } from './steps/runtime.step.js';
+import { spellingStep } from './steps/spelling.step.js';
+import { titlesStep } from './steps/titles.step.js';
+import { translateStep } from './steps/translate.step.js';
+import { ruleTimeoutMs, step, type Values } from './steps/values.js';
+import { yearsStep } from './steps/years.step.js';
+
+export interface GraphParts {
+  /** Beside the listed names, titles and directors that are recognised. */
+  readonly films: readonly Film[];
+  readonly now: () => Date;
+  /** The step that asks a language model, where there is one. */
+  readonly model?: AnyStep | undefined;
+  readonly onStep?: (report: StepReport) => void;
+}
+
+/** The model's reading where there is one, else the rules'. */
+const factsStep = step({
+  name: 'facts',
+  description: "The model's reading, or the rules'",
+  inputs: ['rules', 'model'],
+  timeoutMs: ruleTimeoutMs,
+  run: ({ rules, model }) => model ?? rules,
+});
+
+const noModelStep = step({
+  name: 'model',
+  description: 'No language model is configured',
+  inputs: ['query'],
+  timeoutMs: ruleTimeoutMs,
+  run: () => null,
+});
+
+/** The graph of all steps. @throws GraphDefinitionError */
+export function understandingGraph({ films, now, model, onStep }: GraphParts): Graph<Values> {
+  const steps = [
+    normaliseStep,
+    languageStep,
+    translateStep,
+    titlesStep(new TitleIndex(films)),
+    peopleStep(new PeopleIndex(films)),
+    spellingStep,
+    yearsStep(now),
+    runtimeStep,
+    ratingStep,
+    certificationStep,
+    countStep,
+    negationStep,
+    conceptsStep,
+    genresStep,
+    moodsStep,
+    themesStep,
+    sortStep,
+    intentStep,
+    rewriteStep,
+    rulesStep,
+    model ?? noModelStep,
+    factsStep,
+  ];
+  return new Graph<Values>(steps, ['query'], onStep);
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+
+/**
+ * Part of the cache key. A document of another shape, or rules that read queries differently, need the next number: then
+ * nobody is served what an older program understood.
+ */
+export const QU_VERSION = 1;
+
+/** TMDB's English names (GET /genre/movie/list). */
+export const genreNames = [
+  'Action',
+  'Adventure',
+  'Animation',
+  'Comedy',
+  'Crime',
+  'Documentary',
+  'Drama',
+  'Family',
+  'Fantasy',
+  'History',
+  'Horror',
+  'Music',
+  'Mystery',
+  'Romance',
+  'Science Fiction',
+  'TV Movie',
+  'Thriller',
+  'War',
+  'Western',
+] as const;
+
+export const certificationNames = ['G', 'PG', 'PG-13', 'R', 'NC-17'] as const;
+
+const genre = z.enum(genreNames);
+const year = z.int().min(1870).max(2200).nullable();
+const minutes = z.int().min(1).max(1000).nullable();
+const phrase = z.string().min(1).max(80);
+const phrases = z.array(phrase).max(20);
+
+/** What can be read out of a query, and what a language model is asked for. */
+export const factsSchema = z.strictObject({
+  intent: z.enum(['search', 'similar', 'person', 'title', 'trending']),
+  titles: z.array(z.string().min(1).max(200)).max(20),
+  people: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(100),
+        role: z.enum(['director', 'actor', 'writer', 'any']),
+      }),
+    )
+    .max(20),
+  genres: z.array(genre).max(19),
+  excludedGenres: z.array(genre).max(19),
+  years: z.strictObject({ from: year, to: year }),
+  runtimeMinutes: z.strictObject({ min: minutes, max: minutes }),
+  rating: z.strictObject({ min: z.number().min(0).max(10).nullable() }),
+  certification: z.array(z.enum(certificationNames)).max(5),
+  moods: phrases,
+  themes: phrases,
+  excludedThemes: phrases,
+  sort: z.enum(['relevance', 'rating', 'newest', 'oldest', 'popularity']),
+  limit: z.int().min(1).max(100).nullable(),
+  rewritten: z.string().max(2000),
+});
+
+/** The document. */
+export const understandingSchema = z
+  .strictObject({
+    version: z.literal(QU_VERSION),
+    query: z.string(),
+    normalized: z.string(),
+    language: z.string().meta({ description: 'ISO 639-1', example: 'en' }),
+    ...factsSchema.shape,
+    degraded: z.array(z.string()).meta({ description: 'Steps that failed or were late' }),
+  })
+  .meta({ id: 'Understanding' });
+
+export type Facts = z.infer<typeof factsSchema>;
+export type Understanding = z.infer<typeof understandingSchema>;
+export type Person = Facts['people'][number];
+export type Genre = (typeof genreNames)[number];
+export type Certification = (typeof certificationNames)[number];
+export type Range = Facts['years'];
+export type RuntimeRange = Facts['runtimeMinutes'];

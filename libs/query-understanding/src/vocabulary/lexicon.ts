@@ -1,0 +1,27 @@
+import type { Genre } from '../understanding.js';
+import { genrePhrases } from './genres.js';
+import { moodPhrases } from './moods.js';
+import { themePhrases } from './themes.js';
+
+/** What a phrase stands for. */
+export type Concept =
+  | { readonly kind: 'genre'; readonly genres: readonly Genre[] }
+  | { readonly kind: 'mood'; readonly name: string }
+  | { readonly kind: 'theme'; readonly name: string };
+
+const split = (phrases: string): string[] => phrases.split(/, */);
+
+/** Every phrase that stands for a genre, a mood or a theme, folded. */
+export const lexicon: ReadonlyMap<string, Concept> = new Map([
+  ...moodPhrases.flatMap(([name, phrases]) =>
+    split(phrases).map((phrase): [string, Concept] => [phrase, { kind: 'mood', name }]),
+  ),
+  ...themePhrases.flatMap(([name, phrases]) =>
+    split(phrases).map((phrase): [string, Concept] => [phrase, { kind: 'theme', name }]),
+  ),
+  ...genrePhrases.flatMap(([genres, phrases]) =>
+    split(phrases).map((phrase): [string, Concept] => [phrase, { kind: 'genre', genres }]),
+  ),
+]);
+
+export const longestPhrase = Math.max(...[...lexicon.keys()].map((phrase) => phrase.split(' ').length));

@@ -1,0 +1,291 @@
+/** A language's film words in English: the rules read that. */
+export interface Translation {
+  /** Phrases, folded, longest first. */
+  readonly phrases: ReadonlyMap<string, string>;
+  /** Words that no English query has. */
+  readonly markers: ReadonlySet<string>;
+}
+
+const table = (markers: string, phrases: string): Translation => ({
+  markers: new Set(markers.split(' ')),
+  phrases: new Map(
+    phrases
+      .trim()
+      .split('\n')
+      .flatMap((line) => {
+        const [english = '', foreign = ''] = line.split(' = ').map((part) => part.trim());
+        return foreign.split(/, */).map((phrase): [string, string] => [phrase, english]);
+      }),
+  ),
+});
+
+/** By ISO 639-1. An empty left side leaves the phrase out. */
+export const translations: Readonly<Record<string, Translation>> = {
+  es: table(
+    'quiero ver una un el los las pelicula peliculas con para sin mejores anos de del dirigida dirigidas por como sobre que mas menos recientes nuevas comedia busco horas ninos terror accion',
+    `
+movies = peliculas, pelis, cintas
+movie = pelicula, peli, cinta
+comedy = comedia, comedias, comicas
+horror = terror, de terror, horror, de miedo
+action = accion, de accion
+drama = dramas, drama
+thriller = suspenso, suspense, de suspenso, de suspense
+romance = romance, romanticas, romantica, de amor
+romantic comedy = comedia romantica, comedias romanticas
+science fiction = ciencia ficcion, de ciencia ficcion
+animated = animacion, animadas, animada, de animacion, dibujos animados
+family = familia, familiar, familiares, para toda la familia, en familia
+for kids = para ninos, para los ninos, infantiles
+war = guerra, de guerra, belicas
+western = del oeste, vaqueros
+fantasy = fantasia, de fantasia
+adventure = aventura, aventuras, de aventuras
+mystery = misterio, de misterio
+crime = crimen, de crimen, policiacas, policial, de policias
+documentary = documental, documentales
+history = historicas, historica, de historia
+musicals = musicales, musical
+directed by = dirigida por, dirigidas por, dirigido por, del director, de la directora
+starring = protagonizada por, protagonizadas por
+with = con
+without = sin
+about = sobre, acerca de, que trate de
+like = como, parecidas a, parecida a, similar a, similares a
+best = mejor, mejores, las mejores, la mejor
+new = nuevas, nueva, recientes, reciente
+latest = ultimas, ultima, mas recientes
+after = despues de, despues del, posteriores a
+before = antes de, antes del, anteriores a
+since = desde
+between = entre
+and = y
+or = o
+not = no, que no sea, que no sean
+under = menos de, de menos de
+over = mas de, de mas de
+hours = horas
+hour = hora
+minutes = minutos
+two = dos
+three = tres
+funny = divertida, divertidas, graciosa, graciosas
+scary = miedo, que den miedo
+sad = triste, tristes
+dark = oscura, oscuras
+popular = populares, popular, famosas
+trending = en tendencia, tendencias, de moda
+s_of = de los anos, anos
+`,
+  ),
+  fr: table(
+    'je cherche des un une les le la avec pour sans meilleurs meilleures annees de du realise realises par comme sur veux voir moins plus heures enfants drole droles et guerre peur',
+    `
+movies = films
+movie = film
+comedy = comedie, comedies
+horror = horreur, d horreur, dhorreur, epouvante
+action = daction, d action
+thriller = thrillers, policier a suspense
+romance = romantique, romantiques, d amour, damour
+romantic comedy = comedie romantique, comedies romantiques
+science fiction = science fiction, sf, de science fiction
+animated = animation, danimation, d animation, dessin anime, dessins animes
+family = famille, familial, familiaux, en famille, pour toute la famille
+for kids = pour enfants, pour les enfants
+war = guerre, de guerre
+fantasy = fantastique, fantastiques
+adventure = aventure, aventures, daventure, d aventure
+mystery = mystere
+crime = policier, policiers, polar, polars, criminel
+documentary = documentaire, documentaires
+history = historique, historiques
+musicals = comedie musicale, comedies musicales
+directed by = realise par, realises par, du realisateur, de la realisatrice
+with = avec
+without = sans
+about = sur, a propos de, qui parle de
+like = comme, semblable a, semblables a, dans le style de
+best = meilleur, meilleurs, meilleure, meilleures, les meilleurs, les meilleures
+new = nouveaux, nouveau, recents, recent
+latest = derniers, dernier
+after = apres, sortis apres
+before = avant, sortis avant
+since = depuis
+between = entre
+and = et
+or = ou
+not = pas, pas de
+under = moins de, de moins de, moins d, de moins d
+over = plus de, de plus de
+hours = heures
+hour = heure, une heure
+minutes = minutes
+two = deux
+three = trois
+funny = drole, droles, marrant
+scary = qui fait peur, effrayant, effrayants
+sad = triste, tristes
+dark = sombre, sombres
+popular = populaires, populaire
+trending = tendance, tendances
+s_of = des annees, annees
+`,
+  ),
+  de: table(
+    'ich suche einen eine ein der die das mit fur ohne besten beste jahren jahre aus den dem von wie uber und unter stunden zeig mir filme kinder nach vor',
+    `
+movies = filme, filmen, spielfilme
+movie = film
+comedy = komodie, komodien, lustspiel
+horror = horrorfilm, horrorfilme, grusel, horror, gruselfilme
+action = actionfilm, actionfilme
+thriller = thriller, krimithriller
+romance = liebesfilm, liebesfilme, romantik
+romantic comedy = romantische komodie, romantische komodien
+science fiction = science fiction film, science fiction filme, science fiction
+animated = animationsfilm, animationsfilme, zeichentrick, zeichentrickfilme, trickfilm, trickfilme
+family = familie, familienfilm, familienfilme, fur die ganze familie
+for kids = fur kinder, kinderfilm, kinderfilme
+war = kriegsfilm, kriegsfilme, krieg
+fantasy = fantasyfilm, fantasyfilme
+adventure = abenteuer, abenteuerfilm, abenteuerfilme
+crime = krimi, krimis
+documentary = dokumentation, dokumentationen, dokumentarfilm, dokumentarfilme, doku, dokus
+history = historienfilm, historienfilme, historische
+directed by = unter der regie von, regie von, unter regie von, von regisseur
+with = mit
+without = ohne
+about = uber
+like = wie, ahnlich wie
+best = besten, beste, die besten
+new = neue, neuen, neuer
+latest = neueste, neuesten, aktuelle
+after = nach
+before = vor
+since = seit
+between = zwischen
+and = und
+or = oder
+not = nicht, kein, keine, keinen
+under = unter, weniger als, kurzer als
+over = uber, langer als, mehr als
+hours = stunden
+hour = stunde
+minutes = minuten
+two = zwei
+three = drei
+by = von
+funny = lustige, lustigen, lustig, witzige, lustiger
+scary = gruselige, gruselig
+sad = traurige, traurig, traurigen
+dark = dustere, duster
+popular = beliebte, beliebten, beliebteste
+trending = im trend, angesagt
+s_of = aus den, der
+`,
+  ),
+  it: table(
+    'vorrei un una il lo gli le con per senza migliori anni di del della diretti diretto da come su voglio vedere meno piu ore bambini tutta famiglia e paura',
+    `
+movies = film, pellicole
+comedy = commedia, commedie
+horror = orrore, dellorrore, horror
+action = dazione, d azione, azione
+thriller = thriller
+romance = damore, d amore, romantici, romantico
+romantic comedy = commedia romantica, commedie romantiche
+science fiction = fantascienza, di fantascienza
+animated = danimazione, d animazione, animazione, cartoni animati
+family = famiglia, per famiglie, per la famiglia, per tutta la famiglia
+for kids = per bambini
+war = guerra, di guerra
+fantasy = fantasy
+adventure = avventura, di avventura, d avventura, davventura
+mystery = giallo, gialli, mistero
+crime = poliziesco, polizieschi
+documentary = documentario, documentari
+history = storico, storici
+directed by = diretti da, diretto da, del regista, della regista
+with = con
+without = senza
+about = su, sulla, sul, sui
+like = come, simili a, simile a
+best = migliori, i migliori, miglior
+new = nuovi, nuovo, recenti
+latest = ultimi, ultimo
+after = dopo, dopo il, usciti dopo il
+before = prima del, prima di
+since = dal
+between = tra, fra
+and = e
+or = o
+not = non
+under = meno di, di meno di, sotto le
+over = piu di, di piu di
+hours = ore
+hour = ora
+minutes = minuti
+two = due
+three = tre
+funny = divertente, divertenti
+scary = spaventosi, che fanno paura
+sad = triste, tristi
+popular = popolari
+s_of = degli anni, anni
+`,
+  ),
+  pt: table(
+    'quero ver um uma os as filmes filme com para sem melhores anos de do da dirigidos dirigido por como sobre menos mais horas criancas depois antes guerra e terror que',
+    `
+movies = filmes, longas
+movie = filme
+comedy = comedia, comedias
+horror = terror, de terror
+action = acao, de acao
+thriller = suspense, de suspense
+romance = romance, romanticos, romantico, de amor
+romantic comedy = comedia romantica, comedias romanticas
+science fiction = ficcao cientifica, de ficcao cientifica
+animated = animacao, de animacao, desenho animado, desenhos animados
+family = familia, para a familia, para toda a familia
+for kids = infantis, para criancas
+war = guerra, de guerra
+western = faroeste, faroestes
+fantasy = fantasia, de fantasia
+adventure = aventura, aventuras, de aventura
+mystery = misterio, de misterio
+crime = crime, policial, policiais
+documentary = documentario, documentarios
+history = historicos, historico
+directed by = dirigidos por, dirigido por, do diretor, da diretora
+with = com
+without = sem
+about = sobre
+like = como, parecidos com, parecido com, similares a
+best = melhor, melhores, os melhores
+new = novos, novo, recentes
+latest = ultimos, ultimo
+after = depois de, apos, depois do
+before = antes de, antes do
+since = desde
+between = entre
+and = e
+or = ou
+not = nao, que nao seja
+under = menos de, com menos de
+over = mais de, com mais de
+hours = horas
+hour = hora
+minutes = minutos
+two = duas, dois
+three = tres
+funny = engracados, engracado, divertidos
+scary = assustadores, assustador
+sad = triste, tristes
+popular = populares
+trending = em alta
+s_of = dos anos, anos
+`,
+  ),
+};

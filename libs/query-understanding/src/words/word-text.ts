@@ -1,0 +1,45 @@
+import { Mask, type Span, type Word } from './words.js';
+
+/** Stands for a word that was read already: no pattern matches it. */
+const taken = '□';
+
+export interface TextMatch {
+  readonly groups: readonly (string | undefined)[];
+  readonly span: Span;
+}
+
+/** Words as one text for patterns: a space between them, ` | ` where a clause begins. */
+export class WordText {
+  private readonly text: string;
+  /** Where each word begins. */
+  private readonly offsets: number[] = [];
+
+  constructor(words: readonly Word[], mask: Mask = new Mask(words.length)) {
+    let text = '';
+    words.forEach((word, index) => {
+      if (index > 0) text += word.startsClause ? ' | ' : ' ';
+      this.offsets.push(text.length);
+      text += mask.isTaken(index) ? taken : word.text;
+    });
+    this.text = text;
+  }
+
+  /** Every match of a pattern, at whole words. */
+  matchAll(pattern: RegExp): TextMatch[] {
+    const whole = new RegExp(`(?<![^ ])(?:${pattern.source})(?![^ ])`, 'gu');
+    return [...this.text.matchAll(whole)].map((match) => ({
+      groups: match.slice(1),
+      span: this.spanOf(match.index, match.index + match[0].length),
+    }));
+  }
+
+  match(pattern: RegExp): TextMatch | undefined {
+    return this.matchAll(pattern)[0];
+  }
+
+  private spanOf(start: number, end: number): Span {
+    const from = this.offsets.findIndex((offset) => offset >= start);
+    const beyond = this.offsets.findIndex((offset) => offset >= end);
+    return { from, to: beyond === -1 ? this.offsets.length : beyond };
+  }
+}

@@ -1,0 +1,88 @@
+/** A word of a query, folded: lower case, no accents, no punctuation. */
+export interface Word {
+  readonly text: string;
+  /** As in the normalised query. */
+  readonly original: string;
+  /** `nolan` of `nolan's`. */
+  readonly possessor: string | undefined;
+  /** A comma, full stop, colon, bracket or the beginning comes before it. */
+  readonly startsClause: boolean;
+  /** Within quotation marks. */
+  readonly quoted: boolean;
+}
+
+/** From the first word, included, to the last, excluded. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** NFKC, trimmed, white space single, lower case: what the cache key is made of. */
+export function normalize(query: string): string {
+  return query.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();
+}
+
+/** Lower case without accents and punctuation, hyphens as spaces: how names are compared. */
+export function fold(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/ø/g, 'o')
+    .replace(/ß/g, 'ss')
+    .replace(/ł/g, 'l')
+    .replace(/æ/g, 'ae')
+    .replace(/['’‘`]/g, '')
+    .replace(/&/g, ' and ')
+    .replace(/(\d),(?=\d{3})/g, '$1')
+    .replace(/(?<!\d)\.|\.(?!\d)/g, ' ')
+    .replace(/[^\p{L}\p{N}.%/+]+/gu, ' ')
+    .trim();
+}
+
+const wordPattern = /\d+(?:\.\d+)?(?=[%/+]|\b)|[%/+]|[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*|[\p{L}\p{N}]+/gu;
+
+/** The words of a normalised query. */
+export function toWords(normalized: string): Word[] {
+  const text = normalized.replace(/&/g, ' and ').replace(/(\d),(?=\d{3})/g, '$1');
+  const words: Word[] = [];
+  let end = 0;
+  let quotes = 0;
+  for (const match of text.matchAll(wordPattern)) {
+    const before = text.slice(end, match.index);
+    quotes += before.match(/["“”«»]/g)?.length ?? 0;
+    end = match.index + match[0].length;
+    const original = match[0];
+    const possessor = /^(.+)['’]s$/.exec(original)?.[1];
+    words.push({
+      text: fold(original) || original,
+      original,
+      possessor: possessor === undefined ? undefined : fold(possessor),
+      startsClause: words.length === 0 || /[,.;:!?()–—]/.test(before),
+      quoted: quotes % 2 === 1,
+    });
+  }
+  return words;
+}
+
+/** Marks which words some fact was read from. */
+export class Mask {
+  private readonly taken: boolean[];
+
+  constructor(length: number, spans: Iterable<Span> = []) {
+    this.taken = new Array<boolean>(length).fill(false);
+    for (const span of spans) this.take(span);
+  }
+
+  take({ from, to }: Span): void {
+    this.taken.fill(true, from, to);
+  }
+
+  isTaken(index: number): boolean {
+    return this.taken[index] ?? false;
+  }
+
+  isFree({ from, to }: Span): boolean {
+    return to <= this.taken.length && !this.taken.slice(from, to).includes(true);
+  }
+}
