@@ -107,7 +107,7 @@ describe(LocksService.name, () => {
     await sut.withLock('one', async () => {
       const waiting = sut.withLock('one', () => Promise.resolve(), { waitMs: 30_000, signal: caller.signal });
       caller.abort(new Error('enough'));
-      await expect(waiting).rejects.toThrow();
+      await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
     });
   });
 });

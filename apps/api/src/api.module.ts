@@ -5,6 +5,7 @@ import { CacheModule } from '@app/cache';
 import { MarqueeConfigModule } from '@app/config';
 import { MetricsController, MetricsModule } from '@app/observability';
 import { EmbeddingsModule } from '@app/embeddings';
+import { QueryUnderstandingModule } from '@app/query-understanding';
 import { RedisModule } from '@app/redis';
 import { MOVIES_PROVIDER, TmdbModule } from '@app/tmdb';
 import { TrendingModule } from '@app/trending';
@@ -14,6 +15,7 @@ import { HealthController } from './health/health.controller.js';
 
 import { DrainService } from './http/drain.service.js';
 import { MoviesController } from './movies/movies.controller.js';
+import { QueryUnderstandingController } from './query-understanding/query-understanding.controller.js';
 import { TrendingController } from './trending/trending.controller.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { SchemaPipe } from './http/schema.pipe.js';
@@ -34,6 +36,7 @@ export class ApiModule {
         TerminusModule,
         CacheModule,
         EmbeddingsModule,
+        QueryUnderstandingModule,
         TmdbModule,
         TrendingModule.register([TmdbModule], MOVIES_PROVIDER),
       ],
@@ -43,6 +46,7 @@ export class ApiModule {
         HealthController,
         MetricsController,
         MoviesController,
+        QueryUnderstandingController,
         TrendingController,
       ],
       providers: [

@@ -5,6 +5,7 @@ export interface Facts {
   readonly redis: string;
   readonly embeddings: string;
   readonly embeddingsModel: string;
+  readonly understanding: string;
   readonly movies: string;
 }
 
@@ -17,6 +18,7 @@ export function banner({ version, environment }: MarqueeConfig, facts: Facts): s
     Docs        ${facts.url}/docs
     Redis       ${facts.redis}
     Embeddings  ${facts.embeddings}
+    Queries     ${facts.understanding}
     Movies      ${facts.movies}
 
   Try it, twice: the second answer comes out of Redis.

@@ -3,6 +3,7 @@ import { ConfigurationError, MarqueeConfig } from '@app/config';
 import { EmbeddingsService } from '@app/embeddings';
 import { isPretty } from '@app/observability';
 import { drainOnSignals, listen, ListenError, runProgram } from '@app/program';
+import { QueryUnderstandingService } from '@app/query-understanding';
 import { RedisStartupError, RedisTargets } from '@app/redis';
 import { MoviesService } from '@app/tmdb';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -27,6 +28,7 @@ function factsOf(app: NestFastifyApplication, url: string): Facts {
     redis: app.get(RedisTargets).description,
     embeddings: embeddings.providerDescription,
     embeddingsModel: embeddings.models[0]?.id ?? '',
+    understanding: app.get(QueryUnderstandingService).description,
     movies: app.get(MoviesService).providerDescription,
   };
 }

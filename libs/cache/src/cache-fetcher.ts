@@ -7,7 +7,7 @@ import type { CacheRepository, Reading, Write } from './cache.repository.js';
 import type { CacheAnswer } from './cache-answer.js';
 import type { LocalTier } from './local/local-tier.js';
 import type { Namespace } from './namespace.js';
-import { Failed, type Loaded, notModified, type Previous, Tagged } from './revalidation.js';
+import { Failed, type Loaded, notModified, type Previous, Tagged, Unstored } from './revalidation.js';
 import { BackgroundRefresher } from './refresh/background-refresher.js';
 
 /**
@@ -254,7 +254,7 @@ export class CacheFetcher {
     });
     const writes = keys.flatMap((key, index) => {
       const value = values[index];
-      if (value instanceof Failed) return [];
+      if (value instanceof Failed || value instanceof Unstored) return [];
       const replace = outcome === 'bypass' || states.get(key) === 'broken' || states.get(key) === 'found';
       return value === undefined && namespace.negativeMs === 0 ? [] : [{ key, value, replace }];
     });
@@ -268,6 +268,8 @@ export class CacheFetcher {
           const { error } = value;
           return [key, { value: undefined, outcome: 'error', error, ttlMs: 0, stored: false, redisAnswered }];
         }
+        if (value instanceof Unstored)
+          return [key, { value: value.value, outcome, ttlMs: 0, stored: false, redisAnswered }];
         const stored = storedKeys.has(key);
         return [key, { value, outcome, ttlMs: freshMsOf(namespace, value), stored, redisAnswered }];
       }),
@@ -309,7 +311,7 @@ export class CacheFetcher {
     key: string,
     loaded: Loaded<T>,
     previous: Previous<T> | undefined,
-  ): T | Failed | undefined {
+  ): T | Unstored<T> | Failed | undefined {
     if (loaded === notModified) {
       if (!previous) throw new TypeError('Only what had an ETag can be found not modified');
       return previous.value;

@@ -13,7 +13,7 @@ export {
   type SetOptions,
 } from './cache.service.js';
 export { type CacheAnswer, type CacheOutcome, cacheStatus } from './cache-answer.js';
-export { Failed, type Loaded, notModified, type Previous, Tagged } from './revalidation.js';
+export { Failed, type Loaded, notModified, type Previous, Tagged, Unstored } from './revalidation.js';
 export { bytesCodec, type Codec, float32Codec, jsonCodec, jsonTextCodec, stringCodec } from './codecs.js';
 export {
   defineNamespace,

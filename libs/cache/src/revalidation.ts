@@ -20,5 +20,10 @@ export class Failed {
   constructor(readonly error: Error) {}
 }
 
+/** A loaded value that is good enough for those who wait, but not to be kept. */
+export class Unstored<T> {
+  constructor(readonly value: T) {}
+}
+
 /** One loaded value; undefined means "there is none". */
-export type Loaded<T> = T | Tagged<T> | Failed | typeof notModified | undefined;
+export type Loaded<T> = T | Tagged<T> | Unstored<T> | Failed | typeof notModified | undefined;

@@ -56,7 +56,7 @@ export class JobRunner implements OnModuleDestroy {
   /** Redis is still open then: what is under way stops at its next step and leaves nothing half done. */
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort(new Error('The worker is stopping'));
-    await Promise.all(this.states.map(({ running }) => running));
+    await Promise.all(this.states.flatMap(({ running }) => running ?? []));
   }
 
   private async look(state: JobState): Promise<void> {

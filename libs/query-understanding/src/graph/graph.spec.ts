@@ -76,7 +76,7 @@ describe(Graph.name, () => {
     const reports: StepReport[] = [];
     const fail = upper({
       run: () => Promise.reject(new Error('no')),
-      fallback: (() => 'FALLBACK') as AnyStep['fallback'],
+      fallback: () => 'FALLBACK',
     });
     const failing = new Graph<Values>([both, fail, lengthStep], ['text'], (report) => reports.push(report));
     expect(await failing.run({ text: 'heat' })).toMatchObject({
@@ -92,7 +92,7 @@ describe(Graph.name, () => {
         signal = given;
         return new Promise(() => undefined);
       },
-      fallback: (() => 'LATE') as AnyStep['fallback'],
+      fallback: () => 'LATE',
     });
     const late = new Graph<Values>([both, hang, lengthStep], ['text']);
     expect((await late.run({ text: 'heat' })).results.both).toBe('4 LATE');

@@ -46,7 +46,7 @@ export interface RunResult<R extends Results> {
 export const stepOf =
   <R extends Results>() =>
   <K extends keyof R & string, I extends keyof R & string>(step: Step<R, K, I>): AnyStep =>
-    step as unknown as AnyStep;
+    step;
 
 /** Steps in an order in which each comes after its inputs. Each runs as soon as those are there. */
 export class Graph<R extends Results> {

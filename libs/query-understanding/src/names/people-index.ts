@@ -67,7 +67,8 @@ export class PeopleIndex {
   readonly longest = 5;
   private readonly full = new Map<string, readonly string[]>();
   private readonly surnames = new Map<string, string>();
-  private readonly byLength = new Map<number, string[]>();
+  /** Keys of several words, by each of their words. */
+  private readonly byWord = new Map<string, string[]>();
   private readonly dictionarySurnames: ReadonlySet<string>;
 
   constructor(films: readonly Film[]) {
@@ -88,9 +89,11 @@ export class PeopleIndex {
     }
     for (const key of this.full.keys()) {
       if (!key.includes(' ')) continue;
-      const keys = this.byLength.get(key.length) ?? [];
-      keys.push(key);
-      this.byLength.set(key.length, keys);
+      for (const word of key.split(' ')) {
+        const keys = this.byWord.get(word) ?? [];
+        keys.push(key);
+        this.byWord.set(word, keys);
+      }
     }
   }
 
@@ -99,15 +102,13 @@ export class PeopleIndex {
     return this.full.get(key);
   }
 
+  /** Those of a misspelled full name. One of its words must be right: two half-right ones are somebody else. */
   findNear(key: string): readonly string[] | undefined {
     const limit = Math.min(2, tolerance(key.length));
     let best: { key: string; distance: number } | undefined;
-    for (let length = key.length - limit; length <= key.length + limit; length++) {
-      for (const candidate of this.byLength.get(length) ?? []) {
-        if (!mayBeOne(key, candidate)) continue;
-        const distance = editDistance(key, candidate, (best?.distance ?? limit + 1) - 1);
-        if (distance < (best?.distance ?? limit + 1)) best = { key: candidate, distance };
-      }
+    for (const candidate of new Set(key.split(' ').flatMap((word) => this.byWord.get(word) ?? []))) {
+      const distance = editDistance(key, candidate, (best?.distance ?? limit + 1) - 1);
+      if (distance < (best?.distance ?? limit + 1)) best = { key: candidate, distance };
     }
     return best && this.full.get(best.key);
   }
@@ -121,11 +122,4 @@ export class PeopleIndex {
   isPlainWord(surname: string): boolean {
     return this.dictionarySurnames.has(surname);
   }
-}
-
-/** One of the names must be right: two half-right ones are somebody else. */
-function mayBeOne(key: string, candidate: string): boolean {
-  const typed = key.split(' ');
-  const meant = candidate.split(' ');
-  return typed.length === meant.length && typed.some((word, index) => word === meant[index]);
 }

@@ -19,7 +19,8 @@ const longestTitleWords = 12;
 export class TitleIndex {
   readonly longest = longestTitleWords;
   private readonly byKey = new Map<string, KnownTitle>();
-  private readonly byLength = new Map<number, string[]>();
+  /** Keys by length and first letter, which is seldom mistyped. */
+  private readonly alike = new Map<string, string[]>();
 
   constructor(films: readonly Film[]) {
     const listed = JSON.parse(readFileSync(namesFile, 'utf8')) as [title: string, year: number][];
@@ -38,9 +39,9 @@ export class TitleIndex {
       if (head !== title.title && fold(head).includes(' ')) this.add(fold(head), title);
     }
     for (const key of this.byKey.keys()) {
-      const keys = this.byLength.get(key.length) ?? [];
+      const keys = this.alike.get(`${key[0]}${key.length}`) ?? [];
       keys.push(key);
-      this.byLength.set(key.length, keys);
+      this.alike.set(`${key[0]}${key.length}`, keys);
     }
   }
 
@@ -53,7 +54,7 @@ export class TitleIndex {
     const limit = tolerance(key.length);
     let best: { title: KnownTitle; distance: number } | undefined;
     for (let length = key.length - limit; length <= key.length + limit; length++) {
-      for (const candidate of this.byLength.get(length) ?? []) {
+      for (const candidate of this.alike.get(`${key[0]}${length}`) ?? []) {
         const distance = editDistance(key, candidate, (best?.distance ?? limit + 1) - 1);
         if (distance < (best?.distance ?? limit + 1)) {
           best = { title: this.byKey.get(candidate) as KnownTitle, distance };

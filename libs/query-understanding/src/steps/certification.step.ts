@@ -11,7 +11,7 @@ const children =
 
 interface Rule {
   readonly pattern: RegExp;
-  read(groups: readonly (string | undefined)[]): readonly Certification[];
+  readonly read: (groups: readonly (string | undefined)[]) => readonly Certification[];
 }
 
 const rules: readonly Rule[] = [
@@ -82,7 +82,7 @@ function read(text: WordText): { value: readonly Certification[]; spans: Span[] 
   let value: readonly Certification[] | undefined;
   const spans: Span[] = [];
   for (const { pattern, read: toNames } of rules) {
-    for (const { groups, span } of text.matchAll(pattern)) {
+    for (const { groups, span } of text.findAll(pattern)) {
       if (spans.some(({ from: start, to }) => span.from < to && start < span.to)) continue;
       const names = toNames(groups);
       // The narrowest that holds for all.

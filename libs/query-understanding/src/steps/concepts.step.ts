@@ -40,7 +40,7 @@ export const conceptsStep = step({
       mentions.push({ genres: [], name: '', ...concept, span, isExcluded });
     };
     const text = new WordText(words, mask);
-    for (const { span } of text.matchAll(about)) readAbout(words, mask, span, add);
+    for (const { span } of text.findAll(about)) readAbout(words, mask, span, add);
     for (let from = 0; from < words.length; from++) {
       const found = phraseAt(words, mask, from);
       if (found) add(found.span, found.concept);

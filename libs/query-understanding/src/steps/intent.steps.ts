@@ -61,7 +61,7 @@ export const intentStep = step({
   run: ({ spelling: words, titles, people, concepts }) => {
     if (titles.some(({ as }) => as === 'likeness')) return 'similar';
     const mask = new Mask(words.length, [...titles.map(({ span }) => span), ...people.spans]);
-    if (new WordText(words, mask).match(trending)) return 'trending';
+    if (new WordText(words, mask).find(trending)) return 'trending';
     if (people.people.length > 0) return 'person';
     return titles.some(({ as }) => as === 'sought') && concepts.length === 0 ? 'title' : 'search';
   },
@@ -92,12 +92,12 @@ export const sortStep = step({
       ...negation,
       ...concepts.map(({ span }) => span),
     ]);
-    const isTrending = new WordText(words, new Mask(words.length, named)).match(trending);
+    const isTrending = new WordText(words, new Mask(words.length, named)).find(trending);
     if (isTrending && !titles.some(({ as }) => as === 'likeness'))
       return { value: 'popularity', spans: [isTrending.span] };
     const text = new WordText(words, mask);
     for (const [sort, pattern] of sorts) {
-      const match = text.match(pattern);
+      const match = text.find(pattern);
       if (match) return { value: sort, spans: [match.span] };
     }
     return { value: 'relevance', spans: [] };

@@ -24,7 +24,7 @@ export const negationStep = step({
     const read = [runtime, rating, certification, years].flatMap(({ spans }) => spans);
     const mask = new Mask(words.length, [...titles.map(({ span }) => span), ...people.spans, ...read]);
     return new WordText(words, mask)
-      .matchAll(cue)
+      .findAll(cue)
       .filter(({ span }) => !noNegation.test(words[span.to]?.text ?? ''))
       .map(({ span }) => ({ from: span.from, to: reach(words, mask, span.to) }))
       .filter(({ from, to }) => to > from);

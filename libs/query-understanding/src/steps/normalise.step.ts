@@ -1,6 +1,9 @@
 import { normalize, toWords } from '../words/words.js';
 import { ruleTimeoutMs, step } from './values.js';
 
+/** What is read of a query: the rest is embedded, but no search needs so many facts. */
+const mostWords = 100;
+
 export const normaliseStep = step({
   name: 'normalise',
   description: 'NFKC, lower case, single spaces; words',
@@ -8,6 +11,6 @@ export const normaliseStep = step({
   timeoutMs: ruleTimeoutMs,
   run: ({ query }) => {
     const normalized = normalize(query);
-    return { normalized, words: toWords(normalized) };
+    return { normalized, words: toWords(normalized).slice(0, mostWords) };
   },
 });

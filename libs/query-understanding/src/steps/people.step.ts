@@ -39,6 +39,7 @@ const roleWords = new Map(
 const beforePhrases = new Set(before.flatMap(([, phrases]) => phrases.split(', ')));
 const afterPhrases = new Set(after.flatMap(([, phrases]) => phrases.split(', ')));
 const longestCue = 5;
+const articles = new Set(['the', 'a', 'an', 'and', 'or', 'of', 'in', 'to', 'is']);
 
 interface Found {
   readonly names: readonly string[];
@@ -162,6 +163,7 @@ class PeopleReader {
     const words = this.words.slice(from, to);
     return (
       words.length < to - from ||
+      articles.has(words[0]?.text ?? '') ||
       words.some(({ text }) => lexicon.has(text) || mediaWords.has(text) || roleWords.has(text))
     );
   }

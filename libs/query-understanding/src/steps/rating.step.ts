@@ -34,7 +34,7 @@ export const ratingStep = step({
     const mask = new Mask(words.length, [...titles.map(({ span }) => span), ...people.spans]);
     const text = new WordText(words, mask);
     for (const pattern of patterns) {
-      const match = text.match(pattern);
+      const match = text.find(pattern);
       const rating = match && toRating(match.groups);
       if (match && rating !== undefined) return { value: rating, spans: [match.span] };
     }

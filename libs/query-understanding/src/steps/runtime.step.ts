@@ -38,7 +38,7 @@ type Groups = readonly (string | undefined)[];
 
 interface Rule {
   readonly pattern: RegExp;
-  read(groups: Groups): RuntimeRange | undefined;
+  readonly read: (groups: Groups) => RuntimeRange | undefined;
 }
 
 const bounded = (range: (value: number) => RuntimeRange) => (groups: Groups) => {
@@ -92,7 +92,7 @@ const rules: readonly Rule[] = [
 
 function read(text: WordText): { value: RuntimeRange; spans: Span[] } {
   for (const { pattern, read: toRange } of rules) {
-    for (const { groups, span } of text.matchAll(pattern)) {
+    for (const { groups, span } of text.findAll(pattern)) {
       const value = toRange(groups);
       if (value) return { value, spans: [span] };
       if (pattern.source.startsWith('(?:not')) return { value: open, spans: [span] };

@@ -10,6 +10,7 @@ const likeness =
   /(?:(?:something|anything|movies?|films?|stuff|flicks?|one|ones|comed(?:y|ies)|thrillers?|more|much|just|are|is|be) )?(?:like|similar(?: in \w+)? to|simlar to|similiar to|resembling|reminiscent of|akin to|comparable to|in the (?:vein|style|spirit|mould|mold|tradition) of|along the lines of|(?:same|similar) (?:vibe|vibes|feel|feeling|mood|tone|style)s? (?:as|to)|vibes? of|feels? of|spirit of|remind(?:s)? me of|in the same (?:vein|league) as|a la|(?:i|we|you|who|just|really|absolutely|people who|someone who|also)(?: (?:just|really|absolutely|also|recently))* (?:loved|love|liked|enjoyed|enjoy|adored|adore|watched|saw|finished)|loved|enjoyed|(?:big |huge )?fans? of|if you liked|after watching|as good as|sequels? to|companion to|alternatives? to|follow up to)/;
 const dated =
   /((?:(?:made|released|came out|shot|filmed|out|from|produced) )?(?:before|prior to|earlier than|older than|after|since|later than|newer than|following))/;
+/** Before "like": then it is a verb, or rules the likeness out. */
 const notLike = new Set([
   'would',
   'id',
@@ -56,6 +57,10 @@ const trailers = [
 const leading = new RegExp(`^(?:${wrappers.map(({ source }) => source).join('|')}) `);
 const trailing = new RegExp(` (?:${trailers.map(({ source }) => source).join('|')})$`);
 
+/** Nobody names more; looking for misspelled titles takes time. */
+const mostCues = 6;
+const mostWordsOfTitle = 14;
+
 /** Words that end a name that nobody knows. */
 const boundary =
   /^(?:but|with|from|that|which|who|and|or|starring|directed|under|over|in|made|released|before|after|since|for|without|not|less|more|rated|about|please|on|by|of|what|any|some|tonight)$/;
@@ -88,8 +93,8 @@ class TitleReader {
   read(): TitleMention[] {
     const whole = this.readWhole();
     if (whole) return [whole];
-    for (const match of this.text.matchAll(likeness)) this.readLikeness(match);
-    for (const match of this.text.matchAll(dated)) this.readDate(match);
+    for (const match of this.text.findAll(likeness).slice(0, mostCues)) this.readLikeness(match);
+    for (const match of this.text.findAll(dated).slice(0, mostCues)) this.readDate(match);
     this.readQuoted();
     this.readElsewhere();
     return this.mentions;
@@ -106,7 +111,7 @@ class TitleReader {
     const known = this.index.find(core);
     if (known && (stripped ? !lexicon.has(core) : !isCommon(core, known)))
       return this.sought(known, { from: 0, to: this.words.length });
-    if (known || isAllVocabulary(core)) return undefined;
+    if (known || isAllVocabulary(core) || this.words.length > mostWordsOfTitle) return undefined;
     const near = this.index.findNear(core);
     return near && this.sought(near, { from: 0, to: this.words.length });
   }
@@ -114,7 +119,9 @@ class TitleReader {
   private readLikeness({ span }: TextMatch): void {
     const before = this.words[span.from - 1]?.text ?? '';
     const cue = this.words[span.to - 1]?.text;
-    if (cue === 'like' && this.words[span.from]?.text === 'like' && notLike.has(before)) return;
+    const isBare = cue === 'like' && this.words[span.from]?.text === 'like';
+    if (isBare && before === 'not') return this.readUnlike(span);
+    if (isBare && notLike.has(before)) return;
     let from = span.to;
     let cueFrom = span.from;
     // "like Heat and Ronin", "like Heat, Ronin"
@@ -134,6 +141,18 @@ class TitleReader {
       [from, cueFrom] = [continues, found.to];
     }
     if (cueFrom === span.from && cue !== undefined && /^(?:like|to|of|as)$/.test(cue)) this.readUnknown(span);
+  }
+
+  /** "but not like Saw". */
+  private readUnlike({ from, to }: Span): void {
+    const found = this.titleAt(to, true);
+    if (found)
+      this.add({
+        title: found.title.title,
+        year: found.title.year,
+        as: 'unlike',
+        span: { from: from - 1, to: found.to },
+      });
   }
 
   /** "movies like Xyz": a name that nobody knows, in the viewer's own words. */

@@ -31,7 +31,7 @@ const until = `${made}(?:until|till|up to|through|by|no later than|not later tha
 
 interface Rule {
   readonly pattern: RegExp;
-  read(groups: readonly (string | undefined)[], thisYear: number): Range | undefined;
+  readonly read: (groups: readonly (string | undefined)[], thisYear: number) => Range | undefined;
 }
 
 /** The first that matches is what is meant; decades and years within it are not read again. */
@@ -164,7 +164,7 @@ export function yearsStep(now: () => Date): AnyStep {
     run: ({ spelling: words, titles, people }) => {
       const mask = new Mask(words.length, [...titles.map(({ span }) => span), ...people.spans]);
       const byTitle = titles.flatMap(({ as, year: released }) =>
-        released === undefined || as === 'sought' || as === 'likeness'
+        released === undefined || (as !== 'before' && as !== 'after')
           ? []
           : [as === 'before' ? { from: null, to: released - 1 } : { from: released + 1, to: null }],
       );
@@ -181,7 +181,7 @@ function readWords(text: WordText, now: Date): { value: Range[]; spans: Span[] }
   const value: Range[] = [];
   const spans: Span[] = [];
   for (const { pattern, read } of rules) {
-    for (const { groups, span } of text.matchAll(pattern)) {
+    for (const { groups, span } of text.findAll(pattern)) {
       if (spans.some(({ from, to }) => span.from < to && from < span.to)) continue;
       const range = read(groups, now.getUTCFullYear());
       if (!range) continue;
@@ -195,7 +195,7 @@ function readWords(text: WordText, now: Date): { value: Range[]; spans: Span[] }
 
 /** What is left to a date parser: "since last summer", "after March 2015". */
 function byDate(text: WordText, now: Date): { value: Range[]; spans: Span[] } {
-  const match = text.match(/(?:made |released |out )?(before|after|since) ((?:[a-z0-9]+ ){0,3}[a-z0-9]+)/);
+  const match = text.find(/(?:made |released |out )?(before|after|since) ((?:[a-z0-9]+ ){0,3}[a-z0-9]+)/);
   const [cue, phrase = ''] = match?.groups ?? [];
   const [date] = match ? parseDates(phrase, now) : [];
   if (!match || !date?.start.isCertain('month') || date.index > 0) return { value: [], spans: [] };

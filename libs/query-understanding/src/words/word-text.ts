@@ -25,7 +25,7 @@ export class WordText {
   }
 
   /** Every match of a pattern, at whole words. */
-  matchAll(pattern: RegExp): TextMatch[] {
+  findAll(pattern: RegExp): TextMatch[] {
     const whole = new RegExp(`(?<![^ ])(?:${pattern.source})(?![^ ])`, 'gu');
     return [...this.text.matchAll(whole)].map((match) => ({
       groups: match.slice(1),
@@ -33,8 +33,8 @@ export class WordText {
     }));
   }
 
-  match(pattern: RegExp): TextMatch | undefined {
-    return this.matchAll(pattern)[0];
+  find(pattern: RegExp): TextMatch | undefined {
+    return this.findAll(pattern)[0];
   }
 
   private spanOf(start: number, end: number): Span {

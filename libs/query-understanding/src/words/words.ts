@@ -40,7 +40,8 @@ export function fold(text: string): string {
     .trim();
 }
 
-const wordPattern = /\d+(?:\.\d+)?(?=[%/+]|\b)|[%/+]|[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*|[\p{L}\p{N}]+/gu;
+const wordPattern =
+  /\d+(?:\.\d+)?(?=[%/+]|\b(?!['’]\p{L}))|[%/+]|[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*|[\p{L}\p{N}]+/gu;
 
 /** The words of a normalised query. */
 export function toWords(normalized: string): Word[] {

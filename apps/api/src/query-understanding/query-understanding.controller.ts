@@ -1,0 +1,62 @@
+import { Body, Controller, Get, Headers, HttpCode, Ip, Post, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { cacheStatus } from '@app/cache';
+import {
+  type GraphDrawing,
+  QueryUnderstandingService,
+  type Understanding,
+  understandingSchema,
+} from '@app/query-understanding';
+import type { RedisBudget } from '@app/redis';
+import type { FastifyReply } from 'fastify';
+import { isLoopback } from '../admin/loopback.guard.js';
+import { problemSchema } from '../http/problem.dto.js';
+import { RequestBudget } from '../http/redis-budget.decorator.js';
+import {
+  graphAnswerSchema,
+  type GraphQuery,
+  graphQuerySchema,
+  type UnderstandBody,
+  understandBodySchema,
+} from './query-understanding.dto.js';
+
+/** A viewer's words as facts. */
+@ApiTags('query understanding')
+@Controller('v1/query-understanding')
+export class QueryUnderstandingController {
+  constructor(private readonly understanding: QueryUnderstandingService) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({
+    summary: "Understand a viewer's words",
+    description: 'docs/query-understanding.md says what each field holds.',
+  })
+  @ApiResponse({ status: 200, standardSchema: understandingSchema })
+  @ApiResponse({ status: 400, description: 'The query is not valid', standardSchema: problemSchema })
+  async understand(
+    @Body({ schema: understandBodySchema }) { query }: UnderstandBody,
+    @Headers('cache-control') cacheControl: string | undefined,
+    @Ip() address: string,
+    @RequestBudget() budget: RedisBudget,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Understanding> {
+    // An administrator's word, and without API keys that is a caller of this machine.
+    const refresh = isLoopback(address) && /\bno-cache\b/i.test(cacheControl ?? '');
+    const answer = await this.understanding.understand(budget, query, refresh);
+    void reply.header('cache-status', cacheStatus([answer]));
+    return answer.value as Understanding;
+  }
+
+  @Get('graph')
+  @ApiOperation({ summary: 'The steps and what each waits for, as data and as a Mermaid flowchart' })
+  @ApiResponse({ status: 200, standardSchema: graphAnswerSchema })
+  graph(
+    @Query({ schema: graphQuerySchema }) { format }: GraphQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): GraphDrawing | string {
+    if (format === 'json') return this.understanding.drawing;
+    void reply.type('text/plain; charset=utf-8');
+    return this.understanding.drawing.mermaid;
+  }
+}

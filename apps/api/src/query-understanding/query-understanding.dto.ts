@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { objectError } from '../http/schema-messages.js';
+
+const longestQuery = 1_000;
+
+export const understandBodySchema = z
+  .strictObject(
+    {
+      query: z
+        .string({ error: 'is required and must be a string' })
+        .max(longestQuery, { error: `must be at most ${longestQuery} characters` })
+        .refine((value) => value.isWellFormed(), {
+          error: 'must be well-formed Unicode: it holds a lone surrogate',
+        })
+        .refine((value) => !value.includes('\0'), { error: 'must not hold NUL characters' })
+        .refine((value) => value.trim() !== '', { error: 'must not be empty' })
+        .meta({ example: 'dark comedies from the early 2000s, but not like Bad Santa' }),
+    },
+    { error: objectError },
+  )
+  .meta({ id: 'UnderstandRequest' });
+
+export const graphQuerySchema = z.strictObject(
+  { format: z.enum(['json', 'mermaid'], { error: 'must be "json" or "mermaid"' }).default('json') },
+  { error: objectError },
+);
+
+export type UnderstandBody = z.output<typeof understandBodySchema>;
+export type GraphQuery = z.output<typeof graphQuerySchema>;
+
+export const graphAnswerSchema = z
+  .object({
+    steps: z.array(
+      z.object({
+        name: z.string(),
+        description: z.string(),
+        inputs: z.array(z.string()),
+        timeoutMs: z.int(),
+        optional: z.boolean(),
+      }),
+    ),
+    mermaid: z.string(),
+  })
+  .meta({ id: 'UnderstandingGraph' });

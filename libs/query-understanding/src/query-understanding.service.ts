@@ -1,0 +1,109 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { type CacheAnswer, Unstored } from '@app/cache';
+import { Catalogue } from '@app/catalogue';
+import { MarqueeConfig } from '@app/config';
+import type { RedisBudget } from '@app/redis';
+import { draw, type GraphDrawing } from './graph/drawing.js';
+import type { Graph, StepReport } from './graph/graph.js';
+import { LanguageModel } from './language-model/model.step.js';
+import { QueryUnderstandingMetrics } from './query-understanding.metrics.js';
+import { QueryUnderstandingRepository } from './query-understanding.repository.js';
+import type { Values } from './steps/values.js';
+import { factsSchema, QU_VERSION, type Understanding } from './understanding.js';
+import { understandingGraph } from './understanding-graph.js';
+import { normalize } from './words/words.js';
+
+/** One warning a minute, however many queries a sick model spoils. */
+const warnEveryMs = 60_000;
+
+/** Turns a viewer's words into facts: from the cache where it has them, else by the graph of steps. */
+@Injectable()
+export class QueryUnderstandingService implements OnApplicationShutdown {
+  readonly drawing: GraphDrawing;
+  private readonly logger = new Logger('QueryUnderstanding');
+  private readonly graph: Graph<Values>;
+  private readonly model: LanguageModel | undefined;
+  private readonly shadowShare: number;
+  private isShadowing = false;
+  private warnedMs = -Infinity;
+
+  constructor(
+    catalogue: Catalogue,
+    config: MarqueeConfig,
+    private readonly repository: QueryUnderstandingRepository,
+    private readonly metrics: QueryUnderstandingMetrics,
+  ) {
+    const { openAi, queryUnderstanding } = config;
+    const now = (): Date => new Date();
+    const onTokens = (tokens: number): void => repository.spent(tokens);
+    const { model } = queryUnderstanding;
+    this.model = openAi && model ? new LanguageModel({ config, openAi, model, now, onTokens }) : undefined;
+    this.shadowShare = queryUnderstanding.shadowShare;
+    const onStep = (report: StepReport): void => this.stepped(report);
+    this.graph = understandingGraph({ films: catalogue.films, now, model: this.model?.step, onStep });
+    this.drawing = draw(this.graph.steps);
+  }
+
+  /** For people: banner, logs. */
+  get description(): string {
+    return this.model?.description ?? 'rules (offline)';
+  }
+
+  /** @param refresh make it anew, cached or not */
+  async understand(budget: RedisBudget, query: string, refresh = false): Promise<CacheAnswer<Understanding>> {
+    const make = async () => {
+      const document = await this.make(query);
+      // What a failing model spoiled would be remembered for a day.
+      return document.degraded.length > 0 ? new Unstored(document) : document;
+    };
+    const answer = await this.repository.getOrMake(budget, normalize(query), make, refresh);
+    if (isHit(answer) && Math.random() < this.shadowShare) void this.shadow(answer.value as Understanding);
+    // Others may have typed it otherwise.
+    return { ...answer, value: { ...(answer.value as Understanding), query } };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.model?.close();
+  }
+
+  private async make(query: string): Promise<Understanding> {
+    const { results, degraded } = await this.graph.run({ query });
+    return {
+      version: QU_VERSION,
+      query,
+      normalized: results.normalise.normalized,
+      language: results.language,
+      ...results.facts,
+      degraded: [...degraded],
+    };
+  }
+
+  /** One at a time, and never in anyone's way. */
+  private async shadow(cached: Understanding): Promise<void> {
+    if (this.isShadowing) return;
+    this.isShadowing = true;
+    try {
+      const made = await this.make(cached.query);
+      if (made.degraded.length > 0) return;
+      const fields = Object.keys(factsSchema.shape) as (keyof Understanding)[];
+      this.metrics.shadowed(fields.filter((field) => !isDeepStrictEqual(made[field], cached[field])));
+    } catch (error) {
+      this.logger.warn(`A shadow run failed: ${(error as Error).message}`);
+    } finally {
+      this.isShadowing = false;
+    }
+  }
+
+  private stepped(report: StepReport): void {
+    this.metrics.stepped(report);
+    if (report.outcome === 'ok' || performance.now() - this.warnedMs < warnEveryMs) return;
+    this.warnedMs = performance.now();
+    this.logger.warn(
+      `Step "${report.step}" ${report.outcome}: ${report.error?.message ?? ''}. The rest goes on without it.`,
+    );
+  }
+}
+
+const isHit = ({ outcome }: CacheAnswer<unknown>): boolean =>
+  outcome === 'local_hit' || outcome === 'redis_hit';
