@@ -38,6 +38,9 @@ export class TitleIndex {
       // "Borat" of "Borat: Cultural Learnings …": one word may be anything.
       if (head !== title.title && fold(head).includes(' ')) this.add(fold(head), title);
     }
+    for (const [key, title] of [...this.byKey]) {
+      for (const variant of numeralVariants(key)) this.add(variant, title);
+    }
     for (const key of this.byKey.keys()) {
       const keys = this.alike.get(`${key[0]}${key.length}`) ?? [];
       keys.push(key);
@@ -67,4 +70,38 @@ export class TitleIndex {
   private add(key: string, title: KnownTitle): void {
     if (key && !this.byKey.has(key)) this.byKey.set(key, title);
   }
+}
+
+const romans: readonly (readonly [string, string])[] = [
+  ['ii', '2'],
+  ['iii', '3'],
+  ['iv', '4'],
+  ['v', '5'],
+  ['vi', '6'],
+  ['vii', '7'],
+  ['viii', '8'],
+];
+const spelledParts: readonly (readonly [string, string])[] = [
+  ['one', '1'],
+  ['two', '2'],
+  ['three', '3'],
+];
+
+/** "Frozen II" is typed "frozen 2", "Dune: Part Two" "dune 2" or "dune part 2". */
+function numeralVariants(key: string): string[] {
+  const variants: string[] = [];
+  for (const [roman, digit] of romans) {
+    if (key.endsWith(` ${roman}`)) variants.push(`${key.slice(0, -roman.length)}${digit}`);
+    if (key.endsWith(` ${digit}`)) variants.push(`${key.slice(0, -digit.length)}${roman}`);
+  }
+  for (const [word, digit] of spelledParts) {
+    if (key.endsWith(` part ${word}`)) {
+      const head = key.slice(0, -` part ${word}`.length);
+      variants.push(`${head} part ${digit}`, `${head} ${digit}`);
+    }
+  }
+  for (const part of [' part ii', ' part iii']) {
+    if (key.endsWith(part)) variants.push(`${key.slice(0, -part.length)} ${part === ' part ii' ? '2' : '3'}`);
+  }
+  return variants;
 }

@@ -45,12 +45,28 @@ export const conceptsStep = step({
       const found = phraseAt(words, mask, from);
       if (found) add(found.span, found.concept);
     }
+    for (const span of negation) readUnknownExclusion(words, mask, span, mentions, add);
     return mentions.toSorted((a, b) => a.span.from - b.span.from);
   },
   fallback: () => [],
 });
 
 type Add = (span: Span, concept: Concept) => void;
+
+/** A negation that holds no phrase of the lexicon: its last words are what is ruled out. */
+function readUnknownExclusion(
+  words: readonly Word[],
+  mask: Mask,
+  { from, to }: Span,
+  mentions: readonly ConceptMention[],
+  add: Add,
+): void {
+  if (mentions.some(({ span }) => span.from >= from && span.to <= to)) return;
+  let start = from + 1;
+  while (start < to && /^(?:any|the|too|much|lots|of|a|an)$/.test(words[start]?.text ?? '')) start++;
+  const span = { from: start, to };
+  if (start < to && mask.isFree(span)) add(span, { kind: 'theme', name: join(words, span) });
+}
 
 /** "about grief and loneliness": names of themes that no list has. */
 function readAbout(words: readonly Word[], mask: Mask, cue: Span, add: Add): void {
@@ -69,7 +85,7 @@ function readAbout(words: readonly Word[], mask: Mask, cue: Span, add: Add): voi
       const listed = lexicon.get(phrase);
       if (noTheme.test(phrase)) return;
       if (listed && listed.kind !== 'genre') add(span, listed);
-      else if (containsTheme(words, mask, span)) return;
+      else if (containsTheme(words, mask, span) && !isCompound(words, span)) return;
       else add(span, { kind: 'theme', name: phrase });
       from = to;
     }
@@ -93,6 +109,11 @@ function isWhole(words: readonly Word[], to: number): boolean {
 function containsTheme(words: readonly Word[], mask: Mask, { from, to }: Span): boolean {
   for (let index = from; index < to; index++) if (phraseAt(words, mask, index, 'theme')) return true;
   return false;
+}
+
+/** "farm animals": two words of which the list knows but the parts. */
+function isCompound(words: readonly Word[], { from, to }: Span): boolean {
+  return to - from === 2 && lexicon.get(words[to - 1]?.text ?? '')?.kind === 'theme';
 }
 
 function endOfTheme(words: readonly Word[], mask: Mask, from: number): number {

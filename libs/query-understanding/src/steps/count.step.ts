@@ -9,7 +9,7 @@ const furthest = 5;
 const units =
   /^(?:years?|decades?|months?|weeks?|days?|minutes?|mins?|hours?|hrs?|stars?|percent|%|out|of|\/|\+|am|pm|th|people|times)$/;
 const leads =
-  /^(?:top|best|give|show|me|find|list|recommend|suggest|first|need|want|name|any|get|us|worst|only|just|exactly|for)$/;
+  /^(?:top|best|give|show|me|find|list|recommend|suggest|first|need|want|name|any|get|us|worst|only|just|exactly|for|please)$/;
 
 export const countStep = step({
   name: 'count',
@@ -58,7 +58,7 @@ function isCounted(words: readonly Word[], from: number): boolean {
     const word = words[index] as Word;
     if (word.startsClause && index > from) return false;
     if (mediaWords.has(word.text)) return true;
-    if (lexicon.get(word.text)?.kind === 'genre' && word.text.endsWith('s')) return true;
+    if (lexicon.get(word.text)?.kind === 'genre' && (word.text.endsWith('s') || index === from)) return true;
     if (/^(?:about|with|from|under|over|in|that|like)$/.test(word.text)) return false;
   }
   return false;

@@ -12,6 +12,8 @@ const filler =
   /^(?:too|so|very|really|any|anything|a|an|the|that|thats|this|these|overly|much|more|into|of|kind|stuff|things|involving|with|about|or|nor|and|want|like|is|are|be|being|super|another|other|all|overtly|in|it|lots|tons|movies?|films?|flicks?|please|excessive|explicit|particularly|as|at|feature|features|contain|involve|set|made|to|see|watch)$/;
 const end =
   /^(?:but|just|only|maybe|preferably|instead|however|while|though|although|so that|from|starring|directed|ideally|perhaps|still)$/;
+const closing =
+  /^(?:please|thanks|thank|problem|matter|idea|clue|doubt|worries|way|longer|more|less|movies?|films?|or|and|nor|with|that|set|made|about|like|preference|for|tonight|english|dubbing)$/;
 /** Words without a meaning here that may come before the first one with. */
 const mostStrange = 2;
 
@@ -26,11 +28,29 @@ export const negationStep = step({
     return new WordText(words, mask)
       .findAll(cue)
       .filter(({ span }) => !noNegation.test(words[span.to]?.text ?? ''))
-      .map(({ span }) => ({ from: span.from, to: reach(words, mask, span.to) }))
-      .filter(({ from, to }) => to > from);
+      .flatMap(({ span }) => {
+        const to = reach(words, mask, span.to);
+        if (to > span.to) return [{ from: span.from, to }];
+        const unknown = unknownReach(words, mask, span);
+        return unknown > span.to ? [{ from: span.from, to: unknown }] : [];
+      });
   },
   fallback: () => [],
 });
+
+/** "no clowns": after such words what nobody knows is ruled out too, where it stands alone. */
+function unknownReach(words: readonly Word[], mask: Mask, { from, to: start }: Span): number {
+  if (!/^(?:no|without|minus|sans)$/.test(words[start - 1]?.text ?? '') || from < 0) return start;
+  let to = start;
+  while (to < words.length && to - start < 4) {
+    const word = words[to] as Word;
+    if (mask.isTaken(to) || end.test(word.text) || (to > start && word.startsClause)) break;
+    if (!/^(?:any|the|too|much|lots|of)$/.test(word.text) && !/^\p{L}{3,}$/u.test(word.text)) break;
+    if (closing.test(word.text)) break;
+    to++;
+  }
+  return to;
+}
 
 /** How far a negation goes: over what it names, and what "or" joins to that. */
 function reach(words: readonly Word[], mask: Mask, start: number): number {

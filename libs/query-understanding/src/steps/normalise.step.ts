@@ -1,3 +1,4 @@
+import { plainWords } from '../words/plain-words.js';
 import { normalize, toWords } from '../words/words.js';
 import { ruleTimeoutMs, step } from './values.js';
 
@@ -11,6 +12,6 @@ export const normaliseStep = step({
   timeoutMs: ruleTimeoutMs,
   run: ({ query }) => {
     const normalized = normalize(query);
-    return { normalized, words: toWords(normalized).slice(0, mostWords) };
+    return { normalized, words: plainWords(toWords(normalized).slice(0, mostWords)) };
   },
 });

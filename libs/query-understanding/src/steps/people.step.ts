@@ -12,11 +12,11 @@ type Role = Person['role'];
 const before: readonly (readonly [role: Role, phrases: string])[] = [
   [
     'director',
-    'directed by, director, by, from director, by director, helmed by, made by, directors, from the director, films of, filmmaker, from filmmaker',
+    'directed by, director, by, from director, by director, shot by, shot by director, helmed by, made by, directors, from the director, films of, filmmaker, from filmmaker',
   ],
   [
     'actor',
-    'starring, stars, with, featuring, feat, actor, actress, acted by, played by, co starring, costarring, actors, cast includes, cast with, that star, which star, that stars, led by, performance by, performances by, portrayed by',
+    'starring, stars, with, featuring, feat, actor, actress, acted by, played by, co starring, costarring, actors, cast includes, cast with, that star, which star, that stars, led by, performance by, performances by, portrayed by, where plays, in which acts, in which plays, where acts, in which stars, where stars, cast, star, movies where, alongside, opposite, and also',
   ],
   [
     'writer',
@@ -24,10 +24,13 @@ const before: readonly (readonly [role: Role, phrases: string])[] = [
   ],
 ];
 const after: readonly (readonly [role: Role, phrases: string])[] = [
-  ['director', 'directed, directs, has directed, as director, as a director, directing, behind the camera'],
+  [
+    'director',
+    'directed, direct, directs, has directed, as director, as a director, directing, behind the camera',
+  ],
   [
     'actor',
-    'stars in, stars, starred in, starred, plays, acts in, acted in, acted, plays in, is in, appears in, as an actor, in it, in the lead, appeared in, was in, played in, as lead, in a lead role',
+    'stars in, stars, starred in, starred, plays, acts in, acted in, acted, plays in, is in, appears in, as an actor, in it, in the lead, appeared in, was in, played in, as lead, in a lead role, acting together, acting in, together on screen, on screen together, acting alongside, in the cast, in the lead role, in them',
   ],
   ['writer', 'wrote, has written, scripted, penned, as writer'],
 ];
@@ -40,6 +43,14 @@ const beforePhrases = new Set(before.flatMap(([, phrases]) => phrases.split(', '
 const afterPhrases = new Set(after.flatMap(([, phrases]) => phrases.split(', ')));
 const longestCue = 5;
 const articles = new Set(['the', 'a', 'an', 'and', 'or', 'of', 'in', 'to', 'is']);
+
+const strongCues = new Set(
+  'directed by, written by, starring, screenplay by, director, actor, actress, writer, helmed by, penned by'.split(
+    ', ',
+  ),
+);
+const endsName =
+  /^(?:with|from|about|but|that|who|made|released|before|after|since|under|over|for|at|on|who|which|please|movies?|films?|set|as|like|not|no|without)$/;
 
 interface Found {
   readonly names: readonly string[];
@@ -98,6 +109,10 @@ class PeopleReader {
   private shareLateRoles(people: Person[], found: readonly Found[]): Person[] {
     const last = people.at(-1);
     if (!last || people.length < 2 || !this.cueAfter(found.at(-1)?.span.to ?? 0)) return people;
+    const joined = found
+      .slice(1)
+      .every(({ span }, index) => this.isJoined(found[index]?.span.to ?? 0, span.from));
+    if (!joined) return people;
     return people.map((person) => (person.role === 'any' ? { ...person, role: last.role } : person));
   }
 
@@ -127,7 +142,35 @@ class PeopleReader {
       const names = this.index.findNear(this.phrase(span));
       if (names) return { names, span };
     }
-    return undefined;
+    return this.unknownAt(from);
+  }
+
+  /** "written by Paul Laverty": after such words even a name that nobody knows is one. */
+  private unknownAt(from: number): Found | undefined {
+    const cue = this.cueBefore(from);
+    if (!cue || !strongCues.has(this.phrase(cue.span))) return undefined;
+    let to = from;
+    while (to < this.words.length && to - from < 3) {
+      const word = this.words[to] as Word;
+      const ends =
+        this.mask.isTaken(to) || (to > from && word.startsClause) || !/^\p{L}{2,}$/u.test(word.text);
+      if (
+        ends ||
+        articles.has(word.text) ||
+        this.isPlain({ from: to, to: to + 1 }) ||
+        endsName.test(word.text)
+      )
+        break;
+      to++;
+    }
+    if (to - from < 2) return undefined;
+    const names = [
+      this.words
+        .slice(from, to)
+        .map(({ original }) => capitalised(original))
+        .join(' '),
+    ];
+    return { names, span: { from, to } };
   }
 
   private namesOf(span: Span): readonly string[] | undefined {
@@ -207,3 +250,5 @@ class PeopleReader {
       .join(' ');
   }
 }
+
+const capitalised = (text: string): string => text.replace(/^\p{L}/u, (letter) => letter.toUpperCase());

@@ -16,7 +16,7 @@ const groupsOfDuration = 10;
 const tail = '(?: (?:long|in length|runtime|of runtime|running time|total))*';
 const lead =
   '(?:(?:with )?(?:a )?(?:runtime|running time|run time|length|duration)(?: of| is)? |that (?:is|are|runs?|lasts?) |(?:is|are|lasting|running|runs) )?';
-const most = `(?:under|less than|below|shorter than|at most|at the most|no longer than|not longer than|no more than|not more than|max|maximum|max of|up to|within|fewer than|nothing over|not over|nothing longer than|isnt over|clocking in under|maximum of|in under|doesnt exceed)`;
+const most = `(?:under|less than|below|shorter than|at most|at the most|no longer than|not longer than|no more than|not more than|max|maximum|max of|up to|within|fewer than|nothing over|not over|nothing longer than|isnt over|clocking in under|maximum of|in under|doesnt exceed|undr|max of)`;
 const least = `(?:over|more than|above|longer than|at least|no shorter than|not shorter than|no less than|not less than|min|minimum|minimum of|exceeding|upwards of|not under|nothing under)`;
 const about = `(?:about|around|roughly|approximately|approx|circa|close to|nearly|almost)`;
 const aboutMinutes = 10;
@@ -67,8 +67,12 @@ const rules: readonly Rule[] = [
     read: bounded((max) => ({ min: null, max })),
   },
   {
-    pattern: new RegExp(`${lead}${duration} (?:max|maximum|tops|at most)`),
+    pattern: new RegExp(`${lead}${duration} (?:max|maximum|tops|at most|or so max)`),
     read: bounded((max) => ({ min: null, max })),
+  },
+  {
+    pattern: new RegExp(`${lead}(\\d+) \\+ (hours?|hrs?|h|minutes?|mins?|m)${tail}`),
+    read: ([count, unit = '']) => shifted(scaled(count, unit.startsWith('h') ? 60 : 1)),
   },
   { pattern: new RegExp(`${lead}${least} ${duration}${tail}`), read: bounded((min) => ({ min, max: null })) },
   {
@@ -140,6 +144,9 @@ function scaled(word: string | undefined, factor: number): number | undefined {
   const value = word === 'a' || word === 'an' ? 1 : toNumber(word);
   return value === undefined ? undefined : value * factor;
 }
+
+const shifted = (min: number | undefined): RuntimeRange | undefined =>
+  min === undefined ? undefined : { min, max: null };
 
 function ofBoth(min: number | undefined, max: number | undefined): RuntimeRange | undefined {
   return min === undefined || max === undefined

@@ -1,13 +1,14 @@
 import type { KnownTitle, TitleIndex } from '../names/title-index.js';
 import { lexicon } from '../vocabulary/lexicon.js';
 import { mediaWords } from '../vocabulary/media.js';
+import { mend } from '../words/mend.js';
 import { Mask, type Span, type Word } from '../words/words.js';
 import { type TextMatch, WordText } from '../words/word-text.js';
 import type { AnyStep } from '../graph/graph.js';
 import { ruleTimeoutMs, step, type TitleMention } from './values.js';
 
 const likeness =
-  /(?:(?:something|anything|movies?|films?|stuff|flicks?|one|ones|comed(?:y|ies)|thrillers?|more|much|just|are|is|be) )?(?:like|similar(?: in \w+)? to|simlar to|similiar to|resembling|reminiscent of|akin to|comparable to|in the (?:vein|style|spirit|mould|mold|tradition) of|along the lines of|(?:same|similar) (?:vibe|vibes|feel|feeling|mood|tone|style)s? (?:as|to)|vibes? of|feels? of|spirit of|remind(?:s)? me of|in the same (?:vein|league) as|a la|(?:i|we|you|who|just|really|absolutely|people who|someone who|also)(?: (?:just|really|absolutely|also|recently))* (?:loved|love|liked|enjoyed|enjoy|adored|adore|watched|saw|finished)|loved|enjoyed|(?:big |huge )?fans? of|if you liked|after watching|as good as|sequels? to|companion to|alternatives? to|follow up to)/;
+  /(?:(?:something|anything|movies?|films?|stuff|flicks?|one|ones|more|much|just|are|is|be) )?(?:like very much|like|similar(?: in \w+)? to|simlar to|similiar to|resembling|reminiscent of|akin to|comparable to|in the (?:vein|style|spirit|mould|mold|tradition) of|along the lines of|(?:same|similar) (?:vibe|vibes|feel|feeling|mood|tone|style)s? (?:as|to)|vibes? of|feels? of|spirit of|remind(?:s)? me of|in the same (?:vein|league) as|a la|(?:i|we|you|who|just|really|absolutely|people who|someone who|also)(?: (?:just|really|absolutely|also|recently))* (?:loved|love|liked|enjoyed|enjoy|adored|adore|watched|saw|finished)|loved|enjoyed|(?:big |huge )?fans? of|if you liked|after watching|as good as|sequels? to|companion to|alternatives? to|follow up to|scratch(?:es|ing)? the same itch as|(?:really |quite |very |so )?fond of|in the manner of|like very much|same energy as|(?:in )?the spirit of|comparable with|on par with|cross between|mix of|mixture of|evoke(?:s)?|channel(?:s)?|inspired by|crazy about|obsessed with|love(?:d)? the movie|love(?:d)? the film)/;
 const dated =
   /((?:(?:made|released|came out|shot|filmed|out|from|produced) )?(?:before|prior to|earlier than|older than|after|since|later than|newer than|following))/;
 /** Before "like": then it is a verb, or rules the likeness out. */
@@ -39,20 +40,21 @@ const wrappers = [
   /(?:id|wed|i d) like to (?:watch|see)/,
   /when (?:did|was|is|does|will)/,
   /what year (?:did|was|is)/,
-  /how (?:long|old|good|scary|violent) (?:is|was)/,
+  /how (?:long|old|good|scary|violent)(?: (?:is|was))?/,
   /who (?:directed|wrote|made|stars in|starred in|plays in|is in|was in|acts in|acted in|played in|produced|composed|is the director of|directed the)/,
   /whos in/,
+  /who (?:plays|played|is|was|voices|voiced)(?: (?:the|a))? \w+(?: \w+)? in/,
   /what (?:is|was|happens in|happened in)/,
   /whats/,
   /is/,
-  /tell me (?:more )?about/,
-  /(?:the )?(?:plot|cast|trailer|summary|runtime|synopsis|director|ending|soundtrack|reviews?|rating|release date|length) (?:of|for|to)/,
+  /(?:please )?tell me(?: (?:more )?about)?/,
+  /(?:the )?(?:official )?(?:plot|cast|trailers?|full cast|storyline|trailer|summary|runtime|synopsis|director|ending|soundtrack|reviews?|rating|release date|length) (?:of|for|to)/,
   /have you (?:got|seen)/,
   /do you have/,
   /that|the|a|movie|film|called|named|titled/,
 ];
 const trailers = [
-  /come out|came out|released|released in|about|on netflix|online|tonight|please|for free|in hd|now|full movie|again|with subtitles|trailer|cast|plot|movie|film|streaming|summary|runtime|on tv|good|any good|worth watching|the movie|the film|rated|out|made|like|and|or|called|to watch|on disney plus|on hulu|imdb|review|reviews/,
+  /come out|came out|released|released in|about|on netflix|online|tonight|please|for free|in hd|now|full movie|again|with subtitles|trailer|cast|plot|movie|film|streaming|summary|runtime|on tv|good|any good|worth watching|the movie|the film|rated|out|made|like|and|or|called|to watch|on disney plus|on hulu|imdb|review|reviews|is|was|right now|today|vibes?/,
 ];
 const leading = new RegExp(`^(?:${wrappers.map(({ source }) => source).join('|')}) `);
 const trailing = new RegExp(` (?:${trailers.map(({ source }) => source).join('|')})$`);
@@ -87,7 +89,7 @@ class TitleReader {
     private readonly index: TitleIndex,
   ) {
     this.mask = new Mask(words.length);
-    this.text = new WordText(words);
+    this.text = new WordText(words.map(mend));
   }
 
   read(): TitleMention[] {
@@ -102,32 +104,38 @@ class TitleReader {
 
   /** The query is a title, with nothing but polite words around it. */
   private readWhole(): TitleMention | undefined {
-    const all = this.phrase({ from: 0, to: this.words.length });
+    const span = { from: 0, to: this.words.length };
+    const all = this.phrase(span);
     const exact = this.index.find(all);
-    if (exact && !isCommon(all, exact)) return this.sought(exact, { from: 0, to: this.words.length });
-    const core = strip(all);
-    if (!core || /^\d+$/.test(core)) return undefined;
-    const stripped = core !== all;
-    const known = this.index.find(core);
-    if (known && (stripped ? !lexicon.has(core) : !isCommon(core, known)))
-      return this.sought(known, { from: 0, to: this.words.length });
-    if (known || isAllVocabulary(core) || this.words.length > mostWordsOfTitle) return undefined;
-    const near = this.index.findNear(core);
-    return near && this.sought(near, { from: 0, to: this.words.length });
+    if (exact && !isCommon(all, exact)) return this.sought(exact, span);
+    for (const core of cores(this.words.map(mend))) {
+      const phrase = this.phrase(core);
+      const known = this.index.find(phrase);
+      if (known && !lexicon.has(phrase) && !plain.has(phrase)) return this.sought(known, span);
+    }
+    const core = cores(this.words.map(mend)).at(-1) ?? span;
+    const phrase = this.phrase(core);
+    if (/^\d+$/.test(phrase) || this.index.find(phrase) || isAllVocabulary(phrase)) return undefined;
+    if (core.to - core.from > mostWordsOfTitle) return undefined;
+    const near = this.index.findNear(phrase);
+    return near && this.sought(near, span);
   }
 
   private readLikeness({ span }: TextMatch): void {
     const before = this.words[span.from - 1]?.text ?? '';
     const cue = this.words[span.to - 1]?.text;
-    const isBare = cue === 'like' && this.words[span.from]?.text === 'like';
+    const isBare = cue === 'like' && this.words[span.from]?.text === 'like' && !lexicon.has(before);
     if (isBare && before === 'not') return this.readUnlike(span);
-    if (isBare && notLike.has(before)) return;
+    const mayBeVerb = isBare && notLike.has(before);
+    const isSimile = /^(?:feels?|looks?|sounds?)$/.test(before) && this.words[span.from - 2]?.text !== 'i';
+    if (mayBeVerb && !(isSimile && this.titleAt(span.to, false))) return;
+    const isWeak = isBare && this.words[span.from]?.startsClause === false && !this.words[span.to]?.quoted;
     let from = span.to;
     let cueFrom = span.from;
     // "like Heat and Ronin", "like Heat, Ronin"
     for (;;) {
       const found = this.titleAt(from, true);
-      if (!found) break;
+      if (!found || (isWeak && !found.title.isFamous)) break;
       this.add({
         title: found.title.title,
         year: found.title.year,
@@ -140,7 +148,8 @@ class TitleReader {
       if (continues === undefined || !this.titleAt(continues, false)) return;
       [from, cueFrom] = [continues, found.to];
     }
-    if (cueFrom === span.from && cue !== undefined && /^(?:like|to|of|as)$/.test(cue)) this.readUnknown(span);
+    if (cueFrom === span.from && !isBare && cue !== undefined && /^(?:like|to|of|as)$/.test(cue))
+      this.readUnknown(span);
   }
 
   /** "but not like Saw". */
@@ -206,18 +215,52 @@ class TitleReader {
     }
   }
 
-  /** Famous titles of several words that can hardly be anything else. */
+  /** Titles before "vibes" or around "meets", and famous ones of several words that can hardly be anything else. */
   private readElsewhere(): void {
     for (let from = 0; from < this.words.length; from++) {
-      for (let to = Math.min(this.words.length, from + this.index.longest); to >= from + 2; to--) {
-        const phrase = this.phrase({ from, to });
-        const known = this.index.find(phrase);
-        if (!known?.isFamous || isAllVocabulary(phrase) || lexicon.has(phrase)) continue;
-        if (!isDistinctive(phrase)) continue;
-        this.add({ ...known, as: 'sought', span: { from, to } });
+      for (let to = Math.min(this.words.length, from + this.index.longest); to > from; to--) {
+        const span = { from, to };
+        const known = this.mask.isFree(span) ? this.index.find(this.phrase(span)) : undefined;
+        if (!known) continue;
+        const cue = this.likenessAround(span);
+        if (!cue && !this.isUnmistakable(known, span)) continue;
+        this.add({
+          title: known.title,
+          year: known.year,
+          as: cue ? 'likeness' : 'sought',
+          span: cue ?? span,
+        });
         break;
       }
     }
+  }
+
+  /** The span with its cue, where there is one. */
+  private likenessAround({ from, to }: Span): Span | undefined {
+    const phrase = this.phrase({ from, to });
+    const next = this.words[to]?.text ?? '';
+    const previous = this.words[from - 1]?.text ?? '';
+    if (next !== 'meets' && previous !== 'meets' && isAllVocabulary(phrase)) return undefined;
+    const second = this.words[to + 1]?.text ?? '';
+    if (
+      /^(?:vibes?|energy|esque|style|adjacent|type|kind)$/.test(next) &&
+      (next !== 'type' || mediaWords.has(second))
+    )
+      return { from, to: to + 1 };
+    if (next === 'meets') return { from, to: to + 1 };
+    if (previous === 'meets') return { from, to };
+    // "Fargo and Heat vibes", "X + Y vibes"
+    const last = this.mentions.at(-1);
+    const joined = /^(?:\+|and|or|meets)$/.test(next) ? this.titleAt(to + 1, false) : undefined;
+    if (joined && /^(?:vibes?|energy)$/.test(this.words[joined.to]?.text ?? '')) return { from, to: to + 1 };
+    return last?.as === 'likeness' && last.span.to === from && previous === 'meets'
+      ? { from, to }
+      : undefined;
+  }
+
+  private isUnmistakable({ isFamous }: KnownTitle, span: Span): boolean {
+    const phrase = this.phrase(span);
+    return span.to - span.from > 1 && isFamous && !isAllVocabulary(phrase) && isDistinctive(phrase);
   }
 
   /** The longest title that begins here. */
@@ -266,14 +309,27 @@ class TitleReader {
   }
 }
 
-function strip(phrase: string): string {
-  let core = phrase;
-  for (let before = ''; before !== core;) {
-    before = core;
-    core = core.replace(leading, '').replace(trailing, '');
+/** What is left when polite words are taken away, one stretch after the other. */
+function cores(words: readonly Word[]): Span[] {
+  const spans: Span[] = [];
+  let span: Span = { from: 0, to: words.length };
+  for (;;) {
+    const phrase = words
+      .slice(span.from, span.to)
+      .map(({ text }) => text)
+      .join(' ');
+    const front = leading.exec(phrase)?.[0];
+    const back = front === undefined ? trailing.exec(phrase)?.[0] : undefined;
+    if (front === undefined && back === undefined) return spans;
+    span =
+      front === undefined
+        ? { ...span, to: span.to - count(back) }
+        : { ...span, from: span.from + count(front) };
+    spans.push(span);
   }
-  return core;
 }
+
+const count = (stretch = ''): number => stretch.trim().split(' ').length;
 
 /** A title that is a word for a kind of film says nothing: "Animal", "Horror", "Road Trip". */
 function isCommon(phrase: string, { isFamous }: KnownTitle): boolean {

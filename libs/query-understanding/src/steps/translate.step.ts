@@ -57,8 +57,8 @@ function decades(words: readonly Word[]): Word[] {
     const next = words[index + 1]?.text ?? '';
     const before = words[index - 1]?.text;
     if (word.text === 's_of')
-      return /^\d\d(\d0)?(er)?$/.test(next) ? [] : [{ ...word, text: 'from', original: 'from' }];
-    if (/^\d\der$/.test(word.text)) return [{ ...word, text: `${word.text.slice(0, 2)}s` }];
+      return /^\d\d(\d0)?(ern?)?$/.test(next) ? [] : [{ ...word, text: 'from', original: 'from' }];
+    if (/^\d\dern?$/.test(word.text)) return [{ ...word, text: `${word.text.slice(0, 2)}s` }];
     if (before === 's_of' && /^\d\d(\d0)?$/.test(word.text)) return [{ ...word, text: `${word.text}s` }];
     return [word];
   });

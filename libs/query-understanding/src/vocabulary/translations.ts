@@ -22,7 +22,7 @@ const table = (markers: string, phrases: string): Translation => ({
 /** By ISO 639-1. An empty left side leaves the phrase out. */
 export const translations: Readonly<Record<string, Translation>> = {
   es: table(
-    'quiero ver una un el los las pelicula peliculas con para sin mejores anos de del dirigida dirigidas por como sobre que mas menos recientes nuevas comedia busco horas ninos terror accion',
+    'quiero ver una un el los las pelicula peliculas con para sin mejores anos de del dirigida dirigidas por como sobre que mas menos recientes nuevas comedia busco horas ninos terror accion muestrame recomiendame alguna quisiera duracion trailer',
     `
 movies = peliculas, pelis, cintas
 movie = pelicula, peli, cinta
@@ -75,11 +75,18 @@ sad = triste, tristes
 dark = oscura, oscuras
 popular = populares, popular, famosas
 trending = en tendencia, tendencias, de moda
+at least = al menos, por lo menos
+five = cinco
+ten = diez
+four = cuatro
+show me = muestrame, ensename
+trailer for = el trailer de, trailer de
+animals = animales
 s_of = de los anos, anos
 `,
   ),
   fr: table(
-    'je cherche des un une les le la avec pour sans meilleurs meilleures annees de du realise realises par comme sur veux voir moins plus heures enfants drole droles et guerre peur',
+    'davant je cherche des un une les le la avec pour sans meilleurs meilleures annees de du realise realises par comme sur veux voir moins plus heures enfants drole droles et guerre peur montre montremoi bande annonce recommande quelques dun cherchons',
     `
 movies = films
 movie = film
@@ -129,11 +136,19 @@ sad = triste, tristes
 dark = sombre, sombres
 popular = populaires, populaire
 trending = tendance, tendances
+before = davant, d avant
+at least = au moins
+five = cinq
+ten = dix
+four = quatre
+show me = montre moi, montremoi
+trailer for = la bande annonce de, bande annonce de, bande annonce du
+like = similaires a, similaire a
 s_of = des annees, annees
 `,
   ),
   de: table(
-    'ich suche einen eine ein der die das mit fur ohne besten beste jahren jahre aus den dem von wie uber und unter stunden zeig mir filme kinder nach vor',
+    'ich suche einen eine ein der die das mit fur ohne besten beste jahren jahre aus den dem von wie uber und unter stunden zeig mir filme kinder nach vor zeige suche zehn funf film schauen mochte gerne empfiehl welche laufen kinderfilme wissenschaft',
     `
 movies = filme, filmen, spielfilme
 movie = film
@@ -143,7 +158,8 @@ action = actionfilm, actionfilme
 thriller = thriller, krimithriller
 romance = liebesfilm, liebesfilme, romantik
 romantic comedy = romantische komodie, romantische komodien
-science fiction = science fiction film, science fiction filme, science fiction
+science fiction movies = science fiction filme, science fiction filmen
+science fiction = science fiction film, science fiction
 animated = animationsfilm, animationsfilme, zeichentrick, zeichentrickfilme, trickfilm, trickfilme
 family = familie, familienfilm, familienfilme, fur die ganze familie
 for kids = fur kinder, kinderfilm, kinderfilme
@@ -182,11 +198,18 @@ sad = traurige, traurig, traurigen
 dark = dustere, duster
 popular = beliebte, beliebten, beliebteste
 trending = im trend, angesagt
+at least = mindestens
+five = funf
+ten = zehn
+four = vier
+show me = zeig mir, zeige mir
+trailer for = trailer zu, trailer von, den trailer zu
+like = so wie, wie zum beispiel
 s_of = aus den, der
 `,
   ),
   it: table(
-    'vorrei un una il lo gli le con per senza migliori anni di del della diretti diretto da come su voglio vedere meno piu ore bambini tutta famiglia e paura',
+    'vorrei un una il lo gli le con per senza migliori anni di del della diretti diretto da come su voglio vedere meno piu ore bambini tutta famiglia e paura dei simili cerco almeno mostrami consigliami qualche voglio minuti duri',
     `
 movies = film, pellicole
 comedy = commedia, commedie
@@ -232,11 +255,18 @@ funny = divertente, divertenti
 scary = spaventosi, che fanno paura
 sad = triste, tristi
 popular = popolari
+at least = di almeno, almeno
+five = cinque
+ten = dieci
+four = quattro
+show me = mostrami, fammi vedere
+trailer for = il trailer di, trailer di
+like = simile a
 s_of = degli anni, anni
 `,
   ),
   pt: table(
-    'quero ver um uma os as filmes filme com para sem melhores anos de do da dirigidos dirigido por como sobre menos mais horas criancas depois antes guerra e terror que',
+    'quero ver um uma os as filmes filme com para sem melhores anos de do da dirigidos dirigido por como sobre menos mais horas criancas depois antes guerra e terror que mostre recomende algum alguns procuro pelo quero filme',
     `
 movies = filmes, longas
 movie = filme
@@ -285,6 +315,12 @@ scary = assustadores, assustador
 sad = triste, tristes
 popular = populares
 trending = em alta
+at least = pelo menos, de pelo menos
+five = cinco
+ten = dez
+four = quatro
+show me = mostre me, me mostre
+trailer for = o trailer de, trailer de
 s_of = dos anos, anos
 `,
   ),

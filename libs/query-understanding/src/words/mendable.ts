@@ -1,12 +1,38 @@
+import { genrePhrases } from '../vocabulary/genres.js';
 import { mediaWords } from '../vocabulary/media.js';
-import { lexicon } from '../vocabulary/lexicon.js';
+import { moodPhrases } from '../vocabulary/moods.js';
+import { themePhrases } from '../vocabulary/themes.js';
 
 const further =
-  'movies films about after before between starring featuring directed director written actor actress similar something without under minutes hours rated rating highest popular trending recent newest latest oldest animated suitable children please recommend suggest watch decade century eighties nineties seventies sixties fifties tonight longer shorter released based story ending adventure';
+  'movies films about after before between starring featuring directed director written actor actress similar something anything nothing everything without under minutes hours rated rating highest popular trending recent newest latest oldest animated suitable children please recommend suggest watch decade century eighties nineties seventies sixties fifties tonight longer shorter released based story ending friendly appropriate trailer runtime wrote plays during where which their there these those would could should other others people arent doesnt wasnt shouldnt wouldnt isnt whats thats things stuff really maybe little already another around because better every great still looking looks wants wanted makes making';
+/** Rarer moods and themes are left as they are typed: short ones look like too many other words. */
+const shortest = 7;
 
-/** Words that a misspelled one may be mended to: long enough to be recognised. */
+const wordsOf = (table: readonly (readonly [unknown, string])[], least: number): string[] =>
+  table.flatMap(([, phrases]) => phrases.split(/,? +/)).filter((word) => word.length >= least);
+
+/** Words that a misspelled one may be mended to. */
 export const mendable: readonly string[] = [
-  ...new Set(
-    [...lexicon.keys()].flatMap((phrase) => phrase.split(' ')).concat([...mediaWords], further.split(' ')),
-  ),
+  ...new Set([
+    ...wordsOf(genrePhrases, 5),
+    ...wordsOf(moodPhrases, shortest),
+    ...wordsOf(themePhrases, shortest),
+    ...mediaWords,
+    ...further.split(' '),
+    ...[
+      'funny',
+      'scary',
+      'zombie',
+      'zombies',
+      'heist',
+      'robots',
+      'aliens',
+      'ghosts',
+      'space',
+      'sports',
+      'silly',
+      'creepy',
+      'gritty',
+    ],
+  ]),
 ].filter((word) => word.length >= 5 && /^[a-z]+$/.test(word));

@@ -45,7 +45,13 @@ const wordPattern =
 
 /** The words of a normalised query. */
 export function toWords(normalized: string): Word[] {
-  const text = normalized.replace(/&/g, ' and ').replace(/(\d),(?=\d{3})/g, '$1');
+  const text = normalized
+    .replace(/&/g, ' and ')
+    .replace(/(\d),(?=\d{3})/g, '$1')
+    .replace(/(?:>=|≥|>)/g, ' over ')
+    .replace(/(?:<=|≤|<)/g, ' under ')
+    .replace(/\bw\/o(?=\s)/g, 'without')
+    .replace(/\bw\/(?=\s?\p{L})/gu, 'with ');
   const words: Word[] = [];
   let end = 0;
   let quotes = 0;
