@@ -1,7 +1,12 @@
 import { poolIsolation } from './pool-isolation.bench.js';
 import { purge } from './purge.bench.js';
+import { trending } from './trending.bench.js';
 
-const benchmarks: Record<string, () => Promise<string>> = { 'pool-isolation': poolIsolation, purge };
+const benchmarks: Record<string, () => Promise<string>> = {
+  'pool-isolation': poolIsolation,
+  purge,
+  trending,
+};
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in benchmarks));

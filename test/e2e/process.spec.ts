@@ -179,6 +179,36 @@ describe('the built program', () => {
   });
 });
 
+describe('npm start', () => {
+  it('runs the API and the worker on one embedded Redis, and ends them together', async () => {
+    const launcher = MarqueeProcess.start({}, 'launcher');
+    const url = await launcher.ready();
+    await until('the worker has published', async () => {
+      const response = await fetch(`${url}/v1/trending?limit=3`);
+      const body = (await response.json()) as { stale: boolean; ids: number[] };
+      return !body.stale && body.ids.length === 3;
+    });
+    const redis = launcher.log.find(({ msg, embeddings }) => msg === 'ready' && embeddings)?.[
+      'redis'
+    ] as string;
+    const folder = /unix:\/\/(\S+)\/redis\.sock/.exec(redis)?.[1] as string;
+    expect(processesNaming(folder)).not.toEqual([]);
+    expect((await launcher.stop('SIGTERM')).code).toBe(0);
+    expect(processesNaming(folder)).toEqual([]);
+    expect(launcher.output).not.toMatch(/share the cache's evicting Redis/);
+  });
+
+  it('starts a worker that died anew', async () => {
+    const launcher = MarqueeProcess.start({}, 'launcher');
+    await launcher.ready();
+    const workers = () => launcher.log.filter(({ msg, context }) => msg === 'ready' && context === 'Worker');
+    const first = await until('the worker is ready', () => workers()[0]);
+    process.kill(first['pid'] as number, 'SIGKILL');
+    await until('another one is', () => workers().length === 2);
+    expect((await launcher.stop('SIGTERM')).code).toBe(0);
+  });
+});
+
 describe('docker/redis.conf', () => {
   it('says what the embedded server is started with', () => {
     const conf = readFileSync(new URL('../../docker/redis.conf', import.meta.url), 'utf8');

@@ -4,6 +4,7 @@ import type { MarqueeConfig } from '@app/config';
 import { EmbeddingsRepository } from '@app/embeddings';
 import { LocksRepository } from '@app/locks';
 import { encodeKeyPart, type RedisClient, shared } from '@app/redis';
+import { TmdbPace, TmdbRepository } from '@app/tmdb';
 import { type TrendingGeneration, TrendingRepository, ViewsRepository } from '@app/trending';
 import { until } from '../fixtures/until.js';
 import { createCache } from '../fixtures/cache.js';
@@ -96,6 +97,41 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       ).resolves.toMatchObject({ value: 0 });
       await client.command(client.newBudget(), 'RPUSH', key, 'x');
       expect(await blocked).toEqual({ status: 'ok', value: [Buffer.from(key), Buffer.from('x')] });
+    });
+  });
+
+  describe(TmdbRepository.name, () => {
+    const ids = Array.from({ length: 40 }, (_, index) => index + 1);
+    const movie = (id: number): string => JSON.stringify({ id, title: `Movie ${id}` });
+
+    it('keeps movies for a day, and drops those that have changed', async () => {
+      const config = { cache: { localBytes: 0 } } as MarqueeConfig;
+      const repository = new TmdbRepository(createCache(client).cache, client, config);
+      const asked: number[] = [];
+      const get = async () =>
+        repository.getOrLoad(client.newBudget(), ids, (positions) => {
+          asked.push(...positions.map((position) => ids[position] as number));
+          return Promise.resolve(positions.map((position) => movie(ids[position] as number)));
+        });
+      expect((await get()).map(({ value }) => value)).toEqual(ids.map(movie));
+      expect((await get()).map(({ outcome }) => outcome)).toEqual(ids.map(() => 'redis_hit'));
+      expect((await topology.get('prod:tmdb:movie:7'))?.toString()).toBe(movie(7));
+      expect(await topology.ttl('prod:tmdb:movie:7')).toBeGreaterThan(86_390);
+      expect(await repository.drop([7, 8, 1000])).toBe(2);
+      asked.length = 0;
+      await get();
+      expect(asked).toEqual([7, 8]);
+    });
+  });
+
+  describe(TmdbPace.name, () => {
+    it('spaces requests, however many ask', async () => {
+      const pace = new TmdbPace(client, { movies: { requestsPerSecond: 100 } } as MarqueeConfig);
+      const other = new TmdbPace(client, { movies: { requestsPerSecond: 100 } } as MarqueeConfig);
+      const startedMs = performance.now();
+      await Promise.all(Array.from({ length: 30 }, (_, index) => (index % 2 ? pace : other).admit()));
+      // Thirty at ten milliseconds, less a tenth of a second's worth that goes out at once.
+      expect(performance.now() - startedMs).toBeGreaterThan(170);
     });
   });
 

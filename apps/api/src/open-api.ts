@@ -7,7 +7,9 @@ export function addOpenApi(app: NestFastifyApplication, version: string): void {
     app,
     new DocumentBuilder()
       .setTitle('Marquee')
-      .setDescription('The backend of an AI movie-search app.')
+      .setDescription(
+        'The backend of an AI movie-search app. This product uses the TMDB API but is not endorsed or certified by TMDB.',
+      )
       .setVersion(version)
       .setLicense('MIT', 'https://opensource.org/license/mit')
       .build(),

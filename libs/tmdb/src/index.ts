@@ -3,4 +3,5 @@ export { InvalidMovieError } from './movies.errors.js';
 export { MOVIES_PROVIDER, type MoviesProvider } from './movies-provider.js';
 export { MoviesService } from './movies.service.js';
 export { MOVIE_TTL_SECONDS, TmdbRepository } from './tmdb.repository.js';
+export { TmdbPace } from './tmdb/tmdb-pace.js';
 export { TmdbModule } from './tmdb.module.js';

@@ -38,7 +38,7 @@ export class TitleIndex {
       // "Borat" of "Borat: Cultural Learnings …": one word may be anything.
       if (head !== title.title && fold(head).includes(' ')) this.add(fold(head), title);
     }
-    for (const [key, title] of [...this.byKey]) {
+    for (const [key, title] of Array.from(this.byKey)) {
       for (const variant of numeralVariants(key)) this.add(variant, title);
     }
     for (const key of this.byKey.keys()) {

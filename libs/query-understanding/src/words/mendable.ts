@@ -4,7 +4,7 @@ import { moodPhrases } from '../vocabulary/moods.js';
 import { themePhrases } from '../vocabulary/themes.js';
 
 const further =
-  'movies films about after before between starring featuring directed director written actor actress similar something anything nothing everything without under minutes hours rated rating highest popular trending recent newest latest oldest animated suitable children please recommend suggest watch decade century eighties nineties seventies sixties fifties tonight longer shorter released based story ending friendly appropriate trailer runtime wrote plays during where which their there these those would could should other others people arent doesnt wasnt shouldnt wouldnt isnt whats thats things stuff really maybe little already another around because better every great still looking looks wants wanted makes making';
+  'movies films about after before between starring featuring directed director written actor actress similar something anything nothing everything without under minutes hours rated rating highest popular trending recent newest latest oldest animated suitable children please recommend suggest watch decade century eighties nineties seventies sixties fifties tonight longer shorter released based story ending friendly appropriate trailer runtime wrote plays during where which their there these those would could should other others people arent doesnt wasnt shouldnt wouldnt isnt whats thats things stuff really maybe little already another around because better every great still looking looks wants wanted makes making funny scary zombie zombies heist robots aliens ghosts space sports silly creepy gritty';
 /** Rarer moods and themes are left as they are typed: short ones look like too many other words. */
 const shortest = 7;
 
@@ -19,20 +19,5 @@ export const mendable: readonly string[] = [
     ...wordsOf(themePhrases, shortest),
     ...mediaWords,
     ...further.split(' '),
-    ...[
-      'funny',
-      'scary',
-      'zombie',
-      'zombies',
-      'heist',
-      'robots',
-      'aliens',
-      'ghosts',
-      'space',
-      'sports',
-      'silly',
-      'creepy',
-      'gritty',
-    ],
   ]),
 ].filter((word) => word.length >= 5 && /^[a-z]+$/.test(word));
