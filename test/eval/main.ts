@@ -1,16 +1,11 @@
 // `npm run eval`: how well the rules read queries, by field. `-- --verbose` shows each disagreement, `-- FILE` reads
 // another set than the two here.
-import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Catalogue } from '@app/catalogue';
-import { understandingGraph } from '@app/query-understanding';
-import { evaluate, type Example, precision, recall } from './score.js';
+import { read, readExamples } from './read.js';
+import { evaluate, precision, recall } from './score.js';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
-
-/** The clock of the examples: "last year" is 2025. */
-const now = (): Date => new Date('2026-11-21T12:00:00Z');
 
 const { values, positionals } = parseArgs({
   options: { verbose: { type: 'boolean', default: false } },
@@ -18,21 +13,16 @@ const { values, positionals } = parseArgs({
 });
 const here = join(process.cwd(), 'test', 'eval');
 const files =
-  positionals.length > 0 ? positionals : [join(here, 'development.jsonl'), join(here, 'held-out.jsonl')];
-const graph = understandingGraph({ films: new Catalogue().films, now });
+  positionals.length > 0
+    ? positionals
+    : ['development', 'development-2', 'development-3', 'held-out'].map((name) =>
+        join(here, `${name}.jsonl`),
+      );
 
 for (const file of files) {
-  const examples = readFileSync(file, 'utf8')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as Example);
+  const examples = readExamples(file);
   const startedMs = performance.now();
-  const readings = [];
-  for (const { query } of examples) {
-    const { results, degraded } = await graph.run({ query });
-    if (degraded.length > 0) throw new Error(`"${query}" broke ${degraded.join(', ')}`);
-    readings.push({ ...results.facts, language: results.language });
-  }
+  const readings = await read(examples);
   const millisecondsEach = (performance.now() - startedMs) / examples.length;
   const { fields, disagreements } = evaluate(examples, readings);
   print(

@@ -40,7 +40,8 @@ const singular = (text: string): string =>
     .map((word) => word.replace(/ies$/, 'y').replace(/(?<=[^s])s$/, ''))
     .join(' ');
 
-type Reading = Partial<Facts> & { readonly language?: string };
+/** What was read in a query. */
+export type Reading = Partial<Facts> & { readonly language?: string };
 
 /** Each field as a set of items that are right or wrong by themselves. Lists have no order. */
 const itemsOf: Readonly<Record<string, (reading: Reading) => string[]>> = {

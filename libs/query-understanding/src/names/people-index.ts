@@ -8,6 +8,9 @@ const namesFile = new URL('./data/people.json', import.meta.url);
 /** Of the list, which is in the order of how often they are named: whom a surname alone may mean. */
 const famous = 1_180;
 
+/** Short names are near too many others. */
+const shortestNearlyAlike = 12;
+
 /** Several who are named as one. */
 const groups: Readonly<Record<string, readonly string[]>> = {
   'coen brothers': ['Joel Coen', 'Ethan Coen'],
@@ -26,6 +29,24 @@ const groups: Readonly<Record<string, readonly string[]>> = {
 
 /** Other ways in which people are named. */
 const aliases: Readonly<Record<string, string>> = {
+  'nic cage': 'Nicolas Cage',
+  'nick cage': 'Nicolas Cage',
+  'jen lawrence': 'Jennifer Lawrence',
+  jlaw: 'Jennifer Lawrence',
+  'j law': 'Jennifer Lawrence',
+  'bob de niro': 'Robert De Niro',
+  'marty scorsese': 'Martin Scorsese',
+  'chris nolan': 'Christopher Nolan',
+  'will ferrel': 'Will Ferrell',
+  'matt mcconaughey': 'Matthew McConaughey',
+  'danny devito': 'Danny DeVito',
+  'ben stiller': 'Ben Stiller',
+  'kate blanchett': 'Cate Blanchett',
+  'bill nighy': 'Bill Nighy',
+  'rob pattinson': 'Robert Pattinson',
+  'sly stallone': 'Sylvester Stallone',
+  'jake gyllenhal': 'Jake Gyllenhaal',
+  'tim chalamet': 'Timothée Chalamet',
   'the rock': 'Dwayne Johnson',
   'bong joon ho': 'Bong Joon Ho',
   bong: 'Bong Joon Ho',
@@ -69,6 +90,8 @@ export class PeopleIndex {
   private readonly surnames = new Map<string, string>();
   /** Keys of several words, by each of their words. */
   private readonly byWord = new Map<string, string[]>();
+  /** The same, by the first letters of their words. */
+  private readonly byInitials = new Map<string, string[]>();
   private readonly dictionarySurnames: ReadonlySet<string>;
 
   constructor(films: readonly Film[]) {
@@ -89,11 +112,8 @@ export class PeopleIndex {
     }
     for (const key of this.full.keys()) {
       if (!key.includes(' ')) continue;
-      for (const word of key.split(' ')) {
-        const keys = this.byWord.get(word) ?? [];
-        keys.push(key);
-        this.byWord.set(word, keys);
-      }
+      for (const word of key.split(' ')) push(this.byWord, word, key);
+      push(this.byInitials, initials(key), key);
     }
   }
 
@@ -102,15 +122,21 @@ export class PeopleIndex {
     return this.full.get(key);
   }
 
-  /** Those of a misspelled full name. One of its words must be right: two half-right ones are somebody else. */
+  /** Those of a misspelled full name: one of its words is right, or all of them nearly so. */
   findNear(key: string): readonly string[] | undefined {
     const limit = Math.min(2, tolerance(key.length));
-    let best: { key: string; distance: number } | undefined;
-    for (const candidate of new Set(key.split(' ').flatMap((word) => this.byWord.get(word) ?? []))) {
-      const distance = editDistance(key, candidate, (best?.distance ?? limit + 1) - 1);
-      if (distance < (best?.distance ?? limit + 1)) best = { key: candidate, distance };
-    }
-    return best && this.full.get(best.key);
+    const sharing = new Set(key.split(' ').flatMap((word) => this.byWord.get(word) ?? []));
+    const near =
+      nearest(key, sharing, limit) ?? nearest(key, this.nearlyAlike(key), Math.min(3, tolerance(key.length)));
+    return near === undefined ? undefined : this.full.get(near);
+  }
+
+  private nearlyAlike(key: string): string[] {
+    const words = key.split(' ');
+    if (key.length < shortestNearlyAlike) return [];
+    return (this.byInitials.get(initials(key)) ?? []).filter((candidate) =>
+      candidate.split(' ').every((word, index) => editDistance(word, words[index] ?? '', 2) <= 2),
+    );
   }
 
   /** The best known of a surname. */
@@ -122,4 +148,25 @@ export class PeopleIndex {
   isPlainWord(surname: string): boolean {
     return this.dictionarySurnames.has(surname);
   }
+}
+
+const initials = (key: string): string =>
+  key
+    .split(' ')
+    .map((word) => word[0])
+    .join('');
+
+function push(map: Map<string, string[]>, name: string, value: string): void {
+  const values = map.get(name) ?? [];
+  values.push(value);
+  map.set(name, values);
+}
+
+function nearest(key: string, candidates: Iterable<string>, limit: number): string | undefined {
+  let best: { key: string; distance: number } | undefined;
+  for (const candidate of candidates) {
+    const distance = editDistance(key, candidate, (best?.distance ?? limit + 1) - 1);
+    if (distance < (best?.distance ?? limit + 1)) best = { key: candidate, distance };
+  }
+  return best?.key;
 }

@@ -17,6 +17,16 @@ interface Rule {
 const rules: readonly Rule[] = [
   {
     pattern: new RegExp(
+      `(?:not|no|without|nothing|isnt|arent|never|except|excluding)(?: that is| thats)?(?: anything)? (?:rated )?${name} or (?:rated )?${name}`,
+    ),
+    read: ([a, b]) => (rank(a) < rank(b) ? below(a) : below(b)),
+  },
+  {
+    pattern: new RegExp(`(?:rated )?${name}(?: rating)? (?:at most|at the most|max|maximum|tops|at worst)`),
+    read: ([most]) => upTo(most),
+  },
+  {
+    pattern: new RegExp(
       `(?:rated )?${name} (?:rated )?(?:or|and) (?:lower|below|less|under|milder|softer|younger)`,
     ),
     read: ([most]) => upTo(most),

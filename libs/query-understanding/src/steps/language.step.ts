@@ -1,28 +1,46 @@
 import { detectAll } from 'tinyld';
 import { lexicon } from '../vocabulary/lexicon.js';
+import { mediaWords } from '../vocabulary/media.js';
 import { translations } from '../vocabulary/translations.js';
 import type { Word } from '../words/words.js';
 import { ruleTimeoutMs, step } from './values.js';
 
-/** Short queries mislead a detector: "scorsese crime films" is Italian to it. One of these says English. */
 const english: ReadonlySet<string> = new Set(
-  'the movies movie films with about like from of and but not directed starring by for after before without best new something show me find watch what whats who is are in to i want similar comedies thrillers an documentary under over hours hrs minutes mins about abt scifi sci movies movie please me my that this without some any imdb rated mind best trending now right watching'.split(
+  'the movies movie films with about like from of and but not directed starring by for after before without best new something anything show me find watch what whats who is are was were be been in to i we want similar comedies thrillers an documentary under over hours hrs minutes mins abt scifi sci please my your that this some any imdb rated mind trending now right watching trailer cast plot runtime as it its he she they why how when where good great gets get all one two if up out so yes can will just more than then there good at on have has had do does did or'.split(
     ' ',
   ),
 );
-const leastWords = 3;
+/** Words that stand in names and titles too, or in several languages: they say little by themselves. */
+const weak: ReadonlySet<string> = new Set(
+  'de del la el le les du des das der die dem den il lo da do dos das e y et und con un una une en a o os as no film me por come como im per para pour'.split(
+    ' ',
+  ),
+);
+/** A detector is misled by fewer words: "scorsese crime films" is Italian to it. */
+const leastWords = 4;
 const leastAccuracy = 0.5;
 
-/** Words of a language that no English query has. */
-function markersOf(words: readonly Word[], language: string): number {
-  const vocabulary = translations[language]?.markers;
-  return vocabulary ? words.filter(({ text }) => vocabulary.has(text)).length : 0;
+/** How much words speak for a language that we have film words of. */
+function evidence(words: readonly Word[], language: string): { score: number; isStrong: boolean } {
+  const { markers, phrases } = translations[language] ?? { markers: new Set(), phrases: new Map() };
+  let [score, isStrong] = [0, false];
+  for (const { text, original } of words) {
+    const isAccented = /[^\x00-\x7f]/.test(original);
+    const isKnown = markers.has(text) || (phrases.has(text) && (isAccented || !isEnglish(text)));
+    if (!isKnown) continue;
+    score += weak.has(text) ? 0.5 : 1;
+    isStrong ||= !weak.has(text);
+  }
+  return { score, isStrong };
 }
 
+const isEnglish = (text: string): boolean => english.has(text) || mediaWords.has(text) || lexicon.has(text);
+
 /** Genres, moods and themes whose words no other language here shares. */
-const isEnglishConcept = (text: string): boolean =>
-  lexicon.has(text) &&
-  !Object.values(translations).some(({ markers, phrases }) => markers.has(text) || phrases.has(text));
+const isEnglishOnly = (text: string): boolean =>
+  english.has(text) ||
+  (lexicon.has(text) &&
+    !Object.values(translations).some(({ markers, phrases }) => markers.has(text) || phrases.has(text)));
 
 export const languageStep = step({
   name: 'language',
@@ -30,18 +48,23 @@ export const languageStep = step({
   inputs: ['normalise'],
   timeoutMs: ruleTimeoutMs,
   run: ({ normalise: { normalized, words } }) => {
-    const marked = Object.keys(translations)
-      .map((language) => ({ language, markers: markersOf(words, language) }))
-      .toSorted((a, b) => b.markers - a.markers)[0];
-    const englishMarkers = words.filter(({ text }) => english.has(text) || isEnglishConcept(text)).length;
-    if (marked && marked.markers >= 2 && marked.markers > englishMarkers) return marked.language;
-    if (englishMarkers > 0) return 'en';
-    const isLatin = /^[\p{Script=Latin}\p{P}\p{N}\p{Z}\p{S}]*$/u.test(normalized);
-    if (isLatin && words.length < leastWords && (marked?.markers ?? 0) === 0) return 'en';
+    const isLatin = /^[\p{Script=Latin}\p{P}\p{N}\p{Z}\p{S}\p{M}]*$/u.test(normalized);
     const [detected] = detectAll(normalized);
-    if (!detected || detected.accuracy < leastAccuracy)
-      return marked && marked.markers > 0 ? marked.language : 'en';
-    return detected.lang;
+    const isSure = detected !== undefined && detected.accuracy >= leastAccuracy;
+    if (!isLatin) return isSure ? detected.lang : 'en';
+    const ranked = Object.keys(translations)
+      .map((language) => ({ language, ...evidence(words, language) }))
+      // Where two are alike, the detector decides.
+      .toSorted(
+        (a, b) =>
+          b.score - a.score || Number(b.language === detected?.lang) - Number(a.language === detected?.lang),
+      );
+    const englishWords = words.filter(({ text }) => isEnglishOnly(text)).length;
+    const [best] = ranked;
+    if (best && (best.isStrong || best.score >= 1.5) && best.score > englishWords) return best.language;
+    if (englishWords > 0 || words.length < leastWords || !isSure) return 'en';
+    // Of a language whose film words we know there would be some.
+    return detected.lang in translations && (best?.score ?? 0) === 0 ? 'en' : detected.lang;
   },
   fallback: () => 'en',
 });

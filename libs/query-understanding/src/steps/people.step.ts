@@ -30,9 +30,9 @@ const after: readonly (readonly [role: Role, phrases: string])[] = [
   ],
   [
     'actor',
-    'stars in, stars, starred in, starred, plays, acts in, acted in, acted, plays in, is in, appears in, as an actor, in it, in the lead, appeared in, was in, played in, as lead, in a lead role, acting together, acting in, together on screen, on screen together, acting alongside, in the cast, in the lead role, in them',
+    'stars in, stars, starred in, starred, plays, acts in, acted in, acted, plays in, is in, appears in, as an actor, in it, in the lead, appeared in, was in, played in, as lead, in a lead role, acting together, acting in, together on screen, on screen together, acting alongside, in the cast, in the lead role, in them, appears, appeared, appear, starring together, together, shows up, pops up in, features',
   ],
-  ['writer', 'wrote, has written, scripted, penned, as writer'],
+  ['writer', 'wrote, write, writes, has written, scripted, penned, as writer'],
 ];
 const roleWords = new Map(
   [...before, ...after].flatMap(([role, phrases]) =>

@@ -31,9 +31,7 @@ export const rewriteStep = step({
     const dropped = new Mask(words.length, [
       ...[years, runtime, rating, certification, count, sort].flatMap(({ spans }) => spans),
       ...negation,
-      ...titles
-        .filter(({ as }) => as === 'before' || as === 'after' || as === 'unlike')
-        .map(({ span }) => span),
+      ...titles.filter(({ as }) => as !== 'sought' && as !== 'likeness').map(({ span }) => span),
     ]);
     const kept = new Mask(words.length, [
       ...titles.filter(({ as }) => as === 'sought' || as === 'likeness').map(({ span }) => span),

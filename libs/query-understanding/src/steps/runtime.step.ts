@@ -16,7 +16,7 @@ const groupsOfDuration = 10;
 const tail = '(?: (?:long|in length|runtime|of runtime|running time|total))*';
 const lead =
   '(?:(?:with )?(?:a )?(?:runtime|running time|run time|length|duration)(?: of| is)? |that (?:is|are|runs?|lasts?) |(?:is|are|lasting|running|runs) )?';
-const most = `(?:under|less than|below|shorter than|at most|at the most|no longer than|not longer than|no more than|not more than|max|maximum|max of|up to|within|fewer than|nothing over|not over|nothing longer than|isnt over|clocking in under|maximum of|in under|doesnt exceed|undr|max of)`;
+const most = `(?:under|less than|below|shorter than|at most|at the most|no longer than|not longer than|no more than|not more than|max|maximum|max of|up to|within|fewer than|nothing over|not over|nothing longer than|isnt over|clocking in under|maximum of|in under|doesnt exceed|undr|max of|not a minute over|not a minute more than|i only have|only have|ive only got|i have only|only got|i have|ive got|weve got|we have|we only have)`;
 const least = `(?:over|more than|above|longer than|at least|no shorter than|not shorter than|no less than|not less than|min|minimum|minimum of|exceeding|upwards of|not under|nothing under)`;
 const about = `(?:about|around|roughly|approximately|approx|circa|close to|nearly|almost)`;
 const aboutMinutes = 10;
@@ -48,13 +48,18 @@ const bounded = (range: (value: number) => RuntimeRange) => (groups: Groups) => 
 
 const rules: readonly Rule[] = [
   {
+    pattern: new RegExp(`${lead}${duration} to ${duration}${tail}`),
+    read: (groups) =>
+      ofBoth(toMinutes(groups.slice(0, groupsOfDuration)), toMinutes(groups.slice(groupsOfDuration))),
+  },
+  {
     pattern: new RegExp(`${lead}(?:between|from) ${duration} (?:and|to) ${duration}${tail}`),
     read: (groups) =>
       ofBoth(toMinutes(groups.slice(0, groupsOfDuration)), toMinutes(groups.slice(groupsOfDuration))),
   },
   {
     pattern: new RegExp(
-      `${lead}(?:between|from) (\\d+|${spelled}) (?:and|to) (\\d+|${spelled}) (hours?|hrs?|minutes?|mins?)${tail}`,
+      `${lead}(?:(?:between|from) )?(\\d+|${spelled}) (?:and |to )?(\\d+|${spelled}) (hours?|hrs?|minutes?|mins?)${tail}`,
     ),
     read: ([from, to, unit = '']) => {
       const factor = unit.startsWith('h') ? 60 : 1;
@@ -76,7 +81,9 @@ const rules: readonly Rule[] = [
   },
   { pattern: new RegExp(`${lead}${least} ${duration}${tail}`), read: bounded((min) => ({ min, max: null })) },
   {
-    pattern: new RegExp(`${lead}${duration} (?:or|and) (?:more|longer|over|up)|${duration} \\+`),
+    pattern: new RegExp(
+      `${lead}${duration} (?:(?:or|and) (?:more|longer|over|up|change)|plus|or so plus)|${duration} \\+`,
+    ),
     read: bounded((min) => ({ min, max: null })),
   },
   {
@@ -94,15 +101,21 @@ const rules: readonly Rule[] = [
   },
 ];
 
+/** The first rule for each bound: "no shorter than two hours and no longer than three" has both. */
 function read(text: WordText): { value: RuntimeRange; spans: Span[] } {
+  let value = open;
+  const spans: Span[] = [];
   for (const { pattern, read: toRange } of rules) {
     for (const { groups, span } of text.findAll(pattern)) {
-      const value = toRange(groups);
-      if (value) return { value, spans: [span] };
-      if (pattern.source.startsWith('(?:not')) return { value: open, spans: [span] };
+      if (spans.some(({ from, to }) => span.from < to && from < span.to)) continue;
+      const range = toRange(groups);
+      if (!range && !pattern.source.startsWith('(?:not')) continue;
+      spans.push(span);
+      value = { min: value.min ?? range?.min ?? null, max: value.max ?? range?.max ?? null };
+      if (!range || (value.min !== null && value.max !== null)) return { value, spans };
     }
   }
-  return { value: open, spans: [] };
+  return { value, spans };
 }
 
 function toMinutes(groups: Groups): number | undefined {

@@ -47,6 +47,8 @@ const wrappers = [
   /what (?:is|was|happens in|happened in)/,
   /whats/,
   /is/,
+  /(?:could|can|would) you(?: please)? tell me(?: (?:about|if|whether))?/,
+  /who (?:it was that |was it that )?(?:wrote|composed|did|made|scored) the (?:music|score|soundtrack|songs) (?:for|of|to|in)/,
   /(?:please )?tell me(?: (?:more )?about)?/,
   /(?:the )?(?:official )?(?:plot|cast|trailers?|full cast|storyline|trailer|summary|runtime|synopsis|director|ending|soundtrack|reviews?|rating|release date|length) (?:of|for|to)/,
   /have you (?:got|seen)/,
@@ -192,7 +194,7 @@ class TitleReader {
     const found = this.titleAt(span.to, false);
     if (!found || /^(?:19|20)\d\d$/.test(this.phrase({ from: span.to, to: found.to }))) return;
     if (lexicon.has(this.phrase({ from: span.to, to: found.to })) && !found.title.isFamous) return;
-    const as = /before|prior|earlier|older/.test(cue) ? 'before' : 'after';
+    const as = /before|prior|earlier|older/.test(cue) ? 'before' : cue.includes('since') ? 'since' : 'after';
     this.add({
       title: found.title.title,
       year: found.title.year,

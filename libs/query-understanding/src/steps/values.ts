@@ -6,7 +6,7 @@ import type { Span, Word } from '../words/words.js';
 export interface TitleMention {
   readonly title: string;
   readonly year: number | undefined;
-  readonly as: 'sought' | 'likeness' | 'unlike' | 'before' | 'after';
+  readonly as: 'sought' | 'likeness' | 'unlike' | 'before' | 'after' | 'since';
   /** The name, and the words that lead to it. */
   readonly span: Span;
 }

@@ -27,7 +27,7 @@ const number =
 const before = `${made}(?:before|prior to|earlier than|older than|pre|up to but not including)`;
 const after = `${made}(?:after|later than|newer than|post|more recent than|following)`;
 const since = `${made}(?:since|from|starting (?:in|from)|beginning in|as of)`;
-const until = `${made}(?:until|till|up to|through|by|no later than|not later than)`;
+const until = `${made}(?:up to and including|until|till|up to|through|by|no later than|not later than)`;
 
 interface Rule {
   readonly pattern: RegExp;
@@ -35,7 +35,30 @@ interface Rule {
 }
 
 /** The first that matches is what is meant; decades and years within it are not read again. */
+const none =
+  '(?:nothing|not|no|none|never|isnt|wasnt|dont want anything|not anything)(?: (?:made|released|from|out|that came out|shot|any))?';
+
 const rules: readonly Rule[] = [
+  {
+    pattern: new RegExp(`${none} (?:before|prior to|earlier than|older than|pre) (?:the year )?${year}`),
+    read: ([y]) => ({ from: Number(y), to: null }),
+  },
+  {
+    pattern: new RegExp(
+      `${none} (?:after|later than|newer than|past|post|more recent than) (?:the year )?${year}`,
+    ),
+    read: ([y]) => ({ from: null, to: Number(y) }),
+  },
+  {
+    pattern: new RegExp(
+      `${none} (?:before|prior to|earlier than|older than|pre) (?:the )?${part}(?:${decade})`,
+    ),
+    read: ([p, a, b, c], now) => shift(decadeOf(p, a, b, c, now), ({ from }) => ({ from, to: null })),
+  },
+  {
+    pattern: new RegExp(`${none} (?:after|later than|newer than|past|post) (?:the )?${part}(?:${decade})`),
+    read: ([p, a, b, c], now) => shift(decadeOf(p, a, b, c, now), ({ to }) => ({ from: null, to })),
+  },
   {
     pattern: new RegExp(
       `(?:between|from) (?:the )?${part}(?:${decade}) (?:and|to|until|till|through) (?:the )?${part}(?:${decade})`,
@@ -164,9 +187,13 @@ export function yearsStep(now: () => Date): AnyStep {
     run: ({ spelling: words, titles, people }) => {
       const mask = new Mask(words.length, [...titles.map(({ span }) => span), ...people.spans]);
       const byTitle = titles.flatMap(({ as, year: released }) =>
-        released === undefined || (as !== 'before' && as !== 'after')
+        released === undefined || (as !== 'before' && as !== 'after' && as !== 'since')
           ? []
-          : [as === 'before' ? { from: null, to: released - 1 } : { from: released + 1, to: null }],
+          : [
+              as === 'before'
+                ? { from: null, to: released - 1 }
+                : { from: as === 'since' ? released : released + 1, to: null },
+            ],
       );
       const byWords = readWords(new WordText(words, mask), now());
       return { value: [...byTitle, ...byWords.value].reduce(intersect, open), spans: byWords.spans };

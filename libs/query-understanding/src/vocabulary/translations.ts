@@ -22,7 +22,7 @@ const table = (markers: string, phrases: string): Translation => ({
 /** By ISO 639-1. An empty left side leaves the phrase out. */
 export const translations: Readonly<Record<string, Translation>> = {
   es: table(
-    'quiero ver una un el los las pelicula peliculas con para sin mejores anos de del dirigida dirigidas por como sobre que mas menos recientes nuevas comedia busco horas ninos terror accion muestrame recomiendame alguna quisiera duracion trailer',
+    'quiero ver una un el los las pelicula peliculas con para sin mejores anos de del dirigida dirigidas por como sobre que mas menos recientes nuevas comedia busco horas ninos terror accion muestrame recomiendame alguna quisiera duracion trailer dirigido dirigidos dirigio quien cuanto dura pelis protagonizada protagonizadas cuando',
     `
 movies = peliculas, pelis, cintas
 movie = pelicula, peli, cinta
@@ -82,11 +82,19 @@ four = cuatro
 show me = muestrame, ensename
 trailer for = el trailer de, trailer de
 animals = animales
+sixties = anos sesenta, los sesenta, los anos sesenta
+seventies = anos setenta, los setenta, los anos setenta
+eighties = anos ochenta, los ochenta, los anos ochenta
+nineties = anos noventa, los noventa, los anos noventa
+how long is = cuanto dura, que duracion tiene
+who directed = quien dirigio, quien es el director de
+when did = cuando se estreno, cuando salio
+who is in = quien sale en, quienes actuan en
 s_of = de los anos, anos
 `,
   ),
   fr: table(
-    'davant je cherche des un une les le la avec pour sans meilleurs meilleures annees de du realise realises par comme sur veux voir moins plus heures enfants drole droles et guerre peur montre montremoi bande annonce recommande quelques dun cherchons',
+    'davant je cherche des un une les le la avec pour sans meilleurs meilleures annees de du realise realises par comme sur veux voir moins plus heures enfants drole droles et guerre peur montre montremoi bande annonce recommande quelques dun cherchons combien dure comedies realisateur qui tourne',
     `
 movies = films
 movie = film
@@ -144,11 +152,19 @@ four = quatre
 show me = montre moi, montremoi
 trailer for = la bande annonce de, bande annonce de, bande annonce du
 like = similaires a, similaire a
+sixties = annees soixante
+seventies = annees soixante dix
+eighties = annees quatre vingt, annees quatre vingts
+nineties = annees quatre vingt dix
+how long is = combien de temps dure, quelle est la duree de
+who directed = qui a realise, qui est le realisateur de
+when did = quand est sorti
+with = ou joue, dans lesquels joue
 s_of = des annees, annees
 `,
   ),
   de: table(
-    'ich suche einen eine ein der die das mit fur ohne besten beste jahren jahre aus den dem von wie uber und unter stunden zeig mir filme kinder nach vor zeige suche zehn funf film schauen mochte gerne empfiehl welche laufen kinderfilme wissenschaft',
+    'ich suche einen eine ein der die das mit fur ohne besten beste jahren jahre aus den dem von wie uber und unter stunden zeig mir filme kinder nach vor zeige suche zehn funf film schauen mochte gerne empfiehl welche laufen kinderfilme wissenschaft wie lange dauert gibt wer regie neue',
     `
 movies = filme, filmen, spielfilme
 movie = film
@@ -205,11 +221,21 @@ four = vier
 show me = zeig mir, zeige mir
 trailer for = trailer zu, trailer von, den trailer zu
 like = so wie, wie zum beispiel
+sixties = sechziger, sechziger jahren, sechzigern
+seventies = siebziger, siebziger jahren, siebzigern
+eighties = achtziger, achtziger jahren, achtzigern
+nineties = neunziger, neunziger jahren, neunzigern
+how long is = wie lange dauert, wie lang ist, wie lange geht
+who directed = wer hat regie gefuhrt bei, wer ist der regisseur von
+directed = regie gefuhrt
+when did = wann kam
+action movies = actionfilme, actionfilmen
+horror movies = horrorfilme, horrorfilmen, gruselfilme
 s_of = aus den, der
 `,
   ),
   it: table(
-    'vorrei un una il lo gli le con per senza migliori anni di del della diretti diretto da come su voglio vedere meno piu ore bambini tutta famiglia e paura dei simili cerco almeno mostrami consigliami qualche voglio minuti duri',
+    'vorrei un una il lo gli le con per senza migliori anni di del della diretti diretto da come su voglio vedere meno piu ore bambini tutta famiglia e paura dei simili cerco almeno mostrami consigliami qualche voglio minuti duri quanto dura chi ha film diretti commedie regista quando',
     `
 movies = film, pellicole
 comedy = commedia, commedie
@@ -262,11 +288,18 @@ four = quattro
 show me = mostrami, fammi vedere
 trailer for = il trailer di, trailer di
 like = simile a
+sixties = anni sessanta
+seventies = anni settanta
+eighties = anni ottanta
+nineties = anni novanta
+how long is = quanto dura
+who directed = chi ha diretto
+when did = quando e uscito
 s_of = degli anni, anni
 `,
   ),
   pt: table(
-    'quero ver um uma os as filmes filme com para sem melhores anos de do da dirigidos dirigido por como sobre menos mais horas criancas depois antes guerra e terror que mostre recomende algum alguns procuro pelo quero filme',
+    'quero ver um uma os as filmes filme com para sem melhores anos de do da dirigidos dirigido por como sobre menos mais horas criancas depois antes guerra e terror que mostre recomende algum alguns procuro pelo quero filme quanto dura quem dirigiu quando filmes diretor',
     `
 movies = filmes, longas
 movie = filme
@@ -321,6 +354,13 @@ ten = dez
 four = quatro
 show me = mostre me, me mostre
 trailer for = o trailer de, trailer de
+sixties = anos sessenta
+seventies = anos setenta
+eighties = anos oitenta
+nineties = anos noventa
+how long is = quanto dura, quanto tempo dura
+who directed = quem dirigiu
+when did = quando saiu
 s_of = dos anos, anos
 `,
   ),

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { read, readExamples } from './read.js';
+import { evaluate, precision, recall } from './score.js';
+
+/** Fields that fall below, by name: what `npm run eval -- --verbose FILE` shows in full. */
+const fieldsBelow = async (name: string, least: number): Promise<string[]> => {
+  const examples = readExamples(join(import.meta.dirname, `${name}.jsonl`));
+  const { fields } = evaluate(examples, await read(examples));
+  return [...fields]
+    .filter(([, score]) => Math.min(precision(score), recall(score)) < least)
+    .map(([field, score]) => `${field}: ${precision(score).toFixed(2)}, ${recall(score).toFixed(2)}`);
+};
+
+describe('the rules of query understanding', () => {
+  it.each(['development', 'development-2', 'development-3'])('read %s as well as they did', async (name) => {
+    expect(await fieldsBelow(name, 0.85)).toEqual([]);
+  });
+
+  it('read queries that they were not written from', async () => {
+    expect(await fieldsBelow('held-out', 0.8)).toEqual([]);
+  });
+});
+
+describe(evaluate.name, () => {
+  it('counts what is missing and what is too much', () => {
+    const examples = [
+      { query: 'q', expected: { genres: ['Comedy' as const], limit: 3, intent: 'search' as const } },
+    ];
+    const { fields, disagreements } = evaluate(examples, [{ genres: ['Drama'], intent: 'search' }]);
+    expect(fields.get('genres')).toEqual({ right: 0, extra: 1, missed: 1 });
+    expect(fields.get('limit')).toEqual({ right: 0, extra: 0, missed: 1 });
+    expect(fields.get('intent')).toEqual({ right: 1, extra: 0, missed: 0 });
+    expect(disagreements.map(({ field }) => field)).toEqual(['genres', 'limit']);
+  });
+});
