@@ -25,7 +25,7 @@ function evidence(words: readonly Word[], language: string): { score: number; is
   const { markers, phrases } = translations[language] ?? { markers: new Set(), phrases: new Map() };
   let [score, isStrong] = [0, false];
   for (const { text, original } of words) {
-    const isAccented = /[^\x00-\x7f]/.test(original);
+    const isAccented = /[\u0080-\uffff]/.test(original);
     const isKnown = markers.has(text) || (phrases.has(text) && (isAccented || !isEnglish(text)));
     if (!isKnown) continue;
     score += weak.has(text) ? 0.5 : 1;
