@@ -78,6 +78,12 @@ describe(toMarqueeConfig.name, () => {
     expect(redisOf({ REDIS_URL: 'unix:///run/redis.sock' }).address).toEqual({
       kind: 'unix',
       path: '/run/redis.sock',
+      isEmbedded: false,
+    });
+    expect(redisOf({ REDIS_URL: 'unix:///run/redis.sock#embedded' }).address).toEqual({
+      kind: 'unix',
+      path: '/run/redis.sock',
+      isEmbedded: true,
     });
     expect(redisOf({ REDIS_HOST: 'redis' }).address).toEqual({
       kind: 'standalone',
