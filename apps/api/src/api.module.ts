@@ -1,12 +1,16 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
+import { AuthModule } from '@app/auth';
 import { CacheModule } from '@app/cache';
 import { MarqueeConfigModule } from '@app/config';
 import { MetricsController, MetricsModule } from '@app/observability';
 import { EmbeddingsModule } from '@app/embeddings';
 import { QueryUnderstandingModule } from '@app/query-understanding';
 import { RedisModule } from '@app/redis';
+import { EventsModule } from '@app/events';
+import { SessionsModule } from '@app/sessions';
+import { TasksModule } from '@app/tasks';
 import { MOVIES_PROVIDER, TmdbModule } from '@app/tmdb';
 import { TrendingModule } from '@app/trending';
 import { CacheAdminController } from './admin/cache-admin.controller.js';
@@ -16,6 +20,10 @@ import { HealthController } from './health/health.controller.js';
 import { DrainService } from './http/drain.service.js';
 import { MoviesController } from './movies/movies.controller.js';
 import { QueryUnderstandingController } from './query-understanding/query-understanding.controller.js';
+import { EventStreams } from './sessions/event-streams.js';
+import { EventsController } from './sessions/events.controller.js';
+import { SessionsController } from './sessions/sessions.controller.js';
+import { TasksController } from './tasks/tasks.controller.js';
 import { TrendingController } from './trending/trending.controller.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { SchemaPipe } from './http/schema.pipe.js';
@@ -34,9 +42,13 @@ export class ApiModule {
         MetricsModule,
         RedisModule,
         TerminusModule,
+        AuthModule,
         CacheModule,
         EmbeddingsModule,
         QueryUnderstandingModule,
+        EventsModule,
+        SessionsModule,
+        TasksModule,
         TmdbModule,
         TrendingModule.register([TmdbModule], MOVIES_PROVIDER),
       ],
@@ -45,12 +57,16 @@ export class ApiModule {
         EmbeddingsController,
         HealthController,
         MetricsController,
+        EventsController,
         MoviesController,
+        SessionsController,
+        TasksController,
         QueryUnderstandingController,
         TrendingController,
       ],
       providers: [
         DrainService,
+        EventStreams,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: SchemaPipe },
       ],

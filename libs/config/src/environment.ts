@@ -87,6 +87,35 @@ export class Environment {
   LOG_FORMAT: string = 'auto';
 
   @IsOptional()
+  @IsString()
+  API_KEYS_FILE?: string;
+
+  @IsOptional()
+  @IsString()
+  API_KEYS?: string;
+
+  @wholeNumber(100, 1_000_000)
+  EVENTS_MAX_LENGTH: number = 10_000;
+
+  @wholeNumber(0, 31_536_000)
+  EVENTS_MAX_AGE_SECONDS: number = 0;
+
+  @wholeNumber(1, 1_000_000)
+  EVENTS_MAX_LISTENERS: number = 5_000;
+
+  @IsOptional()
+  @IsString()
+  ARCHIVE_FILE?: string;
+
+  @IsOptional()
+  @httpUrl()
+  ARCHIVE_WEBHOOK_URL?: string;
+
+  @IsOptional()
+  @MinLength(16, { message: 'must be at least 16 characters' })
+  ARCHIVE_WEBHOOK_SECRET?: string;
+
+  @IsOptional()
   @redisUrl()
   REDIS_URL?: string;
 

@@ -56,6 +56,21 @@ export class MarqueeConfig {
   };
   /** Where the worker answers probes and metrics. */
   readonly worker!: { readonly port: number };
+  /** API keys, as JSON in a file or inline; with neither, callers of this machine alone are served. */
+  readonly apiKeys!: { readonly file: string | undefined; readonly inline: string | undefined };
+  readonly events!: {
+    /** About how many events the stream keeps, unless a consumer is behind. */
+    readonly maxLength: number;
+    /** How old they may get; 0 for any age. */
+    readonly maxAgeSeconds: number;
+    /** Clients that one process serves with server-sent events. */
+    readonly maxListeners: number;
+  };
+  /** Where completed transcripts go. */
+  readonly archive!: {
+    readonly file: string | undefined;
+    readonly webhook: { readonly url: string; readonly secret: string } | undefined;
+  };
   readonly log!: { readonly level: string; readonly format: 'auto' | 'json' | 'pretty' };
   readonly redis!: RedisConfig;
   readonly cache!: {
@@ -119,6 +134,19 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
       shutdownTimeoutMs: environment.SHUTDOWN_TIMEOUT_MS,
     },
     worker: { port: environment.WORKER_PORT },
+    apiKeys: { file: environment.API_KEYS_FILE, inline: environment.API_KEYS },
+    events: {
+      maxLength: environment.EVENTS_MAX_LENGTH,
+      maxAgeSeconds: environment.EVENTS_MAX_AGE_SECONDS,
+      maxListeners: environment.EVENTS_MAX_LISTENERS,
+    },
+    archive: {
+      file: environment.ARCHIVE_FILE,
+      webhook:
+        environment.ARCHIVE_WEBHOOK_URL && environment.ARCHIVE_WEBHOOK_SECRET
+          ? { url: environment.ARCHIVE_WEBHOOK_URL, secret: environment.ARCHIVE_WEBHOOK_SECRET }
+          : undefined,
+    },
     log: { level: environment.LOG_LEVEL, format: environment.LOG_FORMAT as MarqueeConfig['log']['format'] },
     redis: toRedisConfig(environment),
     cache: {

@@ -43,6 +43,15 @@ function faultsBetween(environment: Environment): ConfigurationFault[] {
   if (environment.QU_MODEL && !environment.OPENAI_API_KEY && !environment.OPENAI_BASE_URL) {
     faults.push({ variable: 'QU_MODEL', message: 'needs OPENAI_API_KEY or OPENAI_BASE_URL' });
   }
+  if (environment.API_KEYS && environment.API_KEYS_FILE) {
+    faults.push({ variable: 'API_KEYS', message: 'conflicts with API_KEYS_FILE: set only one of the two' });
+  }
+  if (environment.ARCHIVE_WEBHOOK_URL && !environment.ARCHIVE_WEBHOOK_SECRET) {
+    faults.push({
+      variable: 'ARCHIVE_WEBHOOK_SECRET',
+      message: 'is needed to sign what goes to ARCHIVE_WEBHOOK_URL',
+    });
+  }
   if (environment.REDIS_TLS_CA_FILE) {
     const fault = certificateFault(environment.REDIS_TLS_CA_FILE);
     if (fault) faults.push({ variable: 'REDIS_TLS_CA_FILE', message: fault });

@@ -282,6 +282,17 @@ export class RedisClient {
     return this.call(budget, (connection) => connection.callBuffer(name, key, ...args));
   }
 
+  /** The same for commands of two words, whose key comes after both: `XGROUP CREATE`, `XINFO GROUPS`. */
+  subcommand(
+    budget: RedisBudget,
+    name: string,
+    subcommand: string,
+    key: string,
+    ...args: RedisArgument[]
+  ): Promise<Outcome<unknown>> {
+    return this.call(budget, (connection) => connection.callBuffer(name, subcommand, key, ...args));
+  }
+
   /** Makes a script known: it is loaded on every server on connecting. */
   register(script: RedisScript): void {
     this.scripts.set(script.name, script);

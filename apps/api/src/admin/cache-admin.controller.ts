@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { Body, Controller, Delete, Get, HttpCode, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
+import { Roles } from '@app/auth';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { CachePurgeService, CacheService } from '@app/cache';
 import { EmbeddingsService } from '@app/embeddings';
@@ -16,7 +17,6 @@ import {
   type WarmBody,
   warmBodySchema,
 } from './cache-admin.dto.js';
-import { LoopbackGuard } from './loopback.guard.js';
 import { reportOf } from './progress-report.js';
 
 /** Texts of one step of warming: what one request of the embeddings route may hold, in bites. */
@@ -24,7 +24,7 @@ const textsPerStep = 128;
 
 /** Looking into the cache, emptying and filling it. Progress comes as NDJSON, and a client that leaves cancels. */
 @ApiTags('admin')
-@UseGuards(LoopbackGuard)
+@Roles('admin')
 @Controller('v1/admin/cache')
 export class CacheAdminController {
   constructor(

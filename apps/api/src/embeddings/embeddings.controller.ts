@@ -1,10 +1,10 @@
-import { Body, Controller, Get, Headers, HttpCode, Ip, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal, isAdmin, type Principal } from '@app/auth';
 import { cacheStatus } from '@app/cache';
 import { EmbeddingsService } from '@app/embeddings';
 import type { RedisBudget } from '@app/redis';
 import type { FastifyReply } from 'fastify';
-import { isLoopback } from '../admin/loopback.guard.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { embeddingsAnswer } from './embeddings-answer.js';
 import {
@@ -53,12 +53,12 @@ export class EmbeddingsController {
   async create(
     @Body({ schema: embeddingsBodySchema }) body: EmbeddingsBody,
     @Headers('cache-control') cacheControl: string | undefined,
-    @Ip() address: string,
+    @CurrentPrincipal() principal: Principal,
     @RequestBudget() budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    // An administrator's word, and without API keys that is a caller of this machine.
-    const refresh = isLoopback(address) && /\bno-cache\b/i.test(cacheControl ?? '');
+    // An administrator's word.
+    const refresh = isAdmin(principal) && /\bno-cache\b/i.test(cacheControl ?? '');
     const { input: texts, model, dimensions, encoding_format: format } = body;
     const embeddings = await this.embeddings.embed(budget, { texts, model, dimensions, refresh });
     void reply.header('cache-status', cacheStatus(embeddings.cached));

@@ -1,12 +1,14 @@
 import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService } from '@nestjs/terminus';
+import { Public } from '@app/auth';
 import { MarqueeConfig } from '@app/config';
 import { RedisHealthIndicator } from '@app/redis';
 import { DrainService } from '../http/drain.service.js';
 
 /** Probes for Kubernetes and compose, and the summary for people. */
 @ApiTags('health')
+@Public()
 @Controller()
 export class HealthController {
   constructor(

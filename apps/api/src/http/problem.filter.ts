@@ -17,6 +17,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (rendered.status >= 500) this.logger.warn(`${request.id} ${rendered.status} ${rendered.detail}`);
     if (reply.sent) return;
     void reply.status(rendered.status).header('cache-control', 'no-store');
+    if (rendered.status === 401) void reply.header('www-authenticate', 'Bearer realm="marquee"');
     if (rendered.retryAfterSeconds !== undefined)
       void reply.header('retry-after', rendered.retryAfterSeconds);
     if (isOpenAiRoute(request.url)) {

@@ -1,13 +1,24 @@
 import { HttpException } from '@nestjs/common';
+import { ForbiddenError, UnauthenticatedError } from '@app/auth';
 import { CacheLoadTimeoutError } from '@app/cache';
 import { EmbeddingsOverloadedError, EmbeddingsRequestError, InvalidEmbeddingsError } from '@app/embeddings';
 import { LockHeldError, LockLostError, LockUnavailableError } from '@app/locks';
+import { TooManyListenersError } from '@app/events';
+import {
+  IdempotencyConflictError,
+  SessionCompletedError,
+  SessionLimitError,
+  SessionNotFoundError,
+  SessionsUnavailableError,
+} from '@app/sessions';
+import { TasksUnavailableError } from '@app/tasks';
 import { InvalidMovieError } from '@app/tmdb';
 import { TrendingNotReplacedError, TrendingRefusedError, TrendingUnavailableError } from '@app/trending';
 import { UpstreamError } from '@app/upstream';
 import { type Problem, problem } from './problem.js';
 import { MovieNotFoundError } from '../movies/movie-not-found.error.js';
 import { NoPreviousTrendingError } from '../trending/no-previous-trending.error.js';
+import { TaskNotFoundError, TaskResultTooLargeError } from '../tasks/tasks.errors.js';
 import { RequestValidationError } from './request-validation.error.js';
 
 /** The one place where errors become HTTP. Undefined: nobody foresaw this one. */
@@ -17,6 +28,12 @@ export function toProblem(error: unknown): Problem | undefined {
       errors: error.faults,
     });
   }
+  if (error instanceof UnauthenticatedError) {
+    return problem('unauthenticated', 401, 'An API key is needed', error.message, {
+      code: 'invalid_api_key',
+    });
+  }
+  if (error instanceof ForbiddenError) return problem('forbidden', 403, 'Not allowed', error.message);
   if (error instanceof EmbeddingsRequestError) {
     const errors = [{ field: error.param, message: error.message }];
     const { code } = error;
@@ -38,7 +55,7 @@ export function toProblem(error: unknown): Problem | undefined {
       retryAfterSeconds: 1,
     });
   }
-  return trendingProblem(error) ?? frameworkProblem(error);
+  return trendingProblem(error) ?? sessionProblem(error) ?? frameworkProblem(error);
 }
 
 function trendingProblem(error: unknown): Problem | undefined {
@@ -63,6 +80,34 @@ function trendingProblem(error: unknown): Problem | undefined {
     error instanceof LockLostError ||
     error instanceof LockUnavailableError
   ) {
+    return problem('unavailable', 503, titleOf(503), error.message, { retryAfterSeconds: 1 });
+  }
+  return undefined;
+}
+
+function sessionProblem(error: unknown): Problem | undefined {
+  if (error instanceof SessionNotFoundError)
+    return problem('session-not-found', 404, 'No such session', error.message);
+  if (error instanceof TaskNotFoundError)
+    return problem('task-not-found', 404, 'No such task', error.message);
+  if (error instanceof SessionCompletedError)
+    return problem('session-completed', 409, 'The transcript is completed', error.message);
+  if (error instanceof IdempotencyConflictError) {
+    const errors = [{ field: 'Idempotency-Key', message: error.message }];
+    return problem('idempotency-conflict', 422, 'Another request had this key', error.message, { errors });
+  }
+  if (error instanceof SessionLimitError) {
+    const errors = [{ field: error.field, message: error.message }];
+    return problem('session-too-large', 413, 'The session would be too large', error.message, { errors });
+  }
+  if (error instanceof TaskResultTooLargeError)
+    return fieldProblem('body-too-large', 413, 'result', error.message);
+  if (error instanceof TooManyListenersError) {
+    return problem('too-many-listeners', 503, 'Too many clients listen here', error.message, {
+      retryAfterSeconds: 5,
+    });
+  }
+  if (error instanceof SessionsUnavailableError || error instanceof TasksUnavailableError) {
     return problem('unavailable', 503, titleOf(503), error.message, { retryAfterSeconds: 1 });
   }
   return undefined;

@@ -1,5 +1,6 @@
-import { Body, Controller, Get, Headers, HttpCode, Ip, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal, isAdmin, type Principal } from '@app/auth';
 import { cacheStatus } from '@app/cache';
 import {
   type GraphDrawing,
@@ -9,7 +10,6 @@ import {
 } from '@app/query-understanding';
 import type { RedisBudget } from '@app/redis';
 import type { FastifyReply } from 'fastify';
-import { isLoopback } from '../admin/loopback.guard.js';
 import { problemSchema } from '../http/problem.dto.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import {
@@ -37,12 +37,12 @@ export class QueryUnderstandingController {
   async understand(
     @Body({ schema: understandBodySchema }) { query }: UnderstandBody,
     @Headers('cache-control') cacheControl: string | undefined,
-    @Ip() address: string,
+    @CurrentPrincipal() principal: Principal,
     @RequestBudget() budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Understanding> {
-    // An administrator's word, and without API keys that is a caller of this machine.
-    const refresh = isLoopback(address) && /\bno-cache\b/i.test(cacheControl ?? '');
+    // An administrator's word.
+    const refresh = isAdmin(principal) && /\bno-cache\b/i.test(cacheControl ?? '');
     const answer = await this.understanding.understand(budget, query, refresh);
     void reply.header('cache-status', cacheStatus([answer]));
     return answer.value as Understanding;

@@ -1,10 +1,10 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
+import { Roles } from '@app/auth';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { RedisBudget } from '@app/redis';
 import { type Trending, TrendingPublisher, TrendingService } from '@app/trending';
 import type { FastifyReply } from 'fastify';
 import { NoPreviousTrendingError } from './no-previous-trending.error.js';
-import { LoopbackGuard } from '../admin/loopback.guard.js';
 import { leavingOf } from '../http/leaving.js';
 import { problemSchema } from '../http/problem.dto.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
@@ -59,7 +59,7 @@ export class TrendingController {
   }
 
   @Put()
-  @UseGuards(LoopbackGuard)
+  @Roles('admin')
   @ApiOperation({
     summary: 'Replace what trends, at once',
     description:
@@ -89,7 +89,7 @@ export class TrendingController {
 
   @Post('rollback')
   @HttpCode(200)
-  @UseGuards(LoopbackGuard)
+  @Roles('admin')
   @ApiOperation({ summary: 'Go back to the previous set; once more, and forth again' })
   @ApiResponse({ status: 200, standardSchema: trendingFreshnessSchema })
   @ApiResponse({ status: 409, description: 'There is no previous set', standardSchema: problemSchema })

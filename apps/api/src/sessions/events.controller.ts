@@ -1,0 +1,66 @@
+import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
+import { CurrentPrincipal, type Principal } from '@app/auth';
+import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { EventHub, isStreamId } from '@app/events';
+import type { RedisBudget } from '@app/redis';
+import { SessionsService } from '@app/sessions';
+import type { FastifyReply } from 'fastify';
+import { problemSchema } from '../http/problem.dto.js';
+import { RequestBudget } from '../http/redis-budget.decorator.js';
+import { RequestValidationError } from '../http/request-validation.error.js';
+import { EventStreams } from './event-streams.js';
+import { type SessionParams, sessionParamsSchema } from './sessions.dto.js';
+
+/** A session's events as server-sent events. */
+@ApiTags('sessions')
+@Controller('v1/sessions')
+export class EventsController {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly hub: EventHub,
+    private readonly streams: EventStreams,
+  ) {}
+
+  @Get(':id/events')
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description:
+      'Goes on after this event; 0 for all that are still in the stream. Without it: what comes from now on',
+  })
+  @ApiOperation({
+    summary: 'Listen to a session',
+    description:
+      'Server-sent events `transcript_appended`, `transcript_completed` and `session_deleted`, each with its id, and a comment every 15 s. A client that does not keep up is cut off, and goes on with Last-Event-ID.',
+  })
+  @ApiProduces('text/event-stream')
+  @ApiResponse({ status: 200 })
+  @ApiResponse({ status: 404, standardSchema: problemSchema })
+  @ApiResponse({
+    status: 503,
+    description: 'Too many listen here, or Redis is away',
+    standardSchema: problemSchema,
+  })
+  async listen(
+    @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @CurrentPrincipal() { tenant }: Principal,
+    @RequestBudget() budget: RedisBudget,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (lastEventId !== undefined && !isStreamId(lastEventId)) {
+      throw new RequestValidationError([{ field: 'Last-Event-ID', message: 'must be the id of an event' }]);
+    }
+    await this.sessions.get(budget, tenant, id);
+    const stream = this.streams.prepare(reply);
+    const subscription = this.hub.subscribe({
+      sessionId: id,
+      afterId: lastEventId === undefined || lastEventId.includes('-') ? lastEventId : `${lastEventId}-0`,
+      send: (event) => stream.send(event),
+      end: () => stream.end(),
+    });
+    stream.onClosed(subscription.stop);
+    await subscription.live;
+    stream.open();
+  }
+}

@@ -1,0 +1,217 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
+import { CurrentPrincipal, type Principal } from '@app/auth';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { RedisBudget } from '@app/redis';
+import { type Session, SessionNotFoundError, type SessionPage, SessionsService } from '@app/sessions';
+import type { FastifyReply } from 'fastify';
+import { problemSchema } from '../http/problem.dto.js';
+import { RequestBudget } from '../http/redis-budget.decorator.js';
+import { RequestValidationError } from '../http/request-validation.error.js';
+import {
+  type AppendBody,
+  appendedSchema,
+  appendSchema,
+  type CompleteBody,
+  completedSchema,
+  completeSchema,
+  type CreateSession,
+  createSessionSchema,
+  type ExtendSession,
+  extendSessionSchema,
+  idempotencyKeySchema,
+  type ListQuery,
+  listQuerySchema,
+  type PageQuery,
+  pageQuerySchema,
+  type PatchSession,
+  patchSessionSchema,
+  type SessionParams,
+  sessionParamsSchema,
+  sessionSchema,
+  sessionsPageSchema,
+  transcriptSchema,
+} from './sessions.dto.js';
+
+/** Sessions of the caller's tenant. Another tenant's session is a 404, like one that there is not. */
+@ApiTags('sessions')
+@ApiResponse({ status: 400, description: 'A field is not valid', standardSchema: problemSchema })
+@ApiResponse({
+  status: 503,
+  description: 'Redis did not confirm it; see Retry-After',
+  standardSchema: problemSchema,
+})
+@Controller('v1')
+export class SessionsController {
+  constructor(private readonly sessions: SessionsService) {}
+
+  @Post('sessions')
+  @ApiOperation({ summary: 'Begin a session' })
+  @ApiResponse({ status: 201, standardSchema: sessionSchema })
+  async create(
+    @Body({ schema: createSessionSchema }) draft: CreateSession,
+    @CurrentPrincipal() { tenant }: Principal,
+    @RequestBudget() budget: RedisBudget,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Session> {
+    const session = await this.sessions.create(budget, tenant, draft);
+    void reply.header('location', `/v1/sessions/${session.id}`);
+    return session;
+  }
+
+  @Get('sessions/:id')
+  @ApiOperation({ summary: 'Read a session; it lives on' })
+  @ApiResponse({ status: 200, standardSchema: sessionSchema })
+  @ApiResponse({ status: 404, standardSchema: problemSchema })
+  get(
+    @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
+    @CurrentPrincipal() { tenant }: Principal,
+    @RequestBudget() budget: RedisBudget,
+  ): Promise<Session> {
+    return this.sessions.get(budget, tenant, id);
+  }
+
+  @Patch('sessions/:id')
+  @ApiOperation({ summary: 'Change fields of a session; null removes one' })
+  @ApiResponse({ status: 200, standardSchema: sessionSchema })
+  @ApiResponse({ status: 404, standardSchema: problemSchema })
+  patch(
+    @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
+    @Body({ schema: patchSessionSchema }) patch: PatchSession,
+    @CurrentPrincipal() { tenant }: Principal,
+    @RequestBudget() budget: RedisBudget,
+  ): Promise<Session> {
+    return this.sessions.patch(budget, tenant, id, patch);
+  }
+
+  @Post('sessions/:id/extend')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Let a session live longer: up to seven days from now' })
+  @ApiResponse({ status: 200, standardSchema: sessionSchema })
+  @ApiResponse({ status: 404, standardSchema: problemSchema })
+  extend(
+    @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
+    @Body({ schema: extendSessionSchema }) { ttlSeconds }: ExtendSession,
+    @CurrentPrincipal() { tenant }: Principal,
+    @RequestBudget() budget: RedisBudget,
+  ): Promise<Session> {
+    return this.sessions.extend(budget, tenant, id, ttlSeconds);
+  }
+
+  @Delete('sessions/:id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete a session with its transcript' })
+  @ApiResponse({ status: 204 })
+  @ApiResponse({ status: 404, standardSchema: problemSchema })
+  delete(
+    @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
+    @CurrentPrincipal() { tenant }: Principal,
+    @RequestBudget() budget: RedisBudget,
+  ): Promise<void> {
+    return this.sessions.delete(budget, tenant, id);
+  }
+
+  @Post('sessions/:id/transcript')
+  @HttpCode(200)
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Tried again with the same key within an hour, the chunks are appended once',
+  })
+  @ApiOperation({ summary: 'Append chunks to the transcript, in order, all or none' })
+  @ApiResponse({ status: 200, standardSchema: appendedSchema })
+  @ApiResponse({ status: 404, standardSchema: problemSchema })
+  @ApiResponse({ status: 409, description: 'The transcript is completed', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 413,
+    description: 'The transcript would be too large',
+    standardSchema: problemSchema,
+  })
+  @ApiResponse({
+    status: 422,
+    description: 'The key came with other chunks before',
+    standardSchema: problemSchema,
+  })
+  async append(
+    @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
+    @Body({ schema: appendSchema }) { chunks }: AppendBody,
+    @Headers('idempotency-key') key: string | undefined,
+    @CurrentPrincipal() { tenant }: Principal,
+    @RequestBudget() budget: RedisBudget,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ total: number }> {
+    const idempotencyKey = key === undefined ? undefined : checkedKey(key);
+    const { total, replayed } = await this.sessions.append(budget, tenant, id, { chunks, idempotencyKey });
+    if (replayed) void reply.header('idempotency-replayed', 'true');
+    return { total };
+  }
+
+  @Get('sessions/:id/transcript')
+  @ApiOperation({
+    summary: 'Read a page of the transcript',
+    description: 'With `Accept: text/plain` the whole text, the chunks joined by single spaces.',
+  })
+  @ApiResponse({ status: 200, standardSchema: transcriptSchema })
+  @ApiResponse({ status: 404, standardSchema: problemSchema })
+  async transcript(
+    @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
+    @Query({ schema: pageQuerySchema }) { offset, limit }: PageQuery,
+    @Headers('accept') accept: string | undefined,
+    @CurrentPrincipal() { tenant }: Principal,
+    @RequestBudget() budget: RedisBudget,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string | { chunks: string[]; total: number }> {
+    if (!/\btext\/plain\b/i.test(accept ?? ''))
+      return this.sessions.transcript(budget, tenant, id, offset, limit);
+    const text = await this.sessions.text(budget, tenant, id);
+    void reply.type('text/plain; charset=utf-8');
+    return text;
+  }
+
+  @Post('sessions/:id/complete')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'End the transcript, and tell consumers the whole text. Once more it changes nothing',
+  })
+  @ApiResponse({ status: 200, standardSchema: completedSchema })
+  @ApiResponse({ status: 404, standardSchema: problemSchema })
+  complete(
+    @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
+    @Body({ schema: completeSchema }) { deleteTranscript }: CompleteBody,
+    @CurrentPrincipal() { tenant }: Principal,
+    @RequestBudget() budget: RedisBudget,
+  ): Promise<{ total: number; completedAt: string }> {
+    return this.sessions.complete(budget, tenant, id, deleteTranscript);
+  }
+
+  @Get('tenants/:id/sessions')
+  @ApiOperation({ summary: "The tenant's sessions, last used first" })
+  @ApiResponse({ status: 200, standardSchema: sessionsPageSchema })
+  @ApiResponse({ status: 404, description: 'Another tenant', standardSchema: problemSchema })
+  list(
+    @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
+    @Query({ schema: listQuerySchema }) { limit, cursor }: ListQuery,
+    @CurrentPrincipal() { tenant }: Principal,
+    @RequestBudget() budget: RedisBudget,
+  ): Promise<SessionPage> {
+    if (id !== tenant) throw new SessionNotFoundError();
+    return this.sessions.list(budget, tenant, limit, cursor);
+  }
+}
+
+function checkedKey(key: string): string {
+  const { data, error } = idempotencyKeySchema.safeParse(key);
+  if (data !== undefined) return data;
+  throw new RequestValidationError([{ field: 'Idempotency-Key', message: error.issues[0]?.message ?? '' }]);
+}

@@ -1,0 +1,203 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { MarqueeConfig } from '@app/config';
+import { compareIds, type StreamEvent } from './event.js';
+import { EventsRepository } from './events.repository.js';
+
+const entriesPerRead = 500;
+const blockMs = 5_000;
+const pauseAfterFailureMs = 250;
+/** What came last is kept here, so that many clients that come back at once need no Redis each. */
+const mostRecent = 5_000;
+const mostRecentCharacters = 16 * 1024 * 1024;
+
+/** Thrown when this process serves as many listeners as it may. */
+export class TooManyListenersError extends Error {
+  constructor(most: number) {
+    super(`${most} clients are listening here already`);
+    this.name = TooManyListenersError.name;
+  }
+}
+
+export interface Subscription {
+  readonly sessionId: string;
+  /** Events after this one; the next to come without. */
+  readonly afterId: string | undefined;
+  /** Hands an event over; false when the listener does not keep up, and is given up. */
+  readonly send: (event: StreamEvent) => boolean;
+  /** The listener is given up, or the process ends. */
+  readonly end: () => void;
+}
+
+interface Listener extends Subscription {
+  /** What it was handed last. */
+  lastId: string;
+  /** False while it is brought up to what this process has. */
+  isLive: boolean;
+}
+
+/**
+ * Tells listeners of their session's events, from one blocking reader of the stream however many they are. One that
+ * comes back with the id of its last event gets what it missed first: from what this process remembers, or from Redis.
+ */
+@Injectable()
+export class EventHub implements OnApplicationShutdown {
+  private readonly logger = new Logger('Events');
+  private readonly bySession = new Map<string, Set<Listener>>();
+  private count = 0;
+  private recent: StreamEvent[] = [];
+  private recentCharacters = 0;
+  /** Every event up to here was handed to live listeners. */
+  private position: string | undefined;
+  private reading: Promise<void> | undefined;
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly repository: EventsRepository,
+    private readonly config: MarqueeConfig,
+  ) {}
+
+  get listeners(): number {
+    return this.count;
+  }
+
+  /**
+   * Begins to tell; answers how to stop it, and when nothing can be missed any more.
+   *
+   * @throws TooManyListenersError
+   */
+  subscribe(subscription: Subscription): { stop: () => void; live: Promise<void> } {
+    const { maxListeners } = this.config.events;
+    if (this.count >= maxListeners) throw new TooManyListenersError(maxListeners);
+    const listener: Listener = { ...subscription, lastId: subscription.afterId ?? '', isLive: false };
+    const listeners = this.bySession.get(listener.sessionId) ?? new Set();
+    this.bySession.set(listener.sessionId, listeners.add(listener));
+    this.count++;
+    this.startReading();
+    const caughtUp = this.catchUp(listener);
+    // One that comes back misses nothing however long that takes.
+    const live = listener.lastId === '' ? caughtUp : Promise.resolve();
+    return { live, stop: () => this.remove(listener) };
+  }
+
+  private startReading(): void {
+    this.reading ??= this.read().finally(() => {
+      this.reading = undefined;
+      if (this.count > 0 && !this.stopping.signal.aborted) this.startReading();
+    });
+  }
+
+  /** Ends every listener: they come back elsewhere. */
+  endAll(): void {
+    this.stopping.abort(new Error('The process is ending'));
+    for (const listeners of this.bySession.values()) for (const listener of listeners) listener.end();
+    this.bySession.clear();
+    this.count = 0;
+  }
+
+  onApplicationShutdown(): void {
+    this.endAll();
+  }
+
+  private remove(listener: Listener): void {
+    const listeners = this.bySession.get(listener.sessionId);
+    if (!listeners?.delete(listener)) return;
+    this.count--;
+    if (listeners.size === 0) this.bySession.delete(listener.sessionId);
+  }
+
+  private isListening(listener: Listener): boolean {
+    return this.bySession.get(listener.sessionId)?.has(listener) ?? false;
+  }
+
+  /** Runs while somebody listens. What is missed when a read fails is read after it: the position stays. */
+  private async read(): Promise<void> {
+    while (this.count > 0 && !this.stopping.signal.aborted) {
+      try {
+        this.position ??= await this.repository.newestId();
+        if (this.position !== undefined) await this.repository.withReader((reader) => this.readWith(reader));
+        else await this.pause();
+      } catch (error) {
+        this.logger.debug(`Reading events failed: ${(error as Error).message}`);
+        await this.pause();
+      }
+    }
+    // Who listens next begins anew: what happens meanwhile is not read here.
+    this.position = undefined;
+    this.recent = [];
+    this.recentCharacters = 0;
+  }
+
+  private async readWith(
+    reader: Parameters<Parameters<EventsRepository['withReader']>[0]>[0],
+  ): Promise<void> {
+    while (this.count > 0 && !this.stopping.signal.aborted) {
+      const events = await this.repository.wait(reader, this.position as string, entriesPerRead, blockMs);
+      if (!events) return;
+      for (const event of events) this.tell(event);
+    }
+  }
+
+  private tell(event: StreamEvent): void {
+    this.position = event.id;
+    this.remember(event);
+    for (const listener of this.bySession.get(event.sessionId) ?? []) {
+      if (listener.isLive) this.hand(listener, event);
+    }
+  }
+
+  private remember(event: StreamEvent): void {
+    this.recent.push(event);
+    this.recentCharacters += event.transcript.length;
+    if (this.recent.length <= mostRecent && this.recentCharacters <= mostRecentCharacters) return;
+    const dropped = this.recent.splice(0, Math.ceil(this.recent.length / 4));
+    for (const { transcript } of dropped) this.recentCharacters -= transcript.length;
+  }
+
+  private hand(listener: Listener, event: StreamEvent): void {
+    if (listener.lastId !== '' && compareIds(event.id, listener.lastId) <= 0) return;
+    listener.lastId = event.id;
+    if (listener.send(event)) return;
+    this.remove(listener);
+    listener.end();
+  }
+
+  /** From Redis, until what this process remembers goes on from there; from then on it is live. */
+  private async catchUp(listener: Listener): Promise<void> {
+    while (this.isListening(listener) && !this.stopping.signal.aborted) {
+      if (this.position === undefined) {
+        await this.pause(10);
+      } else if (
+        listener.lastId === '' ||
+        compareIds(listener.lastId, this.position) >= 0 ||
+        this.remembers(listener.lastId)
+      ) {
+        const missed = listener.lastId === '' ? [] : this.recent;
+        for (const event of missed) if (event.sessionId === listener.sessionId) this.hand(listener, event);
+        listener.isLive = true;
+        return;
+      } else {
+        const events = await this.repository.after(listener.lastId, entriesPerRead);
+        if (!events) await this.pause();
+        else this.catchUpWith(listener, events);
+      }
+    }
+  }
+
+  private catchUpWith(listener: Listener, events: readonly StreamEvent[]): void {
+    for (const event of events) if (event.sessionId === listener.sessionId) this.hand(listener, event);
+    // Also past the events of others; at the end of the stream there is nothing that it could have missed.
+    const last = events.at(-1)?.id ?? (this.position as string);
+    if (compareIds(last, listener.lastId) > 0) listener.lastId = last;
+  }
+
+  /** Whether everything after an id is remembered here. */
+  private remembers(id: string): boolean {
+    const [first] = this.recent;
+    return first !== undefined && compareIds(first.id, id) <= 0;
+  }
+
+  private async pause(ms = pauseAfterFailureMs): Promise<void> {
+    await delay(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+}

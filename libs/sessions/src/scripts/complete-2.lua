@@ -1,0 +1,39 @@
+-- Completes the transcript of a tenant's session, once: nothing can be appended any more, and the whole text is told of
+-- in the event stream where that is among the keys.
+--
+-- Input:
+--   KEYS[1]  metadata, a hash
+--   KEYS[2]  transcript, a list
+--   KEYS[3]  event stream; absent in a cluster
+--   ARGV[1]  tenant
+--   ARGV[2]  TTL in milliseconds
+--   ARGV[3]  session id
+--   ARGV[4]  time, ISO 8601
+--   ARGV[5]  '1' to delete the transcript
+-- Output:
+--   {'completed', chunks in all, time, text}, {'already', chunks in all, time} or {'missing'}
+local owner = redis.call('HGET', KEYS[1], 'tenant_id')
+if (owner or 'default') ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 0 then
+  return {'missing'}
+end
+local left = math.max(redis.call('PTTL', KEYS[1]), tonumber(ARGV[2]))
+redis.call('PEXPIRE', KEYS[1], left)
+redis.call('PEXPIRE', KEYS[2], left)
+local completed = redis.call('HGET', KEYS[1], 'completed_at')
+if completed then
+  if ARGV[5] == '1' then
+    redis.call('UNLINK', KEYS[2])
+  end
+  return {'already', tonumber(redis.call('HGET', KEYS[1], 'completed_chunks') or 0), completed}
+end
+local chunks = redis.call('LRANGE', KEYS[2], 0, -1)
+local text = table.concat(chunks, ' ')
+redis.call('HSET', KEYS[1], 'completed_at', ARGV[4], 'completed_chunks', #chunks)
+if ARGV[5] == '1' then
+  redis.call('UNLINK', KEYS[2])
+end
+if KEYS[3] then
+  redis.call('XADD', KEYS[3], '*', 'event_type', 'transcript_completed', 'session_id', ARGV[3], 'tenant_id', ARGV[1],
+    'transcript', text, 'timestamp', ARGV[4])
+end
+return {'completed', #chunks, ARGV[4], text}
