@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MarqueeConfig } from '@app/config';
 import { EmbeddingsRepository } from '@app/embeddings';
+import { EventsRepository } from '@app/events';
 import { LocksRepository } from '@app/locks';
+import { SessionsRepository, SessionsService } from '@app/sessions';
+import { TasksRepository } from '@app/tasks';
 import { encodeKeyPart, type RedisClient, shared } from '@app/redis';
 import { TmdbPace, TmdbRepository } from '@app/tmdb';
 import { type TrendingGeneration, TrendingRepository, ViewsRepository } from '@app/trending';
@@ -239,6 +242,81 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       await views.record(new Map([[4, 1000]]), nowMs - 8 * dayMs);
       expect(await views.ranked(10, nowMs)).toEqual({ status: 'ok', value: [2, 1, 3] });
       expect(await views.ranked(1, nowMs)).toEqual({ status: 'ok', value: [2] });
+    });
+  });
+
+  describe(SessionsService.name, () => {
+    const make = () => {
+      const config = { events: { maxLength: 1000, maxAgeSeconds: 0, maxListeners: 10 } } as MarqueeConfig;
+      const events = new EventsRepository(client, config);
+      return { events, sut: new SessionsService(new SessionsRepository(client, events)) };
+    };
+
+    it('keeps a session with its transcript, tells of it, and lists it', async () => {
+      const { sut, events } = make();
+      const budget = () => client.newBudget();
+      const { id } = await sut.create(budget(), 'acme', { userId: 'u', metadata: { a: '1' } });
+      const append = { chunks: ['a', 'b'], idempotencyKey: 'k' };
+      expect(await sut.append(budget(), 'acme', id, append)).toEqual({ total: 2, replayed: false });
+      expect(await sut.append(budget(), 'acme', id, append)).toEqual({ total: 2, replayed: true });
+      expect(await sut.transcript(budget(), 'acme', id, 0, 10)).toEqual({ total: 2, chunks: ['a', 'b'] });
+      expect(await sut.patch(budget(), 'acme', id, { metadata: { a: null, b: '2' } })).toMatchObject({
+        metadata: { b: '2' },
+      });
+      expect(await sut.complete(budget(), 'acme', id, false)).toMatchObject({ total: 2 });
+      const told = (await events.after('0-0', 10)) ?? [];
+      expect(told.at(-1)).toMatchObject({
+        type: 'transcript_completed',
+        sessionId: id,
+        tenantId: 'acme',
+        transcript: 'a b',
+      });
+      const gone = await sut.create(budget(), 'acme', {});
+      await sut.delete(budget(), 'acme', gone.id);
+      expect((await sut.list(budget(), 'acme', 10)).sessions.map((session) => session.id)).toEqual([id]);
+      await expect(sut.get(budget(), 'globex', id)).rejects.toThrow('There is no such session');
+      expect(await topology.ttl(client.keys.key('session', shared(id), 'transcript'))).toBeGreaterThan(
+        86_390,
+      );
+    });
+
+    it('gives consumers what was told, and takes their word', async () => {
+      const { events } = make();
+      expect(await events.createGroup('g')).toBe(true);
+      expect(await events.createGroup('g')).toBe(true);
+      const event = {
+        type: 'transcript_completed',
+        sessionId: 's',
+        tenantId: 't',
+        transcript: 'x',
+        timestamp: 'now',
+      } as const;
+      await events.publish(event);
+      const taken = await events.withReader((reader) => events.take(reader, 'g', 'c', 10, 100));
+      expect(taken).toMatchObject([{ sessionId: 's', transcript: 'x' }]);
+      expect(await events.groups()).toEqual([{ name: 'g', pending: 1, lag: 0 }]);
+      const [pending] = (await events.pending('g', 0, 10)) ?? [];
+      expect(pending).toMatchObject({ deliveries: 1 });
+      expect(await events.claim('g', 'd', 0, [pending?.id ?? ''])).toHaveLength(1);
+      await events.failed('g', pending?.id ?? '', 'poison');
+      expect(await events.putAside('g', { id: pending?.id ?? '', deliveries: 2 })).toEqual({
+        status: 'ok',
+        value: true,
+      });
+      expect(await events.groups()).toEqual([{ name: 'g', pending: 0, lag: 0 }]);
+      expect(await events.trim()).toEqual({ trimmed: 0, hadUnread: false });
+      expect(await events.withReader((reader) => events.wait(reader, '0-0', 10, 100))).toHaveLength(1);
+    });
+  });
+
+  describe(TasksRepository.name, () => {
+    it('hands a result out once', async () => {
+      const tasks = new TasksRepository(client);
+      await tasks.put(client.newBudget(), 'acme', 't', '{"a":1}');
+      expect(await tasks.get(client.newBudget(), 'globex', 't')).toBeUndefined();
+      expect(await tasks.get(client.newBudget(), 'acme', 't')).toBe('{"a":1}');
+      expect(await tasks.claim(client.newBudget(), 'acme', 't')).toBe('{"a":1}');
+      expect(await tasks.claim(client.newBudget(), 'acme', 't')).toBeUndefined();
     });
   });
 

@@ -2,11 +2,14 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { TerminusModule } from '@nestjs/terminus';
 import { MarqueeConfigModule } from '@app/config';
+import { EventsModule } from '@app/events';
 import { LocksModule } from '@app/locks';
 import { MetricsController, MetricsModule } from '@app/observability';
 import { RedisModule } from '@app/redis';
 import { MOVIES_PROVIDER, TmdbModule } from '@app/tmdb';
 import { TrendingModule } from '@app/trending';
+import { ConsumersMetrics } from './consumers/consumers.metrics.js';
+import { ConsumersService } from './consumers/consumers.service.js';
 import { HealthController } from './health/health.controller.js';
 import { JobsHealthIndicator } from './health/jobs.health-indicator.js';
 import { type FleetJob, FLEET_JOBS } from './jobs/fleet-job.js';
@@ -31,12 +34,15 @@ export class WorkerModule {
         RedisModule,
         ScheduleModule.forRoot(),
         TerminusModule,
+        EventsModule,
         LocksModule,
         TmdbModule,
         TrendingModule.register([TmdbModule], MOVIES_PROVIDER),
       ],
       controllers: [HealthController, MetricsController],
       providers: [
+        ConsumersMetrics,
+        ConsumersService,
         JobRunner,
         JobsHealthIndicator,
         JobsMetrics,

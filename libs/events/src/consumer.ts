@@ -120,7 +120,7 @@ export class EventConsumer {
 
   private async putAside(entry: PendingEntry): Promise<void> {
     const outcome = await this.repository.putAside(this.handler.group, entry);
-    if (outcome.status !== 'ok') return;
+    if (outcome.status !== 'ok' || !outcome.value) return;
     this.listener.handled(this.handler.group, 'dead-letter', 1);
     this.logger.error(`Event ${entry.id} could not be handled in ${entry.deliveries} deliveries: put aside`);
   }

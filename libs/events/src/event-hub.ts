@@ -187,7 +187,7 @@ export class EventHub implements OnApplicationShutdown {
   private catchUpWith(listener: Listener, events: readonly StreamEvent[]): void {
     for (const event of events) if (event.sessionId === listener.sessionId) this.hand(listener, event);
     // Also past the events of others; at the end of the stream there is nothing that it could have missed.
-    const last = events.at(-1)?.id ?? (this.position as string);
+    const last = events.at(-1)?.id ?? this.position ?? '0-0';
     if (compareIds(last, listener.lastId) > 0) listener.lastId = last;
   }
 

@@ -265,7 +265,7 @@ function toEvents(reply: unknown): StreamEvent[] {
 
 function toEvent(id: Buffer, fields: readonly Buffer[]): StreamEvent {
   const named = new Map<string, string>();
-  const flat = fields.flat() as Buffer[];
+  const flat = fields.flat();
   for (let index = 0; index + 1 < flat.length; index += 2)
     named.set(String(flat[index]), String(flat[index + 1]));
   return {

@@ -101,6 +101,7 @@ export class SessionsRepository {
     tenant: string,
     ids: readonly string[],
   ): Promise<(StoredSession | undefined)[]> {
+    if (ids.length === 0) return [];
     const calls = ids.map((id) => ({ keys: this.keys(id), args: [tenant, 0] }));
     const replies = confirmed(await this.redis.runMany(budget, read, calls));
     return replies.map((reply) => {

@@ -57,4 +57,4 @@ function confirmed(outcome: Outcome<unknown>, otherwise: string): unknown {
   throw new TasksUnavailableError(otherwise);
 }
 
-const toText = (value: unknown): string | undefined => (value === null ? undefined : String(value));
+const toText = (value: unknown): string | undefined => (value as Buffer | null)?.toString();

@@ -44,6 +44,7 @@ interface Call {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly payload?: string;
+  readonly ignoresAnswer?: boolean;
 }
 
 const longestRetryAfterMs = 20_000;
@@ -92,6 +93,16 @@ export class UpstreamClient {
   }
 
   /**
+   * Sends JSON that was made already, and asks for no answer but a success.
+   *
+   * @throws UpstreamError
+   */
+  async post(path: string, payload: string, headers: Readonly<Record<string, string>>): Promise<void> {
+    const all = { 'content-type': 'application/json', ...headers };
+    await this.execute({ method: 'POST', path, headers: all, payload, ignoresAnswer: true });
+  }
+
+  /**
    * Asks for JSON; with an ETag only for what has changed since (RFC 9110, section 13.1.2).
    *
    * @param path with its query
@@ -123,6 +134,8 @@ export class UpstreamClient {
     const { statusCode, headers, text } = await this.exchange(call);
     const etag = single(headers.etag);
     if (statusCode === 304) return { status: 304, body: undefined, etag };
+    if (call.ignoresAnswer && statusCode >= 200 && statusCode < 300)
+      return { status: statusCode, body: undefined, etag };
     if (statusCode >= 200 && statusCode < 300) return { status: statusCode, body: this.parse(text), etag };
     const retryAfterMs = parseRetryAfterMs(single(headers['retry-after']));
     const transient = statusCode === 429 || statusCode === 408 || statusCode >= 500;

@@ -15,6 +15,7 @@ export function addJsonBodyParser(fastify: FastifyInstance, bodyLimit: number): 
     'application/json',
     { parseAs: 'buffer', bodyLimit },
     (request, body: Buffer, done) => {
+      if (body.length === 0) return done(null, undefined);
       if (!isUtf8(body))
         return done(new RequestValidationError([{ field: 'body', message: 'is not valid UTF-8' }]));
       if (isDeeperThan(body, deepest)) {

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { EventHub, type StreamEvent } from '@app/events';
 import type { FastifyReply } from 'fastify';
+import { Gauge, Registry } from 'prom-client';
 
 const heartbeatMs = 15_000;
 /** What may wait for a slow client, in bytes: about what a socket's own buffers hold. */
@@ -24,7 +25,19 @@ export class EventStreams implements OnModuleDestroy {
   private readonly open = new Set<FastifyReply>();
   private readonly heartbeat: NodeJS.Timeout;
 
-  constructor(private readonly hub: EventHub) {
+  constructor(
+    private readonly hub: EventHub,
+    registry: Registry,
+  ) {
+    const gauge = new Gauge({
+      name: 'marquee_events_listeners',
+      help: 'Clients that this process serves with server-sent events',
+      collect() {
+        this.set(hub.listeners);
+      },
+      registers: [],
+    });
+    registry.registerMetric(gauge);
     this.heartbeat = setInterval(() => this.beat(), heartbeatMs);
     this.heartbeat.unref();
   }

@@ -1,0 +1,150 @@
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { MarqueeProcess } from '../fixtures/marquee-process.js';
+import { TestRedisServer } from '../fixtures/redis-server.js';
+import { until } from '../fixtures/until.js';
+
+const stream = 'prod:transcription_events';
+const secret = 'a-secret-of-the-webhook';
+
+describe('completed transcripts leave', () => {
+  let redis: TestRedisServer;
+  let folder: string;
+  let file: string;
+  let workers: MarqueeProcess[];
+
+  beforeAll(async () => {
+    redis = await TestRedisServer.start();
+  });
+  afterAll(() => redis.stop());
+  beforeEach(async () => {
+    await redis.redis.flushall();
+    folder = mkdtempSync(join(tmpdir(), 'marquee-archive-'));
+    file = join(folder, 'transcripts.ndjson');
+    workers = [];
+  });
+  afterEach(async () => {
+    await Promise.all(workers.map((worker) => worker.stop('SIGKILL')));
+    rmSync(folder, { recursive: true });
+  });
+
+  const start = (variables: Record<string, string>): MarqueeProcess => {
+    const worker = MarqueeProcess.start({ REDIS_URL: redis.url, ...variables }, 'worker');
+    workers.push(worker);
+    return worker;
+  };
+  const complete = (transcript: string, type = 'transcript_completed') => {
+    const fields = ['event_type', type, 'session_id', 's', 'tenant_id', 'acme', 'transcript', transcript];
+    return redis.redis.xadd(stream, '*', ...fields, 'timestamp', '2026-11-21T12:00:00.000Z');
+  };
+  const lines = (): { id: string; transcript: string }[] => {
+    try {
+      return readFileSync(file, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { id: string; transcript: string });
+    } catch {
+      return [];
+    }
+  };
+
+  it('to a file, also those from before the worker began, and nothing else', async () => {
+    const id = await complete('one\n"two"');
+    await complete('a chunk', 'transcript_appended');
+    const worker = start({ ARCHIVE_FILE: file });
+    const url = await worker.ready();
+    await complete('three');
+    await until('both are there', () => lines().length === 2);
+    expect(lines()[0]).toEqual({
+      id,
+      event_type: 'transcript_completed',
+      session_id: 's',
+      tenant_id: 'acme',
+      transcript: 'one\n"two"',
+      timestamp: '2026-11-21T12:00:00.000Z',
+    });
+    await until('it is counted', async () => {
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      return (
+        metrics.includes('marquee_events_consumed_total{group="archive-file",outcome="handled"} 2') &&
+        metrics.includes('marquee_events_lag{group="archive-file"} 0') &&
+        metrics.includes('marquee_events_stream_length 3')
+      );
+    });
+    expect((await worker.stop('SIGTERM')).code).toBe(0);
+    expect(await redis.redis.xinfo('CONSUMERS', stream, 'archive-file')).toEqual([]);
+  });
+
+  it('all of them, when workers are killed in the middle', async () => {
+    const total = 600;
+    const running = start({ ARCHIVE_FILE: file });
+    await running.ready();
+    for (let number = 0; number < total; number++) {
+      await complete(`${number}`);
+      if (number % 200 === 150) {
+        await workers.at(-1)?.stop('SIGKILL');
+        await start({ ARCHIVE_FILE: file }).ready();
+      }
+    }
+    // What the dead had is taken over after 30 s.
+    await until(
+      'all are there',
+      () => new Set(lines().map(({ transcript }) => transcript)).size === total,
+      50_000,
+    );
+    await until(
+      'nothing is pending',
+      async () => ((await redis.redis.xpending(stream, 'archive-file')) as [number])[0] === 0,
+      40_000,
+    );
+  }, 110_000);
+
+  describe('to a webhook', () => {
+    let server: Server;
+    let received: { headers: IncomingHttpHeaders; body: string }[];
+    let statuses: number[];
+
+    beforeEach(async () => {
+      [received, statuses] = [[], []];
+      server = createServer((request, response) => {
+        const chunks: Buffer[] = [];
+        request.on('data', (chunk: Buffer) => chunks.push(chunk));
+        request.on('end', () => {
+          received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+          response.writeHead(statuses.shift() ?? 204).end();
+        });
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+    });
+    afterEach(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+
+    it('signed, and again with the same id when it fails', async () => {
+      statuses = [500];
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks/marquee`;
+      const id = await complete('hello');
+      const worker = start({ ARCHIVE_WEBHOOK_URL: url, ARCHIVE_WEBHOOK_SECRET: secret });
+      await until('it came twice', () => received.length === 2);
+      for (const { headers, body } of received) {
+        expect(JSON.parse(body)).toMatchObject({ id, transcript: 'hello' });
+        const signed = `${id as string}.${headers['webhook-timestamp'] as string}.${body}`;
+        const signature = createHmac('sha256', secret).update(signed).digest('base64');
+        expect([headers['webhook-id'], headers['webhook-signature']]).toEqual([id, `v1,${signature}`]);
+      }
+      await until(
+        'it is acknowledged',
+        async () => ((await redis.redis.xpending(stream, 'archive-webhook')) as [number])[0] === 0,
+      );
+      expect(worker.output).not.toContain(secret);
+      expect(worker.output).not.toContain('hello');
+    });
+  });
+});

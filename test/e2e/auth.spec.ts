@@ -1,0 +1,258 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startApi, type TestApi } from '../fixtures/api.js';
+import { makeKey } from '../fixtures/api-keys.js';
+import { MarqueeProcess } from '../fixtures/marquee-process.js';
+import { TestRedisServer } from '../fixtures/redis-server.js';
+import { until } from '../fixtures/until.js';
+
+const [acme, globex, operator] = [makeKey('acme'), makeKey('globex'), makeKey('acme', ['admin'])];
+let redis: TestRedisServer;
+let folder: string;
+let file: string;
+
+beforeAll(async () => {
+  redis = await TestRedisServer.start();
+  folder = mkdtempSync(join(tmpdir(), 'marquee-keys-'));
+  file = join(folder, 'keys.json');
+  writeFileSync(file, JSON.stringify([acme.entry, globex.entry, operator.entry]));
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await redis.stop();
+});
+
+const call = async (url: string, key: string | undefined, method: string, path: string, body?: unknown) => {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    // Reports of progress are a line each.
+    body: (text ? JSON.parse(text.split('\n')[0] ?? '') : {}) as Record<string, unknown>,
+  };
+};
+
+describe('with API keys', () => {
+  let api: TestApi;
+
+  beforeAll(async () => {
+    api = await startApi({ REDIS_URL: redis.url, API_KEYS_FILE: file });
+  });
+  afterAll(() => api.close());
+
+  it('asks for one, in either field, and tells which', async () => {
+    const without = await call(api.url, undefined, 'GET', '/v1/trending');
+    expect(without).toMatchObject({ status: 401, body: { type: 'urn:marquee:problem:unauthenticated' } });
+    expect(without.headers.get('www-authenticate')).toBe('Bearer realm="marquee"');
+    expect((await call(api.url, acme.key, 'GET', '/v1/trending')).status).toBe(200);
+    const response = await fetch(`${api.url}/v1/trending`, { headers: { 'x-api-key': acme.key } });
+    expect(response.status).toBe(200);
+  });
+
+  it('answers in the shape of OpenAI where its SDKs call', async () => {
+    const { status, body } = await call(api.url, 'wrong', 'GET', '/v1/models');
+    expect(status).toBe(401);
+    expect(body).toMatchObject({ error: { type: 'invalid_request_error', code: 'invalid_api_key' } });
+  });
+
+  it.each(['/health/live', '/health/ready', '/health/startup', '/v1/health', '/api/v1/health', '/metrics'])(
+    'leaves %s open',
+    async (path) => {
+      expect((await fetch(`${api.url}${path}`)).status).toBe(200);
+    },
+  );
+
+  it.each([
+    ['GET', '/v1/admin/cache/stats', undefined],
+    ['DELETE', '/v1/admin/cache?pattern=emb:*&dryRun=true', undefined],
+    ['PUT', '/v1/trending', { ids: [1] }],
+    ['POST', '/v1/trending/rollback', undefined],
+  ])('%s %s needs the role admin', async (method, path, body) => {
+    expect((await call(api.url, acme.key, method, path, body)).status).toBe(403);
+    expect((await call(api.url, operator.key, method, path, body)).status).not.toBe(403);
+  });
+
+  it('takes no-cache from an administrator alone', async () => {
+    const understand = (key: string) =>
+      fetch(`${api.url}/v1/query-understanding`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${key}`,
+          'content-type': 'application/json',
+          'cache-control': 'no-cache',
+        },
+        body: '{"query":"heist movies"}',
+      }).then((response) => response.headers.get('cache-status'));
+    await understand(acme.key);
+    expect(await understand(acme.key)).toMatch(/hit/);
+    expect(await understand(operator.key)).toMatch(/fwd=request/);
+  });
+
+  it('knows no forged or truncated key', async () => {
+    const forged = Array.from({ length: 1000 }, (_, index) => {
+      const cut = acme.key.slice(0, index % acme.key.length);
+      const changed = `${acme.key.slice(0, -1)}${acme.key.endsWith('A') ? 'B' : 'A'}`;
+      return [cut, `${acme.key}x`, changed, makeKey('acme').key, acme.entry.sha256][index % 5] ?? '';
+    });
+    const statuses = new Set<number>();
+    for (const key of forged) statuses.add((await call(api.url, key, 'GET', '/v1/trending')).status);
+    expect([...statuses]).toEqual([401]);
+  });
+
+  describe('one tenant and another', () => {
+    it('there is no way across', async () => {
+      const { body: session } = await call(api.url, acme.key, 'POST', '/v1/sessions', { userId: 'u' });
+      const id = session['id'] as string;
+      expect(session['tenantId']).toBe('acme');
+      await call(api.url, acme.key, 'POST', `/v1/sessions/${id}/transcript`, { chunks: ['secret'] });
+      await call(api.url, acme.key, 'PUT', '/v1/tasks/t/result', { result: 'secret' });
+      const there: [string, string, unknown?][] = [
+        ['GET', `/v1/sessions/${id}`],
+        ['PATCH', `/v1/sessions/${id}`, { userId: 'mine' }],
+        ['DELETE', `/v1/sessions/${id}`],
+        ['POST', `/v1/sessions/${id}/extend`, {}],
+        ['POST', `/v1/sessions/${id}/transcript`, { chunks: ['x'] }],
+        ['GET', `/v1/sessions/${id}/transcript`],
+        ['POST', `/v1/sessions/${id}/complete`, {}],
+        ['GET', `/v1/sessions/${id}/events`],
+        ['GET', '/v1/tenants/acme/sessions'],
+        ['GET', '/v1/tasks/t/result'],
+        ['POST', '/v1/tasks/t/claim', {}],
+      ];
+      for (const [method, path, body] of there) {
+        const theirs = await call(api.url, globex.key, method, path, body);
+        const nobodys = await call(
+          api.url,
+          globex.key,
+          method,
+          path
+            .replace(id, '01a1fe41-a5f5-76ab-8665-36b9a52eb830')
+            .replace('acme', 'nobody')
+            .replace('/t/', '/none/'),
+          body,
+        );
+        const { instance: _, ...shown } = theirs.body;
+        const { instance: __, ...shownOfNone } = nobodys.body;
+        expect([path, theirs.status, shown]).toEqual([path, 404, shownOfNone]);
+      }
+      // Not even by the same name.
+      await call(api.url, globex.key, 'PUT', '/v1/tasks/t/result', { result: 'mine' });
+      expect((await call(api.url, acme.key, 'GET', '/v1/tasks/t/result')).body['result']).toBe('secret');
+      expect((await call(api.url, acme.key, 'GET', `/v1/sessions/${id}`)).body['userId']).toBe('u');
+      expect((await call(api.url, acme.key, 'GET', `/v1/sessions/${id}/transcript`)).body['chunks']).toEqual([
+        'secret',
+      ]);
+      const { body } = await call(api.url, globex.key, 'GET', '/v1/tenants/globex/sessions');
+      expect(body['sessions']).toEqual([]);
+    });
+  });
+
+  it('takes keys that are added, and forgets those that are taken away, without a restart', async () => {
+    const late = makeKey('late');
+    expect((await call(api.url, late.key, 'GET', '/v1/trending')).status).toBe(401);
+    writeFileSync(file, JSON.stringify([acme.entry, operator.entry, late.entry]));
+    await until(
+      'the new key is known',
+      async () => (await call(api.url, late.key, 'GET', '/v1/trending')).status === 200,
+    );
+    expect((await call(api.url, globex.key, 'GET', '/v1/trending')).status).toBe(401);
+    for (const broken of ['[', '[{"name":"x"}]']) {
+      writeFileSync(file, broken);
+      // Longer than it takes to look at the file.
+      const endMs = performance.now() + 1500;
+      while (performance.now() < endMs)
+        expect((await call(api.url, late.key, 'GET', '/v1/trending')).status).toBe(200);
+    }
+    writeFileSync(file, JSON.stringify([acme.entry, globex.entry, operator.entry]));
+    await until(
+      'the file is read again',
+      async () => (await call(api.url, globex.key, 'GET', '/v1/trending')).status === 200,
+    );
+  });
+});
+
+describe('without API keys', () => {
+  let api: TestApi;
+
+  beforeAll(async () => {
+    api = await startApi({ REDIS_URL: redis.url });
+  });
+  afterAll(() => api.close());
+
+  const statusWith = (headers: Record<string, string>): Promise<number> =>
+    new Promise((resolve, reject) => {
+      request(`${api.url}/v1/trending`, { headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      })
+        .on('error', reject)
+        .end();
+    });
+
+  it('serves callers of this machine, as tenant "default" with every role', async () => {
+    expect((await call(api.url, undefined, 'GET', '/v1/admin/cache/stats')).status).toBe(200);
+    expect((await call(api.url, undefined, 'POST', '/v1/sessions')).body['tenantId']).toBe('default');
+  });
+
+  it.each([
+    ['a proxy that asks for another', { 'x-forwarded-for': '203.0.113.7' }],
+    ['the same in its standard form', { forwarded: 'for=203.0.113.7' }],
+    ['a page of another site', { host: 'evil.example' }],
+  ])('refuses %s', async (_, headers) => {
+    expect(await statusWith(headers)).toBe(403);
+  });
+});
+
+describe('the program', () => {
+  it('refuses keys that it cannot read, all faults at once', async () => {
+    const broken = join(folder, 'broken.json');
+    writeFileSync(broken, JSON.stringify([{ ...acme.entry, sha256: 'hunter2' }, { name: 'x' }]));
+    const { code, output } = await MarqueeProcess.start({ API_KEYS_FILE: broken }).exit();
+    expect(code).toBe(1);
+    expect(output).toContain(
+      'API_KEYS_FILE: [0.sha256] sha256 must be 64 lower-case hexadecimal digits; [1.sha256]',
+    );
+    expect(output).not.toContain('    at ');
+    const { output: missing } = await MarqueeProcess.start({ API_KEYS_FILE: join(folder, 'none') }).exit();
+    expect(missing).toContain('API_KEYS_FILE: cannot be read (ENOENT)');
+  });
+
+  it('logs no key', async () => {
+    const marquee = MarqueeProcess.start({ API_KEYS_FILE: file, LOG_LEVEL: 'trace', REDIS_URL: redis.url });
+    const url = await marquee.ready();
+    await call(url, acme.key, 'GET', '/v1/trending');
+    await call(url, 'mq_forged', 'GET', '/v1/trending');
+    const { output } = await marquee.stop();
+    expect(output).not.toContain(acme.key);
+    expect(output).not.toContain('mq_forged');
+  });
+
+  it('makes keys by a command', () => {
+    const made = join(folder, 'made.json');
+    const script = join(import.meta.dirname, '..', '..', 'scripts', 'make-key.mjs');
+    const run = (...args: string[]): string =>
+      execFileSync(process.execPath, [script, ...args], { encoding: 'utf8' });
+    const output = run('--name', 'web', '--tenant', 'acme', '--role', 'admin', '--file', made);
+    run('--name', 'tv', '--tenant', 'acme', '--file', made);
+    const key = /mq_[\w-]{43}/.exec(output)?.[0] ?? '';
+    const entries = JSON.parse(readFileSync(made, 'utf8')) as { name: string; roles: string[] }[];
+    expect(entries).toMatchObject([
+      { name: 'web', roles: ['admin'] },
+      { name: 'tv', roles: [] },
+    ]);
+    expect(readFileSync(made, 'utf8')).not.toContain(key);
+    expect(run('--name', 'x', '--tenant', 'y')).toContain('"tenant":"y"');
+  });
+});

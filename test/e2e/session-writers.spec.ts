@@ -1,0 +1,104 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { MarqueeProcess } from '../fixtures/marquee-process.js';
+import { TestRedisServer } from '../fixtures/redis-server.js';
+
+/** WRITING=full is the promise at its full size: 50 sessions, 20 writers each, 1,000 chunks each. */
+const [sessions, writers, chunks] = process.env['WRITING'] === 'full' ? [50, 20, 1000] : [5, 8, 60];
+const lateness = process.env['WRITING'] === 'full' ? 1_500_000 : 110_000;
+
+describe('many writers, while processes are killed and connections cut', () => {
+  let redis: TestRedisServer;
+  let processes: MarqueeProcess[];
+  let urls: string[];
+
+  beforeAll(async () => {
+    redis = await TestRedisServer.start();
+    processes = [start(), start()];
+    urls = await Promise.all(processes.map((marquee) => marquee.ready()));
+  });
+  afterAll(async () => {
+    await Promise.all(processes.map((marquee) => marquee.stop('SIGKILL')));
+    await redis.stop();
+  });
+
+  const start = (): MarqueeProcess => MarqueeProcess.start({ REDIS_URL: redis.url, REDIS_BUDGET_MS: '500' });
+
+  /** A port of its own for each process, known after its first start, so that clients find it again. */
+  const restart = async (index: number): Promise<void> => {
+    const { port } = new URL(urls[index] as string);
+    await processes[index]?.stop('SIGKILL');
+    processes[index] = MarqueeProcess.start({
+      REDIS_URL: redis.url,
+      LOG_LEVEL: 'info',
+      PORT: port,
+      REDIS_BUDGET_MS: '500',
+    });
+    await processes[index]?.ready();
+  };
+
+  /** Until it is acknowledged, as a client would: the same key each time, now by this process, now by that. */
+  const insist = async (path: string, body: unknown, key: string): Promise<Record<string, unknown>> => {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const response = await fetch(`${urls[attempt % 2] as string}/v1${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'idempotency-key': key },
+          body: JSON.stringify(body),
+          signal: AbortSignal.timeout(5_000),
+        });
+        const answer = (await response.json()) as Record<string, unknown>;
+        if (response.ok) return answer;
+        if (response.status !== 503) throw new TypeError(`${response.status} ${JSON.stringify(answer)}`);
+      } catch (error) {
+        if (error instanceof TypeError && /^\d{3} /.test(error.message)) throw error;
+      }
+      await delay(20 + Math.random() * 50); // a client's backoff
+    }
+  };
+
+  it(
+    'each acknowledged chunk is there once, in its writer’s order',
+    async () => {
+      const ids: string[] = [];
+      for (let number = 0; number < sessions; number++)
+        ids.push((await insist('/sessions', {}, 'none'))['id'] as string);
+      const write = async (id: string, writer: number): Promise<void> => {
+        for (let number = 0; number < chunks; number++) {
+          const append = { chunks: [`${writer}:${number}`] };
+          const key = `${writer}-${number}`;
+          await insist(`/sessions/${id}/transcript`, append, key);
+          // Now and then the answer was lost on the way, and the client tries again.
+          if (Math.random() < 0.1) await insist(`/sessions/${id}/transcript`, append, key);
+        }
+      };
+      const writing = Promise.all(
+        ids.flatMap((id) => Array.from({ length: writers }, (_, writer) => write(id, writer))),
+      );
+      const finished = new AbortController();
+      const disturb = async (): Promise<void> => {
+        for (let round = 0; !finished.signal.aborted; round++) {
+          await delay(300 + Math.random() * 700, undefined, { signal: finished.signal }).catch(
+            () => undefined,
+          );
+          if (finished.signal.aborted) return;
+          if (round % 3 === 2) await restart(Math.floor(round / 3) % 2);
+          else await redis.redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+        }
+      };
+      const disturbing = disturb();
+      await writing;
+      finished.abort();
+      await disturbing;
+      for (const id of ids) {
+        const stored = await redis.redis.lrange(`prod:session:${id}:transcript`, 0, -1);
+        expect(stored).toHaveLength(writers * chunks);
+        for (let writer = 0; writer < writers; writer++) {
+          const own = stored.filter((text) => text.startsWith(`${writer}:`));
+          expect(own).toEqual(Array.from({ length: chunks }, (_, number) => `${writer}:${number}`));
+        }
+      }
+    },
+    lateness,
+  );
+});
