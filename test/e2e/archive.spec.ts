@@ -61,7 +61,7 @@ describe('completed transcripts leave', () => {
     const url = await worker.ready();
     await complete('three');
     await until('both are there', () => lines().length === 2);
-    expect(lines()[0]).toEqual({
+    expect(lines().find((line) => line.id === id)).toEqual({
       id,
       event_type: 'transcript_completed',
       session_id: 's',

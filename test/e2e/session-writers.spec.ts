@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MarqueeProcess } from '../fixtures/marquee-process.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 
-/** WRITING=full is the promise at its full size: 50 sessions, 20 writers each, 1,000 chunks each. */
-const [sessions, writers, chunks] = process.env['WRITING'] === 'full' ? [50, 20, 1000] : [5, 8, 60];
-const lateness = process.env['WRITING'] === 'full' ? 1_500_000 : 110_000;
+/** WRITING=50x20x1000 is the promise at its full size: sessions, writers of each, chunks of each. */
+const [sessions = 0, writers = 0, chunks = 0] = (process.env['WRITING'] ?? '5x8x60').split('x').map(Number);
+const lateness = 100_000 + sessions * writers * chunks * 2;
 
 describe('many writers, while processes are killed and connections cut', () => {
   let redis: TestRedisServer;
