@@ -56,7 +56,8 @@ const pendingOf = async (group: string): Promise<number> =>
 
 describe(EventConsumer.name, () => {
   it('handles each event at least once and loses none, whoever dies, and puts poison aside', async () => {
-    const events = 10_000;
+    // EVENTS=100000 for more of the same.
+    const events = Number(process.env['EVENTS'] ?? 10_000);
     const poison = new Set(['17', '4711']);
     await publish(events);
     const handled = new Map<string, number>();
@@ -86,7 +87,7 @@ describe(EventConsumer.name, () => {
     await Promise.all([start(doomed(500)), start(doomed(1000)), start(doomed(1500))]);
     await until('three are dead', async () => handled.size > 4000, 30_000);
     living.push(await start(handler));
-    await until('all are handled', () => handled.size === events - poison.size, 40_000);
+    await until('all are handled', () => handled.size === events - poison.size, 300_000);
     await until('nothing is pending', async () => (await pendingOf('g')) === 0, 20_000);
     const dead = (await redis.redis.xrange(`${stream}:dead`, '-', '+')).map(([, fields]) => fields);
     expect(dead.map((fields) => String(fields[fields.indexOf('transcript') + 1])).toSorted()).toEqual([
@@ -100,7 +101,7 @@ describe(EventConsumer.name, () => {
     expect(dead.every((fields) => Number(fields[fields.indexOf('deliveries') + 1]) >= 3)).toBe(true);
     expect(await redis.redis.exists(`${stream}:failures:g`)).toBe(0);
     await Promise.all(living.map((consumer) => consumer.stop()));
-  }, 120_000);
+  }, 600_000);
 
   it('gives each group every event, and hands out only the types that are wanted', async () => {
     await publish(20);

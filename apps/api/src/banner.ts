@@ -2,6 +2,7 @@ import type { MarqueeConfig } from '@app/config';
 
 export interface Facts {
   readonly url: string;
+  readonly access: string;
   readonly redis: string;
   readonly embeddings: string;
   readonly embeddingsModel: string;
@@ -16,6 +17,7 @@ export function banner({ version, environment }: MarqueeConfig, facts: Facts): s
 
     API         ${facts.url}/v1
     Docs        ${facts.url}/docs
+    Access      ${facts.access}
     Redis       ${facts.redis}
     Embeddings  ${facts.embeddings}
     Queries     ${facts.understanding}

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { ApiKeysService } from '@app/auth';
 import { ConfigurationError, MarqueeConfig } from '@app/config';
 import { EmbeddingsService } from '@app/embeddings';
 import { isPretty } from '@app/observability';
@@ -25,6 +26,7 @@ function factsOf(app: NestFastifyApplication, url: string): Facts {
   const embeddings = app.get(EmbeddingsService);
   return {
     url,
+    access: app.get(ApiKeysService).description,
     redis: app.get(RedisTargets).description,
     embeddings: embeddings.providerDescription,
     embeddingsModel: embeddings.models[0]?.id ?? '',

@@ -12,6 +12,10 @@ export function addOpenApi(app: NestFastifyApplication, version: string): void {
       )
       .setVersion(version)
       .setLicense('MIT', 'https://opensource.org/license/mit')
+      .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' }, 'bearer')
+      .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, 'header')
+      .addSecurityRequirements('bearer')
+      .addSecurityRequirements('header')
       .build(),
   );
   SwaggerModule.setup('docs', app, document, { customSiteTitle: 'Marquee API' });

@@ -27,6 +27,13 @@ export class ApiKeysService implements OnModuleInit, OnApplicationShutdown {
     return this.keys !== undefined;
   }
 
+  /** For people: banner, logs. */
+  get description(): string {
+    return this.keys
+      ? `${this.keys.size} API keys`
+      : 'callers of this machine, as tenant "default" (no API keys)';
+  }
+
   /** @throws ConfigurationError when the keys cannot be read */
   async onModuleInit(): Promise<void> {
     const { file, inline } = this.config.apiKeys;
