@@ -1,5 +1,6 @@
 import { ownFields } from '@app/sessions';
 import { z } from 'zod';
+import { wholeNumber } from '../http/query-schemas.js';
 import { objectError } from '../http/schema-messages.js';
 
 const mostChunksAtOnce = 1_000;
@@ -111,14 +112,6 @@ export const completeSchema = orEmpty(
     )
     .meta({ id: 'SessionCompletion' }),
 );
-
-const wholeNumber = (fallback: number, least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, { error: 'must be a whole number' })
-    .default(`${fallback}`)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, { error: `must be from ${least} to ${most}` });
 
 export const pageQuerySchema = z.strictObject(
   { offset: wholeNumber(0, 0, 999_999_999), limit: wholeNumber(1_000, 1, 1_000) },

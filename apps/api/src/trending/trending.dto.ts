@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wholeNumber } from '../http/query-schemas.js';
 import { objectError } from '../http/schema-messages.js';
 import { idListSchema } from '../movies/movies.dto.js';
 
@@ -6,14 +7,6 @@ export const mostListed = 10_000;
 const mostMembers = 1_000;
 /** A body of so many fits the default HTTP_BODY_LIMIT_BYTES. */
 const mostPublished = 500_000;
-
-const wholeNumber = (fallback: number, least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, { error: 'must be a whole number' })
-    .default(`${fallback}`)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, { error: `must be from ${least} to ${most}` });
 
 export const trendingQuerySchema = z.strictObject(
   {
