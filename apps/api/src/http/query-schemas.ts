@@ -1,0 +1,10 @@
+import { z } from 'zod';
+
+/** A whole number as a query has it, as text. */
+export const wholeNumber = (fallback: number, least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, { error: 'must be a whole number' })
+    .default(`${fallback}`)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, { error: `must be from ${least} to ${most}` });
