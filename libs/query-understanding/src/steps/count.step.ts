@@ -52,13 +52,13 @@ function countAt(words: readonly Word[], index: number): { value: number; span: 
   return { value: text === 'dozen' ? 12 : value, span: { from: index, to: index + 1 } };
 }
 
-/** Whether films come soon: a word for them, or a genre in the plural. */
+/** Whether films come soon: a word for them, or a genre. */
 function isCounted(words: readonly Word[], from: number): boolean {
   for (let index = from; index < Math.min(words.length, from + furthest); index++) {
     const word = words[index] as Word;
     if (word.startsClause && index > from) return false;
     if (mediaWords.has(word.text)) return true;
-    if (lexicon.get(word.text)?.kind === 'genre' && (word.text.endsWith('s') || index === from)) return true;
+    if (lexicon.get(word.text)?.kind === 'genre') return true;
     if (/^(?:about|with|from|under|over|in|that|like)$/.test(word.text)) return false;
   }
   return false;
