@@ -45,7 +45,7 @@ export class EventsController {
     @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
     @Headers('last-event-id') lastEventId: string | undefined,
     @CurrentPrincipal() { tenant }: Principal,
-    @RequestBudget() budget: RedisBudget,
+    @RequestBudget('patient') budget: RedisBudget,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     if (lastEventId !== undefined && !isStreamId(lastEventId)) {

@@ -62,7 +62,7 @@ export class SessionsController {
   async create(
     @Body({ schema: createSessionSchema }) draft: CreateSession,
     @CurrentPrincipal() { tenant }: Principal,
-    @RequestBudget() budget: RedisBudget,
+    @RequestBudget('patient') budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Session> {
     const session = await this.sessions.create(budget, tenant, draft);
@@ -77,7 +77,7 @@ export class SessionsController {
   get(
     @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
     @CurrentPrincipal() { tenant }: Principal,
-    @RequestBudget() budget: RedisBudget,
+    @RequestBudget('patient') budget: RedisBudget,
   ): Promise<Session> {
     return this.sessions.get(budget, tenant, id);
   }
@@ -90,7 +90,7 @@ export class SessionsController {
     @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
     @Body({ schema: patchSessionSchema }) patch: PatchSession,
     @CurrentPrincipal() { tenant }: Principal,
-    @RequestBudget() budget: RedisBudget,
+    @RequestBudget('patient') budget: RedisBudget,
   ): Promise<Session> {
     return this.sessions.patch(budget, tenant, id, patch);
   }
@@ -104,7 +104,7 @@ export class SessionsController {
     @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
     @Body({ schema: extendSessionSchema }) { ttlSeconds }: ExtendSession,
     @CurrentPrincipal() { tenant }: Principal,
-    @RequestBudget() budget: RedisBudget,
+    @RequestBudget('patient') budget: RedisBudget,
   ): Promise<Session> {
     return this.sessions.extend(budget, tenant, id, ttlSeconds);
   }
@@ -117,7 +117,7 @@ export class SessionsController {
   delete(
     @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
     @CurrentPrincipal() { tenant }: Principal,
-    @RequestBudget() budget: RedisBudget,
+    @RequestBudget('patient') budget: RedisBudget,
   ): Promise<void> {
     return this.sessions.delete(budget, tenant, id);
   }
@@ -148,7 +148,7 @@ export class SessionsController {
     @Body({ schema: appendSchema }) { chunks }: AppendBody,
     @Headers('idempotency-key') key: string | undefined,
     @CurrentPrincipal() { tenant }: Principal,
-    @RequestBudget() budget: RedisBudget,
+    @RequestBudget('patient') budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ total: number }> {
     const idempotencyKey = key === undefined ? undefined : checkedKey(key);
@@ -169,7 +169,7 @@ export class SessionsController {
     @Query({ schema: pageQuerySchema }) { offset, limit }: PageQuery,
     @Headers('accept') accept: string | undefined,
     @CurrentPrincipal() { tenant }: Principal,
-    @RequestBudget() budget: RedisBudget,
+    @RequestBudget('patient') budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | { chunks: string[]; total: number }> {
     if (!/\btext\/plain\b/i.test(accept ?? ''))
@@ -190,7 +190,7 @@ export class SessionsController {
     @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
     @Body({ schema: completeSchema }) { deleteTranscript }: CompleteBody,
     @CurrentPrincipal() { tenant }: Principal,
-    @RequestBudget() budget: RedisBudget,
+    @RequestBudget('patient') budget: RedisBudget,
   ): Promise<{ total: number; completedAt: string }> {
     return this.sessions.complete(budget, tenant, id, deleteTranscript);
   }
@@ -203,7 +203,7 @@ export class SessionsController {
     @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
     @Query({ schema: listQuerySchema }) { limit, cursor }: ListQuery,
     @CurrentPrincipal() { tenant }: Principal,
-    @RequestBudget() budget: RedisBudget,
+    @RequestBudget('patient') budget: RedisBudget,
   ): Promise<SessionPage> {
     if (id !== tenant) throw new SessionNotFoundError();
     return this.sessions.list(budget, tenant, limit, cursor);

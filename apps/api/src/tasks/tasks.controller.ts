@@ -37,7 +37,7 @@ export class TasksController {
     @Param({ schema: taskParamsSchema }) { id }: TaskParams,
     @Body({ schema: taskBodySchema }) { result }: TaskBody,
     @CurrentPrincipal() { tenant }: Principal,
-    @RequestBudget() budget: RedisBudget,
+    @RequestBudget('patient') budget: RedisBudget,
   ): Promise<{ id: string; expiresAt: string }> {
     const json = JSON.stringify(result);
     if (Buffer.byteLength(json) > largestResultBytes) throw new TaskResultTooLargeError(largestResultBytes);
@@ -52,7 +52,7 @@ export class TasksController {
   async get(
     @Param({ schema: taskParamsSchema }) { id }: TaskParams,
     @CurrentPrincipal() { tenant }: Principal,
-    @RequestBudget() budget: RedisBudget,
+    @RequestBudget('patient') budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     return answer(reply, id, await this.tasks.get(budget, tenant, id));
@@ -66,7 +66,7 @@ export class TasksController {
   async claim(
     @Param({ schema: taskParamsSchema }) { id }: TaskParams,
     @CurrentPrincipal() { tenant }: Principal,
-    @RequestBudget() budget: RedisBudget,
+    @RequestBudget('patient') budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     return answer(reply, id, await this.tasks.claim(budget, tenant, id));
