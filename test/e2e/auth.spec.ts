@@ -209,7 +209,9 @@ describe('without API keys', () => {
   it.each([
     ['a proxy that asks for another', { 'x-forwarded-for': '203.0.113.7' }],
     ['the same in its standard form', { forwarded: 'for=203.0.113.7' }],
-    ['a page of another site', { host: 'evil.example' }],
+    ['a page whose name was pointed here', { host: 'evil.example' }],
+    ['a page of another site', { origin: 'https://evil.example' }],
+    ['the same without an origin', { 'sec-fetch-site': 'cross-site' }],
   ])('refuses %s', async (_, headers) => {
     expect(await statusWith(headers)).toBe(403);
   });

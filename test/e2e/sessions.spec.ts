@@ -203,6 +203,7 @@ describe("a tenant's list", () => {
     const ids: string[] = [];
     for (let index = 0; index < 7; index++) ids.push(await begin());
     await redis.redis.unlink(keyOf(ids[3] as string, 'metadata'));
+    await redis.redis.zadd('prod:tenant:default:sessions', Date.now() - 120_000, ids[3] as string);
     await until('each was used at a moment of its own', async () => {
       await call('GET', `/sessions/${ids[0] as string}`);
       return (await list()).ids[0] === ids[0];
@@ -433,6 +434,21 @@ describe('server-sent events', () => {
     await Promise.all(listeners.map((listening) => heardBy(listening, 1)));
     for (const listening of listeners)
       expect(listening.events.map(({ data }) => data.transcript)).toEqual(['after']);
+  });
+
+  it('hand over more than fits a buffer, and forget one that left before it began', async () => {
+    const id = await begin();
+    const text = 'x'.repeat(30_000);
+    for (let number = 0; number < 30; number++) await append(id, [text]);
+    const listening = await listen(id, '0');
+    await heardBy(listening, 30);
+    const gone = Array.from({ length: 20 }, () =>
+      httpGet(`${api.url}/v1/sessions/${id}/events`, { agent: false }).on('error', () => undefined),
+    );
+    await Promise.all(gone.map((request) => once(request, 'socket')));
+    for (const request of gone) request.destroy();
+    await call('GET', `/sessions/${id}`);
+    await until('they are forgotten', async () => (await listenersOf()).listeners === 1);
   });
 
   it('refuse a wrong id, and more listeners than there may be', async () => {

@@ -48,14 +48,22 @@ function keyOf({ headers }: FastifyRequest): string | undefined {
   return bearer ?? (typeof field === 'string' && field !== '' ? field : undefined);
 }
 
-/** A page of another site that has its name point here (DNS rebinding) still names itself in Host. */
-function localOnly(request: FastifyRequest): Principal {
-  const { remoteAddress = '' } = request.socket;
-  const isForwarded = forwardedFields.some((field) => request.headers[field] !== undefined);
-  const host = (request.headers.host ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-  if (isLoopback(remoteAddress) && !isForwarded && (host === 'localhost' || isLoopback(host)))
+/**
+ * A page of another site may send requests here: it names itself in Origin, or, when its name was pointed here (DNS
+ * rebinding), in Host.
+ */
+function localOnly({ socket, headers }: FastifyRequest): Principal {
+  const isForwarded = forwardedFields.some((field) => headers[field] !== undefined);
+  const isLocal = isLoopback(socket.remoteAddress ?? '') && isLocalHost(headers.host ?? '');
+  const isFromHere = headers.origin === undefined || isLocalHost(headers.origin.replace(/^https?:\/\//, ''));
+  if (isLocal && isFromHere && !isForwarded && headers['sec-fetch-site'] !== 'cross-site')
     return localPrincipal;
   throw new ForbiddenError('Without API keys (API_KEYS_FILE) only callers of this machine are served');
+}
+
+function isLocalHost(hostAndPort: string): boolean {
+  const host = hostAndPort.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return host === 'localhost' || isLoopback(host);
 }
 
 export function isLoopback(address: string): boolean {

@@ -6,6 +6,14 @@ import type { LeasedConnection } from '@app/redis';
 import type { EventsRepository, PendingEntry } from './events.repository.js';
 import type { StreamEvent } from './event.js';
 
+/** Thrown by a handler when the downstream is at fault and not the event: it is tried again for as long as it takes. */
+export class RetryLaterError extends Error {
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.name = RetryLaterError.name;
+  }
+}
+
 /** Handles events for a downstream. */
 export interface EventHandler {
   /** Also the consumer group: each group gets every event. */
@@ -14,7 +22,7 @@ export interface EventHandler {
   readonly types?: readonly string[];
   /**
    * Handles one event. Called at least once for each: make it harmless to be called again, by the event's id. What
-   * throws is tried again, and put aside after `attempts` deliveries.
+   * throws is tried again, and put aside after `attempts` deliveries; a RetryLaterError does not count.
    */
   handle(event: StreamEvent, signal: AbortSignal): Promise<void>;
 }
@@ -36,8 +44,9 @@ export interface ConsumerListener {
 
 const blockMs = 2_000;
 const pauseAfterFailureMs = 500;
-const entriesPerTake = 64;
-const entriesPerClaim = 64;
+/** For each that is handled at once: more would only wait here, and seem forgotten. */
+const entriesPerSlot = 2;
+const entriesPerClaim = 32;
 
 /**
  * One member of a consumer group: takes new events, acknowledges them when they were handled, and now and then takes over
@@ -88,7 +97,14 @@ export class EventConsumer {
     const { group } = this.handler;
     while (!this.stopping.signal.aborted) {
       await this.takeOver();
-      const events = await this.repository.take(reader, group, this.name, entriesPerTake, this.blockMs);
+      const events = await this.repository.take(
+        reader,
+        group,
+        this.name,
+        entriesPerSlot * this.options.concurrency,
+        this.blockMs,
+      );
+      if (events === undefined) await this.pause();
       if (events === undefined || events === 'no-group') return;
       await this.handleAll(events, false);
     }
@@ -147,6 +163,7 @@ export class EventConsumer {
       this.listener.handled(group, 'failed', 1);
       this.logger.warn(`Event ${event.id} failed: ${(error as Error).message}`);
       await this.repository.failed(group, event.id, (error as Error).message);
+      if (error instanceof RetryLaterError) await this.repository.forgive(group, this.name, event.id);
       return;
     }
     // Not confirmed: it is delivered once more, and handled again.

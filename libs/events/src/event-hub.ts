@@ -4,7 +4,10 @@ import { MarqueeConfig } from '@app/config';
 import { compareIds, type StreamEvent } from './event.js';
 import { EventsRepository } from './events.repository.js';
 
-const entriesPerRead = 500;
+/** A few, for a transcript may have megabytes. */
+const entriesPerRead = 64;
+/** Handed over at once of what was missed. */
+const charactersPerStep = 512 * 1024;
 const blockMs = 5_000;
 const pauseAfterFailureMs = 250;
 /** What came last is kept here, so that many clients that come back at once need no Redis each. */
@@ -25,6 +28,8 @@ export interface Subscription {
   readonly afterId: string | undefined;
   /** Hands an event over; false when the listener does not keep up, and is given up. */
   readonly send: (event: StreamEvent) => boolean;
+  /** When what was handed over has gone out: what was missed is handed over no faster. */
+  readonly drained: () => Promise<void>;
   /** The listener is given up, or the process ends. */
   readonly end: () => void;
 }
@@ -133,7 +138,11 @@ export class EventHub implements OnApplicationShutdown {
   ): Promise<void> {
     while (this.count > 0 && !this.stopping.signal.aborted) {
       const events = await this.repository.wait(reader, this.position as string, entriesPerRead, blockMs);
-      if (!events) return;
+      if (!events) {
+        // A lost connection, or a stream that is none.
+        await this.pause();
+        return;
+      }
       for (const event of events) this.tell(event);
     }
   }
@@ -172,16 +181,31 @@ export class EventHub implements OnApplicationShutdown {
         compareIds(listener.lastId, this.position) >= 0 ||
         this.remembers(listener.lastId)
       ) {
-        const missed = listener.lastId === '' ? [] : this.recent;
-        for (const event of missed) if (event.sessionId === listener.sessionId) this.hand(listener, event);
-        listener.isLive = true;
-        return;
+        if (this.handRecent(listener)) {
+          listener.isLive = true;
+          return;
+        }
+        await listener.drained();
       } else {
         const events = await this.repository.after(listener.lastId, entriesPerRead);
         if (!events) await this.pause();
         else this.catchUpWith(listener, events);
+        await listener.drained();
       }
     }
+  }
+
+  /** What is remembered here and it lacks; false where that is too much to hand over at once. */
+  private handRecent(listener: Listener): boolean {
+    if (listener.lastId === '') return true;
+    let characters = 0;
+    for (const event of this.recent) {
+      if (event.sessionId !== listener.sessionId || compareIds(event.id, listener.lastId) <= 0) continue;
+      this.hand(listener, event);
+      characters += event.transcript.length;
+      if (characters > charactersPerStep) return false;
+    }
+    return true;
   }
 
   private catchUpWith(listener: Listener, events: readonly StreamEvent[]): void {

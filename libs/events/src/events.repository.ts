@@ -5,6 +5,7 @@ import {
   type LeasedConnection,
   loadScript,
   type Outcome,
+  RedisBudget,
   RedisClient,
   shared,
 } from '@app/redis';
@@ -18,6 +19,8 @@ const eventsPerTrim = 200;
 /** So many times as many as are to be kept may wait for a consumer that is behind or gone. */
 const mostTimesTheLength = 20;
 const mostDeadLetters = 10_000;
+/** Nobody waits for a reader that catches up, and transcripts may be large. */
+const readBudgetMs = 2_000;
 /** Beyond what a blocking read waits. */
 const replyMarginMs = 2_000;
 
@@ -118,7 +121,7 @@ export class EventsRepository {
   /** XRANGE: entries after an id, at most `count`. */
   async after(id: string, count: number): Promise<StreamEvent[] | undefined> {
     const outcome = await this.redis.command(
-      this.redis.newBudget(),
+      new RedisBudget(readBudgetMs),
       'XRANGE',
       this.key,
       `(${id}`,
@@ -194,6 +197,13 @@ export class EventsRepository {
     const budget = this.redis.newBudget();
     const outcome = await this.redis.command(budget, 'XCLAIM', this.key, group, consumer, idleMs, ...ids);
     return outcome.status === 'ok' ? toEvents(outcome.value) : undefined;
+  }
+
+  /** XCLAIM … RETRYCOUNT 0: a failure that says nothing of the entry does not count. */
+  async forgive(group: string, consumer: string, id: string): Promise<void> {
+    const budget = this.redis.newBudget();
+    const args = [group, consumer, 0, id, 'RETRYCOUNT', 0, 'JUSTID'];
+    await this.redis.command(budget, 'XCLAIM', this.key, ...args);
   }
 
   /** XACK. False when Redis did not confirm it. */

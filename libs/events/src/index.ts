@@ -4,6 +4,7 @@ export {
   defaultConsumerOptions,
   EventConsumer,
   type EventHandler,
+  RetryLaterError,
 } from './consumer.js';
 export {
   compareIds,

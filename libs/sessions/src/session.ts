@@ -36,4 +36,5 @@ export const ownFields = [
   'completed_at',
   'completed_chunks',
   'transcript_bytes',
+  'event_owed',
 ] as const;

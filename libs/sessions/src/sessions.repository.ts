@@ -26,6 +26,7 @@ const update = loadScript('update-2', new URL('./scripts/update-2.lua', import.m
 const append = loadScript('append-3', new URL('./scripts/append-3.lua', import.meta.url));
 const page = loadScript('page-2', new URL('./scripts/page-2.lua', import.meta.url));
 const complete = loadScript('complete-2', new URL('./scripts/complete-2.lua', import.meta.url));
+const settle = loadScript('settle-2', new URL('./scripts/settle-2.lua', import.meta.url));
 const remove = loadScript('delete-2', new URL('./scripts/delete-2.lua', import.meta.url));
 const touch = loadScript('touch-1', new URL('./scripts/touch-1.lua', import.meta.url));
 
@@ -70,7 +71,7 @@ export class SessionsRepository {
     @InjectRedis('sessions') private readonly redis: RedisClient,
     private readonly events: EventsRepository,
   ) {
-    for (const script of [create, read, update, append, page, complete, remove, touch])
+    for (const script of [create, read, update, append, page, complete, settle, remove, touch])
       redis.register(script);
   }
 
@@ -197,30 +198,27 @@ export class SessionsRepository {
       args: [tenant, SESSION_TTL_MS, id, timestamp, deleteTranscript ? '1' : '0'],
     })) as [Buffer, number?, Buffer?, Buffer?];
     const state = reply[0].toString() as CompleteResult['state'];
-    if (state === 'completed') {
-      const transcript = String(reply[3] ?? '');
-      await this.follow({
-        type: 'transcript_completed',
-        sessionId: id,
-        tenantId: tenant,
-        transcript,
-        timestamp,
-      });
-    }
+    if (state === 'completed') await this.tellOfCompletion(budget, tenant, id, reply, deleteTranscript);
     return { state, total: reply[1] ?? 0, completedAt: String(reply[2] ?? '') };
   }
 
   async delete(budget: RedisBudget, tenant: string, id: string): Promise<boolean> {
     const timestamp = new Date().toISOString();
-    const keys = [...this.keys(id), ...this.events.keysWithin];
-    if ((await this.run(budget, remove, { keys, args: [tenant, id, timestamp] })) !== 1) return false;
-    await this.follow({
+    const event = {
       type: 'session_deleted',
       sessionId: id,
       tenantId: tenant,
       transcript: '',
       timestamp,
-    });
+    } as const;
+    if (this.events.keysWithin.length === 0) {
+      // Told first: once it is gone a second try could not tell any more.
+      if (!(await this.read(budget, tenant, id, 0))) return false;
+      await this.follow(event);
+    }
+    const keys = [...this.keys(id), ...this.events.keysWithin];
+    if ((await this.run(budget, remove, { keys, args: [tenant, id, timestamp] })) !== 1) return false;
+    this.events.published();
     return true;
   }
 
@@ -251,6 +249,25 @@ export class SessionsRepository {
 
   async forget(budget: RedisBudget, tenant: string, ids: readonly string[]): Promise<void> {
     if (ids.length > 0) confirmed(await this.redis.command(budget, 'ZREM', this.indexKey(tenant), ...ids));
+  }
+
+  private async tellOfCompletion(
+    budget: RedisBudget,
+    tenantId: string,
+    sessionId: string,
+    [, , time, text]: readonly (Buffer | number | undefined)[],
+    deleteTranscript: boolean,
+  ): Promise<void> {
+    const transcript = String(text ?? '');
+    await this.follow({
+      type: 'transcript_completed',
+      sessionId,
+      tenantId,
+      transcript,
+      timestamp: String(time),
+    });
+    if (text === undefined) return;
+    await this.run(budget, settle, { keys: this.keys(sessionId), args: [deleteTranscript ? '1' : '0'] });
   }
 
   /** The event that follows a change which could not tell of itself. */

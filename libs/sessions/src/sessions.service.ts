@@ -40,9 +40,11 @@ export interface SessionPage {
 }
 
 const own = new Set<string>(ownFields);
-/** Index entries read at once, and looked at for one page at the most: dead ones are swept on the way. */
+/** Index entries read at once, and how often for one page at the most: dead ones are swept on the way. */
 const entriesPerRead = 100;
-const mostEntriesPerPage = 1_000;
+const mostReadsPerPage = 10;
+/** An entry is there before its session: a young one without is no dead one. */
+const beingMadeMs = 60_000;
 
 /**
  * Sessions of tenants with their transcripts. Each call throws SessionsUnavailableError when Redis does not confirm it, and
@@ -187,7 +189,8 @@ export class SessionsService {
   ): Promise<SessionPage> {
     const sessions: Session[] = [];
     const start = cursor?.usedMs ?? Number.MAX_SAFE_INTEGER;
-    for (let offset = 0; offset < mostEntriesPerPage; offset += entriesPerRead) {
+    let last: string | null = null;
+    for (let offset = 0, reads = 0; reads < mostReadsPerPage; reads++) {
       const entries = await this.repository.list(budget, tenantId, start, offset, entriesPerRead);
       // Those used at the same moment are in the order of their ids, backwards.
       const later = entries.filter(({ id, usedMs }) => !cursor || usedMs < cursor.usedMs || id < cursor.id);
@@ -196,20 +199,24 @@ export class SessionsService {
         tenantId,
         later.map(({ id }) => id),
       );
-      const dead = later.filter((_, index) => !stored[index]).map(({ id }) => id);
-      await this.repository.forget(budget, tenantId, dead);
+      const dead = later.filter(({ usedMs }, index) => !stored[index] && usedMs < Date.now() - beingMadeMs);
+      await this.repository.forget(
+        budget,
+        tenantId,
+        dead.map(({ id }) => id),
+      );
       for (const [index, { id, usedMs }] of later.entries()) {
         const session = stored[index];
-        if (!session) continue;
-        sessions.push(toSession(id, session));
-        if (sessions.length === limit) return { sessions, nextCursor: `${usedMs}-${id}` };
+        last = `${usedMs}-${id}`;
+        if (session) sessions.push(toSession(id, session));
+        if (sessions.length === limit) return { sessions, nextCursor: last };
       }
       if (entries.length < entriesPerRead) return { sessions, nextCursor: null };
       // The sweep has moved up what follows.
-      offset -= dead.length;
+      offset += entries.length - dead.length;
       budget.renew();
     }
-    return { sessions, nextCursor: null };
+    return { sessions, nextCursor: last };
   }
 
   private used(tenantId: string, id: string, stored: StoredSession | undefined): Session {

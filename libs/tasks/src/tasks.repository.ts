@@ -54,7 +54,17 @@ export class TasksRepository {
 
 function confirmed(outcome: Outcome<unknown>, otherwise: string): unknown {
   if (outcome.status === 'ok') return outcome.value;
+  if (outcome.status === 'error' && outcome.fault.code === 'WRONGTYPE') return null;
   throw new TasksUnavailableError(otherwise);
 }
 
-const toText = (value: unknown): string | undefined => (value as Buffer | null)?.toString();
+/** What another program left that is no JSON is none of ours. */
+function toText(value: unknown): string | undefined {
+  const text = (value as Buffer | null)?.toString();
+  try {
+    if (text !== undefined) JSON.parse(text);
+    return text;
+  } catch {
+    return undefined;
+  }
+}

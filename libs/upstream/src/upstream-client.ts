@@ -183,7 +183,7 @@ export class UpstreamClient {
 }
 
 function isTransient(error: Error): boolean {
-  return error instanceof UpstreamError && error.failure !== 'rejected';
+  return error instanceof UpstreamError && error.failure !== 'rejected' && error.failure !== 'overloaded';
 }
 
 /** A wait longer than we would sit out is the client's to do. */

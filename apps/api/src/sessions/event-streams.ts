@@ -4,8 +4,12 @@ import type { FastifyReply } from 'fastify';
 import { Gauge, Registry } from 'prom-client';
 
 const heartbeatMs = 15_000;
-/** What may wait for a slow client, in bytes: about what a socket's own buffers hold. */
+const lookEveryMs = 1_000;
+/** A client for which more than this waits, without a moment in which it did not, is slow. */
 const mostWaitingBytes = 256 * 1024;
+const slowForMs = 5_000;
+/** More than this never waits: a whole transcript and something. */
+const mostWaitingAtOnce = 8 * 1024 * 1024;
 /** What a client waits before it comes back. */
 const retryMs = 1_000;
 
@@ -15,6 +19,8 @@ export interface EventStream {
   open(): void;
   /** False when the client does not keep up. */
   send(event: StreamEvent): boolean;
+  /** When what was sent has gone out, or the client has. */
+  drained(): Promise<void>;
   end(): void;
   onClosed(callback: () => void): void;
 }
@@ -22,8 +28,10 @@ export interface EventStream {
 /** Writes server-sent events past Nest, which would keep an observable and a timer for each client. */
 @Injectable()
 export class EventStreams implements OnModuleDestroy {
-  private readonly open = new Set<FastifyReply>();
-  private readonly heartbeat: NodeJS.Timeout;
+  /** Since when each has been slow; undefined for one that keeps up. */
+  private readonly open = new Map<FastifyReply, number | undefined>();
+  private readonly timer: NodeJS.Timeout;
+  private beatMs = 0;
 
   constructor(
     private readonly hub: EventHub,
@@ -38,13 +46,13 @@ export class EventStreams implements OnModuleDestroy {
       registers: [],
     });
     registry.registerMetric(gauge);
-    this.heartbeat = setInterval(() => this.beat(), heartbeatMs);
-    this.heartbeat.unref();
+    this.timer = setInterval(() => this.look(), lookEveryMs);
+    this.timer.unref();
   }
 
   /** Draining: the clients go elsewhere, and come back with their last id. */
   onModuleDestroy(): void {
-    clearInterval(this.heartbeat);
+    clearInterval(this.timer);
     this.hub.endAll();
   }
 
@@ -52,9 +60,11 @@ export class EventStreams implements OnModuleDestroy {
     const { raw } = reply;
     let early: StreamEvent[] | undefined = [];
     raw.once('close', () => this.open.delete(reply));
+    // The client is gone: 'close' says so too.
+    raw.on('error', () => undefined);
     return {
       open: () => {
-        if (raw.destroyed) return;
+        if (raw.destroyed || raw.writableEnded) return;
         // From here on the answer is ours: headers that hooks have set go along.
         reply.hijack();
         raw.writeHead(200, {
@@ -64,7 +74,7 @@ export class EventStreams implements OnModuleDestroy {
           'x-accel-buffering': 'no',
         });
         raw.write(`retry: ${retryMs}\n\n`);
-        this.open.add(reply);
+        this.open.set(reply, undefined);
         for (const event of early ?? []) raw.write(toText(event));
         early = undefined;
       },
@@ -73,21 +83,39 @@ export class EventStreams implements OnModuleDestroy {
           early.push(event);
           return early.length < 10_000;
         }
+        if (raw.writableEnded || raw.destroyed) return false;
         raw.write(toText(event));
-        return raw.writableLength <= mostWaitingBytes;
+        return raw.writableLength <= mostWaitingAtOnce;
+      },
+      drained: async () => {
+        if (raw.writableNeedDrain && !raw.destroyed)
+          await new Promise<void>((resolve) => {
+            raw.once('drain', resolve);
+            raw.once('close', resolve);
+          });
       },
       end: () => {
-        if (raw.writableLength > mostWaitingBytes) raw.destroy();
+        if (raw.writableLength > mostWaitingAtOnce) raw.destroy();
         else raw.end();
       },
-      onClosed: (callback) => void raw.once('close', callback),
+      onClosed: (callback) => {
+        if (raw.destroyed || raw.closed) callback();
+        else raw.once('close', callback);
+      },
     };
   }
 
-  private beat(): void {
-    for (const { raw } of this.open) {
-      if (raw.writableLength > mostWaitingBytes) raw.destroy();
-      else raw.write(': still here\n\n');
+  private look(): void {
+    const nowMs = performance.now();
+    const isTimeToBeat = nowMs - this.beatMs >= heartbeatMs;
+    if (isTimeToBeat) this.beatMs = nowMs;
+    for (const [reply, slowSinceMs] of this.open) {
+      const { raw } = reply;
+      if (raw.writableEnded) continue;
+      const isBehind = raw.writableLength > mostWaitingBytes;
+      if (isBehind && nowMs - (slowSinceMs ?? nowMs) >= slowForMs) raw.destroy();
+      else this.open.set(reply, isBehind ? (slowSinceMs ?? nowMs) : undefined);
+      if (isTimeToBeat && !isBehind) raw.write(': still here\n\n');
     }
   }
 }

@@ -52,12 +52,15 @@ export class EventsController {
       throw new RequestValidationError([{ field: 'Last-Event-ID', message: 'must be the id of an event' }]);
     }
     await this.sessions.get(budget, tenant, id);
+    // Gone while we asked: nobody is to be subscribed.
+    if (reply.raw.destroyed) return;
     const stream = this.streams.prepare(reply);
     const subscription = this.hub.subscribe({
       sessionId: id,
       afterId: lastEventId === undefined || lastEventId.includes('-') ? lastEventId : `${lastEventId}-0`,
       send: (event) => stream.send(event),
       end: () => stream.end(),
+      drained: () => stream.drained(),
     });
     stream.onClosed(subscription.stop);
     await subscription.live;

@@ -172,8 +172,8 @@ export class SessionsController {
     @RequestBudget('patient') budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | { chunks: string[]; total: number }> {
-    if (!/\btext\/plain\b/i.test(accept ?? ''))
-      return this.sessions.transcript(budget, tenant, id, offset, limit);
+    void reply.header('vary', 'accept');
+    if (!prefersText(accept)) return this.sessions.transcript(budget, tenant, id, offset, limit);
     const text = await this.sessions.text(budget, tenant, id);
     void reply.type('text/plain; charset=utf-8');
     return text;
@@ -208,6 +208,15 @@ export class SessionsController {
     if (id !== tenant) throw new SessionNotFoundError();
     return this.sessions.list(budget, tenant, limit, cursor);
   }
+}
+
+/** `text/plain` where it is named, and JSON is not or less wanted (RFC 9110, section 12.5.1). */
+function prefersText(accept = ''): boolean {
+  const weightOf = (type: string): number => {
+    const range = accept.split(',').find((part) => part.split(';')[0]?.trim().toLowerCase() === type);
+    return range === undefined ? 0 : Number(/;\s*q=([\d.]+)/i.exec(range)?.[1] ?? 1);
+  };
+  return weightOf('text/plain') > weightOf('application/json');
 }
 
 function checkedKey(key: string): string {

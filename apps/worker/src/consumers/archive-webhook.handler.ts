@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { MarqueeConfig } from '@app/config';
-import type { EventHandler, StreamEvent } from '@app/events';
-import { UpstreamClient } from '@app/upstream';
+import { type EventHandler, RetryLaterError, type StreamEvent } from '@app/events';
+import { UpstreamClient, UpstreamError } from '@app/upstream';
 import { toArchiveRecord } from './archive-record.js';
 
 /** Posts completed transcripts, signed as the Standard Webhooks say (standardwebhooks.com). */
@@ -23,15 +23,23 @@ export class ArchiveWebhookHandler implements EventHandler {
     });
   }
 
-  /** Retried with the same id: the receiver knows a second delivery by it. @throws UpstreamError */
+  /** Retried with the same id: the receiver knows a second delivery by it. @throws UpstreamError, RetryLaterError */
   async handle(event: StreamEvent): Promise<void> {
     const payload = JSON.stringify(toArchiveRecord(event));
     const timestamp = `${Math.floor(Date.now() / 1000)}`;
-    await this.upstream.post('', payload, {
+    const headers = {
       'webhook-id': event.id,
       'webhook-timestamp': timestamp,
       'webhook-signature': `v1,${sign(this.webhook.secret, event.id, timestamp, payload)}`,
-    });
+    };
+    try {
+      await this.upstream.post('', payload, headers);
+    } catch (error) {
+      // Away, or overrun: a 4xx alone says something of the event.
+      if (error instanceof UpstreamError && error.failure !== 'rejected')
+        throw new RetryLaterError(error.message, { cause: error });
+      throw error;
+    }
   }
 
   close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRedis, type Outcome, RedisClient } from '@app/redis';
+import { InjectRedis, miss, type Outcome, RedisClient } from '@app/redis';
 
 /** `{env}:job:{name}`: when it last succeeded, in ms since the epoch. No TTL. */
 @Injectable()
@@ -9,7 +9,10 @@ export class JobsRepository {
   /** A miss where it never did. */
   async lastSuccessMs(name: string): Promise<Outcome<number>> {
     const outcome = await this.redis.get(this.redis.newBudget(), this.key(name));
-    return outcome.status === 'ok' ? { status: 'ok', value: Number(outcome.value.toString()) } : outcome;
+    if (outcome.status !== 'ok') return outcome;
+    const atMs = Number(outcome.value.toString());
+    // Not ours: as good as none.
+    return Number.isFinite(atMs) ? { status: 'ok', value: atMs } : miss;
   }
 
   async succeeded(name: string, atMs: number): Promise<void> {

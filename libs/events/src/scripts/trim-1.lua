@@ -27,8 +27,8 @@ end
 local cut
 local excess = length - tonumber(ARGV[1])
 if excess > 0 then
-  -- A thousand at a time: reading more would hold up everyone.
-  local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', math.min(excess, 1000) + 1)
+  -- A few at a time: they are read, and a transcript may have megabytes.
+  local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', math.min(excess, 250) + 1)
   cut = first[#first][1]
 end
 if tonumber(ARGV[3]) > 0 then

@@ -50,15 +50,16 @@ end
 if bytes + added > tonumber(ARGV[6]) then
   return {'too-large', bytes}
 end
+-- First: what fails here leaves nothing behind.
+if KEYS[4] then
+  redis.call('XADD', KEYS[4], '*', 'event_type', 'transcript_appended', 'session_id', ARGV[7], 'tenant_id', ARGV[1],
+    'transcript', ARGV[9], 'timestamp', ARGV[8])
+end
 local total = redis.call('RPUSH', KEYS[2], unpack(ARGV, 10))
 redis.call('HSET', KEYS[1], 'transcript_bytes', string.format('%d', bytes + added))
 redis.call('PEXPIRE', KEYS[1], left)
 redis.call('PEXPIRE', KEYS[2], left)
 if ARGV[3] ~= '' then
   redis.call('SET', KEYS[3], ARGV[3] .. ' ' .. total, 'PX', ARGV[4])
-end
-if KEYS[4] then
-  redis.call('XADD', KEYS[4], '*', 'event_type', 'transcript_appended', 'session_id', ARGV[7], 'tenant_id', ARGV[1],
-    'transcript', ARGV[9], 'timestamp', ARGV[8])
 end
 return {'appended', total}

@@ -13,9 +13,10 @@ local owner = redis.call('HGET', KEYS[1], 'tenant_id')
 if (owner or 'default') ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 0 then
   return 0
 end
-redis.call('UNLINK', KEYS[1], KEYS[2])
 if KEYS[3] then
+  -- First: what fails here leaves nothing behind.
   redis.call('XADD', KEYS[3], '*', 'event_type', 'session_deleted', 'session_id', ARGV[2], 'tenant_id', ARGV[1],
     'transcript', '', 'timestamp', ARGV[3])
 end
+redis.call('UNLINK', KEYS[1], KEYS[2])
 return 1

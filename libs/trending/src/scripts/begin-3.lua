@@ -12,4 +12,6 @@ if tonumber(redis.call('HGET', KEYS[3], 'fence') or 0) > tonumber(ARGV[1]) then
 end
 redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3])
 redis.call('HSET', KEYS[3], 'fence', ARGV[1])
+-- What a dead one leaves behind must not stand in anyone's way for ever; the swap lifts it.
+redis.call('PEXPIRE', KEYS[3], 120000)
 return 1

@@ -17,4 +17,8 @@ if redis.call('EXISTS', KEYS[2]) == 1 then
   redis.call('APPEND', KEYS[2], ',')
 end
 redis.call('APPEND', KEYS[2], ARGV[2])
+-- What a dead one leaves behind must not stand in anyone's way for ever; the swap lifts it.
+redis.call('PEXPIRE', KEYS[1], 120000)
+redis.call('PEXPIRE', KEYS[2], 120000)
+redis.call('PEXPIRE', KEYS[3], 120000)
 return 1
