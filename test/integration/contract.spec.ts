@@ -280,6 +280,20 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       );
     });
 
+    it('tells of a completion in a second try, where the first one ended before it could', async () => {
+      const { sut, events } = make();
+      const { id } = await sut.create(client.newBudget(), 'acme', {});
+      await sut.append(client.newBudget(), 'acme', id, { chunks: ['a'], idempotencyKey: undefined });
+      const first = await sut.complete(client.newBudget(), 'acme', id, false);
+      const metadata = client.keys.key('session', shared(id), 'metadata');
+      await client.command(client.newBudget(), 'HSET', metadata, 'event_owed', '1');
+      expect(await sut.complete(client.newBudget(), 'acme', id, true)).toEqual(first);
+      expect(await sut.complete(client.newBudget(), 'acme', id, true)).toEqual(first);
+      const told = (await events.after('0-0', 10)) ?? [];
+      expect(told.filter(({ type }) => type === 'transcript_completed')).toHaveLength(2);
+      expect(await topology.get(client.keys.key('session', shared(id), 'transcript'))).toBeNull();
+    });
+
     it('gives consumers what was told, and takes their word', async () => {
       const { events } = make();
       expect(await events.createGroup('g')).toBe(true);

@@ -35,6 +35,7 @@ if KEYS[3] then
   redis.call('XADD', KEYS[3], '*', 'event_type', 'transcript_completed', 'session_id', ARGV[3], 'tenant_id', ARGV[1],
     'transcript', text, 'timestamp', time)
   redis.call('HSET', KEYS[1], 'completed_at', time, 'completed_chunks', #chunks)
+  redis.call('HDEL', KEYS[1], 'event_owed')
   if ARGV[5] == '1' then
     redis.call('UNLINK', KEYS[2])
   end
