@@ -130,7 +130,6 @@ describe('GET /v1/movies/{id} from TMDB', () => {
       await get('/v1/movies/1');
       await redis.redis.expire('prod:tmdb:movie:1', 3600);
       tmdb.edition = 2;
-      tmdb.misbehaveAlways((_, response) => tmdbError(response, 404, 34, 'gone'));
       tmdb.misbehaveAlways((_, response) => tmdbError(response, 400, 5, 'broken'));
       const stale = await get('/v1/movies/1');
       expect(stale).toMatchObject({ status: 200, body: { title: 'Movie 1, edition 1' } });

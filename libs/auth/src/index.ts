@@ -1,6 +1,5 @@
-export { type ApiKey, localPrincipal, type Principal } from './api-key.js';
+export type { Principal } from './api-key.js';
 export { ApiKeysService } from './api-keys.service.js';
 export { CurrentPrincipal, isAdmin, Public, Roles } from './auth.decorators.js';
 export { ForbiddenError, UnauthenticatedError } from './auth.errors.js';
-export { AuthGuard, isLoopback } from './auth.guard.js';
 export { AuthModule } from './auth.module.js';

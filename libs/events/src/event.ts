@@ -1,5 +1,4 @@
-export const eventTypes = ['transcript_appended', 'transcript_completed', 'session_deleted'] as const;
-export type EventType = (typeof eventTypes)[number];
+export type EventType = 'transcript_appended' | 'transcript_completed' | 'session_deleted';
 
 /** What is told in the stream. */
 export interface NewEvent {

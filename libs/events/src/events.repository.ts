@@ -4,6 +4,7 @@ import {
   InjectRedis,
   type LeasedConnection,
   loadScript,
+  pairsOf,
   type Outcome,
   RedisBudget,
   RedisClient,
@@ -256,15 +257,9 @@ export class EventsRepository {
   }
 }
 
-/** XREAD's reply: a map in RESP3, pairs in RESP2; nil when nothing came in time. */
-function ofOneStream(reply: unknown): StreamEvent[] {
-  if (reply === null) return [];
-  if (reply instanceof Map) return toEvents([...(reply as Map<unknown, unknown>).values()][0]);
-  const streams = reply as unknown[];
-  const [first] = streams;
-  if (Array.isArray(first)) return toEvents(first[1]);
-  return toEvents(streams[1]);
-}
+/** XREAD's and XREADGROUP's reply: the one stream's key and entries; nil when nothing came in time. */
+const ofOneStream = (reply: unknown): StreamEvent[] =>
+  reply === null ? [] : toEvents((reply as [Buffer, unknown])[1]);
 
 function toEvents(reply: unknown): StreamEvent[] {
   // Claimed entries that were trimmed are nil.
@@ -274,10 +269,7 @@ function toEvents(reply: unknown): StreamEvent[] {
 }
 
 function toEvent(id: Buffer, fields: readonly Buffer[]): StreamEvent {
-  const named = new Map<string, string>();
-  const flat = fields.flat();
-  for (let index = 0; index + 1 < flat.length; index += 2)
-    named.set(String(flat[index]), String(flat[index + 1]));
+  const named = new Map(pairsOf(fields).map(([field, value]) => [field, String(value)]));
   return {
     id: String(id),
     type: named.get('event_type') ?? '',
@@ -289,17 +281,11 @@ function toEvent(id: Buffer, fields: readonly Buffer[]): StreamEvent {
 }
 
 function toGroup(reply: unknown): GroupState {
-  const named = new Map<string, unknown>();
-  if (reply instanceof Map)
-    for (const [name, value] of reply as Map<unknown, unknown>) named.set(String(name), value);
-  else {
-    const flat = (Array.isArray(reply) ? reply : Object.entries(reply as object)).flat() as unknown[];
-    for (let index = 0; index + 1 < flat.length; index += 2) named.set(String(flat[index]), flat[index + 1]);
-  }
-  const lag = named.get('lag');
+  const named = new Map(pairsOf(reply as unknown[]));
+  const lag = named.get('lag') ?? null;
   return {
     name: String(named.get('name')),
     pending: Number(named.get('pending')),
-    lag: lag === null || lag === undefined ? null : Number(lag),
+    lag: lag === null ? null : Number(lag),
   };
 }

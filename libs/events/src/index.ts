@@ -1,19 +1,11 @@
 export {
   type ConsumerListener,
   type ConsumerOptions,
-  defaultConsumerOptions,
   EventConsumer,
   type EventHandler,
   RetryLaterError,
 } from './consumer.js';
-export {
-  compareIds,
-  type EventType,
-  eventTypes,
-  isStreamId,
-  type NewEvent,
-  type StreamEvent,
-} from './event.js';
+export { isStreamId, type NewEvent, type StreamEvent } from './event.js';
 export { EventHub, type Subscription, TooManyListenersError } from './event-hub.js';
 export { EventsModule } from './events.module.js';
 export { EventsRepository, type GroupState, type PendingEntry } from './events.repository.js';

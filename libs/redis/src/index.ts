@@ -12,6 +12,7 @@ export { type Entry, type MaybeBytes, RedisClient, type ValueWithTtl } from './r
 export type { RedisClientStatus } from './redis-client-status.js';
 export { RedisMetrics } from './redis.metrics.js';
 export { RedisModule } from './redis.module.js';
+export { pairsOf } from './replies.js';
 export { loadScript, type RedisScript } from './scripts/redis-script.js';
 export type { ScriptCall } from './scripts/script-runner.js';
 export { InjectRedis, RedisTargets } from './targets/redis-targets.js';

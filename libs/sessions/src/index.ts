@@ -1,11 +1,4 @@
-export {
-  MOST_CHUNKS,
-  MOST_FIELDS,
-  MOST_TRANSCRIPT_BYTES,
-  ownFields,
-  type Session,
-  SESSION_TTL_MS,
-} from './session.js';
+export { ownFields, type Session } from './session.js';
 export {
   IdempotencyConflictError,
   SessionCompletedError,

@@ -5,6 +5,7 @@ import {
   InjectRedis,
   loadScript,
   type Outcome,
+  pairsOf,
   type RedisBudget,
   RedisClient,
   type RedisScript,
@@ -303,19 +304,12 @@ function confirmed<T>(outcome: Outcome<T>): T {
 }
 
 function toStored([remainingMs, ...pairs]: readonly (number | Buffer)[]): StoredSession {
-  const fields = new Map<string, string>();
-  for (let index = 0; index + 1 < pairs.length; index += 2)
-    fields.set(String(pairs[index]), String(pairs[index + 1]));
+  const fields = new Map(pairsOf(pairs).map(([field, value]) => [field, String(value)]));
   return { fields, remainingMs: Number(remainingMs) };
 }
 
-/** RESP3 pairs each member with its score, RESP2 puts them in a row. */
-function toPairs(reply: unknown): { id: string; usedMs: number }[] {
-  const flat = (reply as unknown[]).flat() as (Buffer | number)[];
-  return Array.from({ length: flat.length / 2 }, (_, index) => ({
-    id: String(flat[2 * index]),
-    usedMs: Number(flat[2 * index + 1]),
-  }));
-}
+/** WITHSCORES pairs each member with its score. */
+const toPairs = (reply: unknown): { id: string; usedMs: number }[] =>
+  (reply as [Buffer, Buffer][]).map(([id, score]) => ({ id: String(id), usedMs: Number(score) }));
 
 const digest = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 32);

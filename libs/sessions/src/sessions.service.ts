@@ -102,6 +102,7 @@ export class SessionsService {
 
   async delete(budget: RedisBudget, tenantId: string, id: string): Promise<void> {
     if (!(await this.repository.delete(budget, tenantId, id))) throw new SessionNotFoundError();
+    // It is gone; a list that still names it looks, and sweeps.
     await this.repository.forget(budget, tenantId, [id]).catch(() => undefined);
   }
 

@@ -1,7 +1,7 @@
-export { ChangesNotDroppedError, MovieChangesService } from './movie-changes.service.js';
+export { MovieChangesService } from './movie-changes.service.js';
 export { InvalidMovieError } from './movies.errors.js';
 export { MOVIES_PROVIDER, type MoviesProvider } from './movies-provider.js';
 export { MoviesService } from './movies.service.js';
-export { MOVIE_TTL_SECONDS, TmdbRepository } from './tmdb.repository.js';
+export { TmdbRepository } from './tmdb.repository.js';
 export { TmdbPace } from './tmdb/tmdb-pace.js';
 export { TmdbModule } from './tmdb.module.js';

@@ -1,11 +1,11 @@
-import { Body, Controller, Get, Headers, HttpCode, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { CurrentPrincipal, isAdmin, type Principal } from '@app/auth';
 import { cacheStatus } from '@app/cache';
 import { EmbeddingsService } from '@app/embeddings';
 import type { RedisBudget } from '@app/redis';
 import type { FastifyReply } from 'fastify';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
+import { WantsRefresh } from '../http/refresh.decorator.js';
 import { embeddingsAnswer } from './embeddings-answer.js';
 import {
   embeddingsAnswerSchema,
@@ -52,13 +52,10 @@ export class EmbeddingsController {
   })
   async create(
     @Body({ schema: embeddingsBodySchema }) body: EmbeddingsBody,
-    @Headers('cache-control') cacheControl: string | undefined,
-    @CurrentPrincipal() principal: Principal,
+    @WantsRefresh() refresh: boolean,
     @RequestBudget() budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    // An administrator's word.
-    const refresh = isAdmin(principal) && /\bno-cache\b/i.test(cacheControl ?? '');
     const { input: texts, model, dimensions, encoding_format: format } = body;
     const embeddings = await this.embeddings.embed(budget, { texts, model, dimensions, refresh });
     void reply.header('cache-status', cacheStatus(embeddings.cached));

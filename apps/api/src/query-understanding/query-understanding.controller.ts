@@ -1,6 +1,5 @@
-import { Body, Controller, Get, Headers, HttpCode, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { CurrentPrincipal, isAdmin, type Principal } from '@app/auth';
 import { cacheStatus } from '@app/cache';
 import {
   type GraphDrawing,
@@ -12,6 +11,7 @@ import type { RedisBudget } from '@app/redis';
 import type { FastifyReply } from 'fastify';
 import { problemSchema } from '../http/problem.dto.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
+import { WantsRefresh } from '../http/refresh.decorator.js';
 import {
   graphAnswerSchema,
   type GraphQuery,
@@ -36,13 +36,10 @@ export class QueryUnderstandingController {
   @ApiResponse({ status: 400, description: 'The query is not valid', standardSchema: problemSchema })
   async understand(
     @Body({ schema: understandBodySchema }) { query }: UnderstandBody,
-    @Headers('cache-control') cacheControl: string | undefined,
-    @CurrentPrincipal() principal: Principal,
+    @WantsRefresh() refresh: boolean,
     @RequestBudget() budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Understanding> {
-    // An administrator's word.
-    const refresh = isAdmin(principal) && /\bno-cache\b/i.test(cacheControl ?? '');
     const answer = await this.understanding.understand(budget, query, refresh);
     void reply.header('cache-status', cacheStatus([answer]));
     return answer.value as Understanding;

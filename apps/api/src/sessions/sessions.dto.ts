@@ -1,6 +1,6 @@
 import { ownFields } from '@app/sessions';
 import { z } from 'zod';
-import { wholeNumber } from '../http/query-schemas.js';
+import { clientIdSchema, wholeNumber } from '../http/query-schemas.js';
 import { objectError } from '../http/schema-messages.js';
 
 const mostChunksAtOnce = 1_000;
@@ -32,10 +32,7 @@ const objectOf = { error: objectError };
 /** No body is an empty one. */
 const orEmpty = <T extends z.ZodType>(schema: T) => z.preprocess((body) => body ?? {}, schema);
 
-export const sessionIdSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9._~-]{1,128}$/, { error: 'must be 1 to 128 letters, digits, ".", "_", "~" or "-"' });
-export const sessionParamsSchema = z.object({ id: sessionIdSchema });
+export const sessionParamsSchema = z.object({ id: clientIdSchema });
 
 export const createSessionSchema = orEmpty(
   z

@@ -1,14 +1,12 @@
 import { z } from 'zod';
+import { clientIdSchema } from '../http/query-schemas.js';
 import { objectError } from '../http/schema-messages.js';
 
 /** Beyond this, a result belongs into a store of its own. */
 export const largestResultBytes = 1_048_576;
 
 export const taskParamsSchema = z.object({
-  id: z
-    .string()
-    .regex(/^[A-Za-z0-9._~-]{1,128}$/, { error: 'must be 1 to 128 letters, digits, ".", "_", "~" or "-"' })
-    .meta({ example: 'task-42' }),
+  id: clientIdSchema.meta({ example: 'task-42' }),
 });
 
 export const taskBodySchema = z

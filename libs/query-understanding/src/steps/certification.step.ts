@@ -1,7 +1,7 @@
 import { certificationNames, type Certification } from '../understanding.js';
 import { Mask, type Span } from '../words/words.js';
 import { WordText } from '../words/word-text.js';
-import { ruleTimeoutMs, step } from './values.js';
+import { namedSpans, ruleTimeoutMs, step } from './values.js';
 
 const name = '(pg 13|pg13|pg|nc 17|nc17|r|g)';
 /** G and R alone may be anything; these cannot be. */
@@ -82,7 +82,7 @@ export const certificationStep = step({
   inputs: ['spelling', 'titles', 'people'],
   timeoutMs: ruleTimeoutMs,
   run: ({ spelling: words, titles, people }) => {
-    const mask = new Mask(words.length, [...titles.map(({ span }) => span), ...people.spans]);
+    const mask = new Mask(words.length, namedSpans(titles, people));
     return read(new WordText(words, mask));
   },
   fallback: () => ({ value: [], spans: [] }),

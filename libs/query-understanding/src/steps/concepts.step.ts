@@ -1,8 +1,8 @@
 import { type Concept, lexicon, longestPhrase } from '../vocabulary/lexicon.js';
 import { mediaWords } from '../vocabulary/media.js';
-import { Mask, type Span, type Word } from '../words/words.js';
+import { Mask, phraseOf, type Span, type Word } from '../words/words.js';
 import { WordText } from '../words/word-text.js';
-import { type ConceptMention, ruleTimeoutMs, step } from './values.js';
+import { type ConceptMention, namedSpans, ruleTimeoutMs, step } from './values.js';
 
 /** After these, what follows is what a film is about. */
 const about =
@@ -31,7 +31,7 @@ export const conceptsStep = step({
   timeoutMs: ruleTimeoutMs,
   run: ({ spelling: words, titles, people, years, runtime, rating, certification, count, negation }) => {
     const read = [years, runtime, rating, certification, count].flatMap(({ spans }) => spans);
-    const mask = new Mask(words.length, [...titles.map(({ span }) => span), ...people.spans, ...read]);
+    const mask = new Mask(words.length, [...namedSpans(titles, people), ...read]);
     const excluded = new Mask(words.length, negation);
     const mentions: ConceptMention[] = [];
     const add = (span: Span, concept: Concept): void => {
@@ -65,7 +65,7 @@ function readUnknownExclusion(
   let start = from + 1;
   while (start < to && /^(?:any|the|too|much|lots|of|a|an)$/.test(words[start]?.text ?? '')) start++;
   const span = { from: start, to };
-  if (start < to && mask.isFree(span)) add(span, { kind: 'theme', name: join(words, span) });
+  if (start < to && mask.isFree(span)) add(span, { kind: 'theme', name: phraseOf(words, span) });
 }
 
 /** "about grief and loneliness": names of themes that no list has. */
@@ -80,7 +80,7 @@ function readAbout(words: readonly Word[], mask: Mask, cue: Span, add: Add): voi
       const to = endOfTheme(words, mask, from);
       if (to === from) return;
       const span = { from, to };
-      const phrase = join(words, span);
+      const phrase = phraseOf(words, span);
       // "about family": there a genre's word is a theme; "about zombies fighting": the list knows better.
       const listed = lexicon.get(phrase);
       if (noTheme.test(phrase)) return;
@@ -136,7 +136,7 @@ function phraseAt(
   for (let length = Math.min(longestPhrase, words.length - from); length > 0; length--) {
     const span = { from, to: from + length };
     if (!mask.isFree(span)) continue;
-    const concept = lexicon.get(join(words, span)) ?? possessorConcept(words, span);
+    const concept = lexicon.get(phraseOf(words, span)) ?? possessorConcept(words, span);
     if (concept && (kind === undefined || concept.kind === kind)) return { span, concept };
   }
   return undefined;
@@ -147,9 +147,3 @@ function possessorConcept(words: readonly Word[], { from, to }: Span): Concept |
   const possessor = to - from === 1 ? words[from]?.possessor : undefined;
   return possessor === undefined ? undefined : lexicon.get(possessor);
 }
-
-const join = (words: readonly Word[], { from, to }: Span): string =>
-  words
-    .slice(from, to)
-    .map(({ text }) => text)
-    .join(' ');

@@ -1,7 +1,7 @@
 import { lexicon } from '../vocabulary/lexicon.js';
 import { mediaWords, toNumber } from '../vocabulary/media.js';
 import { Mask, type Span, type Word } from '../words/words.js';
-import { ruleTimeoutMs, step } from './values.js';
+import { namedSpans, ruleTimeoutMs, step } from './values.js';
 
 const most = 100;
 /** Words that may stand between a number and what is counted. */
@@ -18,7 +18,7 @@ export const countStep = step({
   timeoutMs: ruleTimeoutMs,
   run: ({ spelling: words, titles, people, years, runtime, rating, certification }) => {
     const spans = [years, runtime, rating, certification].flatMap((reading) => reading.spans);
-    const mask = new Mask(words.length, [...titles.map(({ span }) => span), ...people.spans, ...spans]);
+    const mask = new Mask(words.length, [...namedSpans(titles, people), ...spans]);
     return read(words, mask);
   },
   fallback: () => ({ value: null, spans: [] }),

@@ -1,7 +1,7 @@
 import type { Facts } from '../understanding.js';
 import { Mask } from '../words/words.js';
 import { WordText } from '../words/word-text.js';
-import { ruleTimeoutMs, step } from './values.js';
+import { namedSpans, ruleTimeoutMs, step } from './values.js';
 
 const popularWords =
   'popular|hot|hottest|hyped|big|biggest|buzzing|buzz|viral|watched|streamed|talked about|hit|hits|blowing up|must see|in|top';
@@ -56,11 +56,11 @@ const sorts: readonly (readonly [sort: Facts['sort'], pattern: RegExp])[] = [
 export const intentStep = step({
   name: 'intent',
   description: 'What the viewer is after',
-  inputs: ['spelling', 'titles', 'people', 'concepts', 'sort'],
+  inputs: ['spelling', 'titles', 'people', 'concepts'],
   timeoutMs: ruleTimeoutMs,
   run: ({ spelling: words, titles, people, concepts }) => {
     if (titles.some(({ as }) => as === 'likeness')) return 'similar';
-    const mask = new Mask(words.length, [...titles.map(({ span }) => span), ...people.spans]);
+    const mask = new Mask(words.length, namedSpans(titles, people));
     if (new WordText(words, mask).find(trending)) return 'trending';
     if (people.people.length > 0) return 'person';
     return titles.some(({ as }) => as === 'sought') && concepts.length === 0 ? 'title' : 'search';
@@ -85,7 +85,7 @@ export const sortStep = step({
   timeoutMs: ruleTimeoutMs,
   run: ({ spelling: words, titles, people, years, runtime, rating, certification, negation, concepts }) => {
     const read = [years, runtime, rating, certification].flatMap(({ spans }) => spans);
-    const named = [...titles.map(({ span }) => span), ...people.spans];
+    const named = namedSpans(titles, people);
     const mask = new Mask(words.length, [
       ...named,
       ...read,

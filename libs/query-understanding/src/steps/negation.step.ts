@@ -1,7 +1,7 @@
 import { lexicon, longestPhrase } from '../vocabulary/lexicon.js';
-import { Mask, type Span, type Word } from '../words/words.js';
+import { Mask, phraseOf, type Word } from '../words/words.js';
 import { WordText } from '../words/word-text.js';
-import { ruleTimeoutMs, step } from './values.js';
+import { namedSpans, ruleTimeoutMs, step } from './values.js';
 
 const cue =
   /(?:but )?(?:not|no|without|except(?: for)?|excluding|exclude|excluded|minus|sans|anything but|everything but|nothing|other than|avoid|avoiding|skip|hold the|free of|none of|neither|nor|never|isnt|arent|is not|are not|dont(?: really)?(?: want| like| need)?|do not(?: want| like)?|doesnt(?: have| involve| include| contain)?|does not(?: have| involve)?|hate|hates|cant stand|cannot stand|dislike|tired of|sick of|bored of|less|allergic to|lay off|leave out|instead of|rather than|non|zero|afraid of|not a fan of|not in the mood for|cant handle|not into)/;
@@ -24,14 +24,14 @@ export const negationStep = step({
   timeoutMs: ruleTimeoutMs,
   run: ({ spelling: words, titles, people, runtime, rating, certification, years }) => {
     const read = [runtime, rating, certification, years].flatMap(({ spans }) => spans);
-    const mask = new Mask(words.length, [...titles.map(({ span }) => span), ...people.spans, ...read]);
+    const mask = new Mask(words.length, [...namedSpans(titles, people), ...read]);
     return new WordText(words, mask)
       .findAll(cue)
       .filter(({ span }) => !noNegation.test(words[span.to]?.text ?? ''))
       .flatMap(({ span }) => {
         const to = reach(words, mask, span.to);
         if (to > span.to) return [{ from: span.from, to }];
-        const unknown = unknownReach(words, mask, span);
+        const unknown = unknownReach(words, mask, span.to);
         return unknown > span.to ? [{ from: span.from, to: unknown }] : [];
       });
   },
@@ -39,8 +39,8 @@ export const negationStep = step({
 });
 
 /** "no clowns": after such words what nobody knows is ruled out too, where it stands alone. */
-function unknownReach(words: readonly Word[], mask: Mask, { from, to: start }: Span): number {
-  if (!/^(?:no|without|minus|sans)$/.test(words[start - 1]?.text ?? '') || from < 0) return start;
+function unknownReach(words: readonly Word[], mask: Mask, start: number): number {
+  if (!/^(?:no|without|minus|sans)$/.test(words[start - 1]?.text ?? '')) return start;
   let to = start;
   while (to < words.length && to - start < 4) {
     const word = words[to] as Word;
@@ -98,12 +98,7 @@ function isJoined(words: readonly Word[], index: number): boolean {
 
 function conceptLength(words: readonly Word[], index: number): number {
   for (let length = Math.min(longestPhrase, words.length - index); length > 0; length--) {
-    const span: Span = { from: index, to: index + length };
-    const phrase = words
-      .slice(span.from, span.to)
-      .map(({ text }) => text)
-      .join(' ');
-    if (lexicon.has(phrase)) return length;
+    if (lexicon.has(phraseOf(words, { from: index, to: index + length }))) return length;
   }
   return 0;
 }

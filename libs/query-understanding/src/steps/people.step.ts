@@ -3,7 +3,7 @@ import type { PeopleIndex } from '../names/people-index.js';
 import { lexicon } from '../vocabulary/lexicon.js';
 import { mediaWords } from '../vocabulary/media.js';
 import type { Person } from '../understanding.js';
-import { Mask, type Span, type Word } from '../words/words.js';
+import { Mask, phraseOf, type Span, type Word } from '../words/words.js';
 import { ruleTimeoutMs, step } from './values.js';
 
 type Role = Person['role'];
@@ -243,11 +243,8 @@ class PeopleReader {
     return between.every((text) => text === 'and' || text === 'or' || text === 'plus' || text === 'both');
   }
 
-  private phrase({ from, to }: Span): string {
-    return this.words
-      .slice(from, to)
-      .map(({ text }) => text)
-      .join(' ');
+  private phrase(span: Span): string {
+    return phraseOf(this.words, span);
   }
 }
 

@@ -1,7 +1,7 @@
 import { toNumber } from '../vocabulary/media.js';
 import { Mask } from '../words/words.js';
 import { WordText } from '../words/word-text.js';
-import { ruleTimeoutMs, step } from './values.js';
+import { namedSpans, ruleTimeoutMs, step } from './values.js';
 
 const value = '(\\d{1,3}(?:\\.\\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|half)';
 const scale = '(?: (%|percent)|(?: stars?)? (?:out of|of|/) (five|ten|5|10|100)(?: stars?)?| (stars?|star))?';
@@ -31,7 +31,7 @@ export const ratingStep = step({
   inputs: ['spelling', 'titles', 'people'],
   timeoutMs: ruleTimeoutMs,
   run: ({ spelling: words, titles, people }) => {
-    const mask = new Mask(words.length, [...titles.map(({ span }) => span), ...people.spans]);
+    const mask = new Mask(words.length, namedSpans(titles, people));
     const text = new WordText(words, mask);
     for (const pattern of patterns) {
       const match = text.find(pattern);

@@ -2,7 +2,7 @@ import type { RuntimeRange } from '../understanding.js';
 import { toNumber } from '../vocabulary/media.js';
 import { Mask, type Span } from '../words/words.js';
 import { WordText } from '../words/word-text.js';
-import { ruleTimeoutMs, step } from './values.js';
+import { namedSpans, ruleTimeoutMs, step } from './values.js';
 
 const spelled =
   'an?|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred';
@@ -27,7 +27,7 @@ export const runtimeStep = step({
   inputs: ['spelling', 'titles', 'people'],
   timeoutMs: ruleTimeoutMs,
   run: ({ spelling: words, titles, people }) => {
-    const mask = new Mask(words.length, [...titles.map(({ span }) => span), ...people.spans]);
+    const mask = new Mask(words.length, namedSpans(titles, people));
     return read(new WordText(words, mask));
   },
   fallback: () => ({ value: open, spans: [] }),

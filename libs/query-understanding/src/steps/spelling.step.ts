@@ -1,6 +1,6 @@
 import { mend } from '../words/mend.js';
 import { Mask } from '../words/words.js';
-import { ruleTimeoutMs, step } from './values.js';
+import { namedSpans, ruleTimeoutMs, step } from './values.js';
 
 export const spellingStep = step({
   name: 'spelling',
@@ -8,7 +8,7 @@ export const spellingStep = step({
   inputs: ['translate', 'titles', 'people'],
   timeoutMs: ruleTimeoutMs,
   run: ({ translate: words, titles, people }) => {
-    const named = new Mask(words.length, [...titles.map(({ span }) => span), ...people.spans]);
+    const named = new Mask(words.length, namedSpans(titles, people));
     return words.map((word, index) => (named.isTaken(index) ? word : mend(word)));
   },
   fallback: ({ translate }) => translate,

@@ -2,7 +2,7 @@ import type { KnownTitle, TitleIndex } from '../names/title-index.js';
 import { lexicon } from '../vocabulary/lexicon.js';
 import { mediaWords } from '../vocabulary/media.js';
 import { mend } from '../words/mend.js';
-import { Mask, type Span, type Word } from '../words/words.js';
+import { Mask, phraseOf, type Span, type Word } from '../words/words.js';
 import { type TextMatch, WordText } from '../words/word-text.js';
 import type { AnyStep } from '../graph/graph.js';
 import { ruleTimeoutMs, step, type TitleMention } from './values.js';
@@ -84,6 +84,8 @@ export function titlesStep(index: TitleIndex): AnyStep {
 class TitleReader {
   private readonly mentions: TitleMention[] = [];
   private readonly mask: Mask;
+  /** For the words around titles: what is misspelled in a title itself is the index's to know. */
+  private readonly mended: readonly Word[];
   private readonly text: WordText;
 
   constructor(
@@ -91,7 +93,8 @@ class TitleReader {
     private readonly index: TitleIndex,
   ) {
     this.mask = new Mask(words.length);
-    this.text = new WordText(words.map(mend));
+    this.mended = words.map(mend);
+    this.text = new WordText(this.mended);
   }
 
   read(): TitleMention[] {
@@ -110,12 +113,13 @@ class TitleReader {
     const all = this.phrase(span);
     const exact = this.index.find(all);
     if (exact && !isCommon(all, exact)) return this.sought(exact, span);
-    for (const core of cores(this.words.map(mend))) {
+    const stretches = cores(this.mended);
+    for (const core of stretches) {
       const phrase = this.phrase(core);
       const known = this.index.find(phrase);
       if (known && !lexicon.has(phrase) && !plain.has(phrase)) return this.sought(known, span);
     }
-    const core = cores(this.words.map(mend)).at(-1) ?? span;
+    const core = stretches.at(-1) ?? span;
     const phrase = this.phrase(core);
     if (/^\d+$/.test(phrase) || this.index.find(phrase) || isAllVocabulary(phrase)) return undefined;
     if (core.to - core.from > mostWordsOfTitle) return undefined;
@@ -293,11 +297,8 @@ class TitleReader {
     return this.words.slice(from + 1, to).some(({ startsClause }) => startsClause);
   }
 
-  private phrase({ from, to }: Span): string {
-    return this.words
-      .slice(from, to)
-      .map(({ text }) => text)
-      .join(' ');
+  private phrase(span: Span): string {
+    return phraseOf(this.words, span);
   }
 
   private sought(known: KnownTitle, span: Span): TitleMention {
@@ -316,10 +317,7 @@ function cores(words: readonly Word[]): Span[] {
   const spans: Span[] = [];
   let span: Span = { from: 0, to: words.length };
   for (;;) {
-    const phrase = words
-      .slice(span.from, span.to)
-      .map(({ text }) => text)
-      .join(' ');
+    const phrase = phraseOf(words, span);
     const front = leading.exec(phrase)?.[0];
     const back = front === undefined ? trailing.exec(phrase)?.[0] : undefined;
     if (front === undefined && back === undefined) return spans;

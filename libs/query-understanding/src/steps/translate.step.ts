@@ -1,5 +1,5 @@
 import { translations } from '../vocabulary/translations.js';
-import type { Word } from '../words/words.js';
+import { phraseOf, type Word } from '../words/words.js';
 import { ruleTimeoutMs, step } from './values.js';
 
 const longestPhrase = 5;
@@ -27,11 +27,7 @@ export const translateStep = step({
 
 function phraseAt(words: readonly Word[], from: number, phrases: ReadonlyMap<string, string>) {
   for (let to = Math.min(words.length, from + longestPhrase); to > from; to--) {
-    const phrase = words
-      .slice(from, to)
-      .map(({ text }) => text)
-      .join(' ');
-    const english = phrases.get(phrase);
+    const english = phrases.get(phraseOf(words, { from, to }));
     if (english !== undefined) return { english, to };
   }
   return undefined;

@@ -56,3 +56,9 @@ export const step = stepOf<Values>();
 
 /** Rules take microseconds to milliseconds: a step that takes so long is broken. */
 export const ruleTimeoutMs = 250;
+
+/** The words of names: no other step reads them. */
+export const namedSpans = (titles: Values['titles'], people: Values['people']): Span[] => [
+  ...titles.map(({ span }) => span),
+  ...people.spans,
+];

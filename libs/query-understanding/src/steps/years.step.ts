@@ -4,7 +4,7 @@ import type { Range } from '../understanding.js';
 import { toNumber } from '../vocabulary/media.js';
 import { Mask, type Span } from '../words/words.js';
 import { WordText } from '../words/word-text.js';
-import { ruleTimeoutMs, step } from './values.js';
+import { namedSpans, ruleTimeoutMs, step } from './values.js';
 
 const spelledDecades = [
   'twenties',
@@ -185,7 +185,7 @@ export function yearsStep(now: () => Date): AnyStep {
     inputs: ['spelling', 'titles', 'people'],
     timeoutMs: ruleTimeoutMs,
     run: ({ spelling: words, titles, people }) => {
-      const mask = new Mask(words.length, [...titles.map(({ span }) => span), ...people.spans]);
+      const mask = new Mask(words.length, namedSpans(titles, people));
       const byTitle = titles.flatMap(({ as, year: released }) =>
         released === undefined || (as !== 'before' && as !== 'after' && as !== 'since')
           ? []

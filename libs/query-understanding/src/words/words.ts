@@ -72,6 +72,14 @@ export function toWords(normalized: string): Word[] {
   return words;
 }
 
+/** The words of a span with spaces between them: how phrases are looked up. */
+export function phraseOf(words: readonly Word[], { from, to }: Span): string {
+  return words
+    .slice(from, to)
+    .map(({ text }) => text)
+    .join(' ');
+}
+
 /** Marks which words some fact was read from. */
 export class Mask {
   private readonly taken: boolean[];
