@@ -30,6 +30,12 @@ module.exports = {
       to: { path: `^libs/${features}/`, pathNot: '^libs/$1/' },
     },
     {
+      name: 'foundations-know-no-feature',
+      severity: 'error',
+      from: { path: '^libs/(cache|rate-limit|redis|auth|locks|upstream|observability)/' },
+      to: { path: `^libs/${features}/` },
+    },
+    {
       name: 'config-is-the-ground',
       severity: 'error',
       from: { path: '^libs/config/' },

@@ -7,6 +7,7 @@ import { MarqueeConfigModule } from '@app/config';
 import { MetricsController, MetricsModule } from '@app/observability';
 import { EmbeddingsModule } from '@app/embeddings';
 import { QueryUnderstandingModule } from '@app/query-understanding';
+import { RateLimitModule } from '@app/rate-limit';
 import { RedisModule } from '@app/redis';
 import { EventsModule } from '@app/events';
 import { SessionsModule } from '@app/sessions';
@@ -20,6 +21,8 @@ import { HealthController } from './health/health.controller.js';
 import { DrainService } from './http/drain.service.js';
 import { MoviesController } from './movies/movies.controller.js';
 import { QueryUnderstandingController } from './query-understanding/query-understanding.controller.js';
+import { RateLimitAdminController } from './rate-limit/rate-limit-admin.controller.js';
+import { RateLimitController } from './rate-limit/rate-limit.controller.js';
 import { EventStreams } from './sessions/event-streams.js';
 import { EventsController } from './sessions/events.controller.js';
 import { SessionsController } from './sessions/sessions.controller.js';
@@ -43,6 +46,7 @@ export class ApiModule {
         RedisModule,
         TerminusModule,
         AuthModule,
+        RateLimitModule,
         CacheModule,
         EmbeddingsModule,
         QueryUnderstandingModule,
@@ -62,6 +66,8 @@ export class ApiModule {
         SessionsController,
         TasksController,
         QueryUnderstandingController,
+        RateLimitAdminController,
+        RateLimitController,
         TrendingController,
       ],
       providers: [

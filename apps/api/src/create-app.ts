@@ -2,12 +2,15 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MarqueeConfig } from '@app/config';
 import { createPino, PinoLoggerService } from '@app/observability';
+import { RateLimitGuard } from '@app/rate-limit';
 import { RedisTargets } from '@app/redis';
 import { ApiModule } from './api.module.js';
+import { addCors } from './http/cors.js';
 import { DrainService } from './http/drain.service.js';
 import { answerClientError, answerFrameworkError } from './http/early-errors.js';
 import { addHttpHooks, requestIdOf } from './http/http-hooks.js';
 import { addJsonBodyParser } from './http/json-body-parser.js';
+import { proxyTrust } from './http/trusted-proxies.js';
 import { addOpenApi } from './open-api.js';
 
 /** How long a client may take to send a whole request, slow trickles included. */
@@ -22,7 +25,10 @@ const keepAliveTimeoutMs = 65_000;
  * @throws ConfigurationError, RedisStartupError
  */
 export async function createApp(variables?: Record<string, string>): Promise<NestFastifyApplication> {
+  let isTrustedProxy = (_address: string): boolean => false;
   const adapter = new FastifyAdapter({
+    // Known only once the configuration is read.
+    trustProxy: (address) => isTrustedProxy(address),
     genReqId: requestIdOf,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
@@ -38,6 +44,7 @@ export async function createApp(variables?: Record<string, string>): Promise<Nes
     abortOnError: false,
   });
   const config = app.get(MarqueeConfig);
+  isTrustedProxy = proxyTrust(config.http.trustedProxies);
   const logger = createPino(config.log);
   app.useLogger(new PinoLoggerService(logger));
 
@@ -49,6 +56,9 @@ export async function createApp(variables?: Record<string, string>): Promise<Nes
     done();
   });
   addHttpHooks(fastify, app.get(DrainService), logger);
+  addCors(app, config.http.corsOrigins);
+  const limits = app.get(RateLimitGuard);
+  fastify.addHook('onRequest', (request, reply) => limits.byAddress(request, reply));
   addJsonBodyParser(fastify, config.http.bodyLimitBytes);
   addOpenApi(app, config.version);
   await app.init();

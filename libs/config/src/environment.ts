@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Transform } from 'class-transformer';
 import {
   IsIn,
@@ -44,6 +45,32 @@ const redisUrl = (): PropertyDecorator =>
       },
     },
   });
+
+const listOf = (isValid: (item: string) => boolean, message: string): PropertyDecorator =>
+  ValidateBy({
+    name: 'listOf',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'string' && itemsOf(value).every((item) => isValid(item)),
+      defaultMessage: () => message,
+    },
+  });
+
+/** The items of a variable that lists some. */
+export const itemsOf = (list: string | undefined): string[] =>
+  (list ?? '').split(',').flatMap((item) => item.trim() || []);
+
+function isNetwork(text: string): boolean {
+  const [address = '', length] = text.split('/');
+  const longest = isIP(address) === 6 ? 128 : 32;
+  return (
+    isIP(address) > 0 && (length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= longest))
+  );
+}
+
+function isOrigin(text: string): boolean {
+  return text === '*' || (/^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text);
+}
 
 const httpUrl = (): PropertyDecorator =>
   IsUrl(
@@ -188,6 +215,18 @@ export class Environment {
 
   @wholeNumber(1, 1_000_000_000)
   MAX_REQUESTS_PER_WINDOW: number = 100;
+
+  @IsOptional()
+  @IsString()
+  RATE_LIMIT_POLICIES_FILE?: string;
+
+  @IsOptional()
+  @listOf(isNetwork, 'must list addresses or networks such as 10.0.0.0/8, with commas between them')
+  TRUSTED_PROXIES?: string;
+
+  @IsOptional()
+  @listOf(isOrigin, 'must list origins such as https://app.example.com, with commas between them, or be *')
+  CORS_ORIGINS?: string;
 
   @IsOptional()
   @withoutTrailingSlash()

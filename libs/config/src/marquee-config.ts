@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Environment } from './environment.js';
+import { type Environment, itemsOf } from './environment.js';
 import { type ParsedRedisUrl, parseRedisUrl, type RedisAddress } from './redis-url.js';
 
 /** One server (or cluster) and how Marquee talks to it. */
@@ -53,6 +53,10 @@ export class MarqueeConfig {
     readonly port: number;
     readonly bodyLimitBytes: number;
     readonly shutdownTimeoutMs: number;
+    /** Addresses and networks whose X-Forwarded-For is believed. */
+    readonly trustedProxies: readonly string[];
+    /** Origins whose pages may call; `*` for all. */
+    readonly corsOrigins: readonly string[];
   };
   /** Where the worker answers probes and metrics. */
   readonly worker!: { readonly port: number };
@@ -79,7 +83,12 @@ export class MarqueeConfig {
     /** Bound of a namespace's copies in this process; 0 for none. */
     readonly localBytes: number;
   };
-  readonly rateLimit!: { readonly windowSeconds: number; readonly maxRequests: number };
+  readonly rateLimit!: {
+    readonly windowSeconds: number;
+    readonly maxRequests: number;
+    /** Policies of its own, in place of the one of these two. */
+    readonly policiesFile: string | undefined;
+  };
   /** The OpenAI-compatible upstream; undefined means the embedded local model. */
   readonly openAi!: OpenAiConfig | undefined;
   readonly embeddings!: {
@@ -132,6 +141,8 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
       port: environment.PORT,
       bodyLimitBytes: environment.HTTP_BODY_LIMIT_BYTES,
       shutdownTimeoutMs: environment.SHUTDOWN_TIMEOUT_MS,
+      trustedProxies: itemsOf(environment.TRUSTED_PROXIES),
+      corsOrigins: itemsOf(environment.CORS_ORIGINS),
     },
     worker: { port: environment.WORKER_PORT },
     apiKeys: { file: environment.API_KEYS_FILE, inline: environment.API_KEYS },
@@ -157,6 +168,7 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
     rateLimit: {
       windowSeconds: environment.RATE_LIMIT_WINDOW,
       maxRequests: environment.MAX_REQUESTS_PER_WINDOW,
+      policiesFile: environment.RATE_LIMIT_POLICIES_FILE,
     },
     openAi: toOpenAiConfig(environment),
     embeddings: {

@@ -1,4 +1,5 @@
 import { Controller, Get, Header, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { Public } from '@app/auth';
 import type { FastifyReply } from 'fastify';
@@ -11,6 +12,8 @@ export class MetricsController {
   constructor(private readonly registry: Registry) {}
 
   @Get()
+  // As the API's rate limiter reads it: who watches must see the worst hour.
+  @RouteConfig({ skipsRateLimit: true })
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'Metrics for Prometheus' })
   @ApiProduces('text/plain')

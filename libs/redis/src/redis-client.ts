@@ -77,6 +77,7 @@ export class RedisClient {
   private feed: InvalidationFeed | undefined;
   /** When a call was last answered within its budget. */
   private answeredMs = 0;
+  private returns = 0;
   private firstUse: (() => void) | undefined;
   private address: string;
 
@@ -106,6 +107,11 @@ export class RedisClient {
   /** True between the first attempt to connect and the end. */
   get isInitialized(): boolean {
     return this.pool !== undefined;
+  }
+
+  /** How often Redis has come back: whoever keeps something of its state notices here that it may have been lost. */
+  get recoveries(): number {
+    return this.returns;
   }
 
   /** Why Redis is away, when it is. */
@@ -461,7 +467,10 @@ export class RedisClient {
 
   private onBreakerChange(state: BreakerState, reason: string): void {
     this.options.metrics.breakerChanged(this.name, state);
-    if (state === 'closed') this.announceFirst();
+    if (state === 'closed') {
+      this.returns++;
+      this.announceFirst();
+    }
     if (state === 'closed') this.logger.log(`Redis "${this.name}" is back at ${this.address}`);
     else {
       this.logger.warn(

@@ -2,8 +2,9 @@ import { Body, Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { cacheStatus } from '@app/cache';
 import { EmbeddingsService } from '@app/embeddings';
+import { RateLimit } from '@app/rate-limit';
 import type { RedisBudget } from '@app/redis';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { WantsRefresh } from '../http/refresh.decorator.js';
 import { embeddingsAnswer } from './embeddings-answer.js';
@@ -12,6 +13,7 @@ import {
   type EmbeddingsBody,
   embeddingsBodySchema,
   modelsAnswerSchema,
+  mostTexts,
   openAiErrorSchema,
 } from './embeddings.dto.js';
 
@@ -22,6 +24,7 @@ export class EmbeddingsController {
   constructor(private readonly embeddings: EmbeddingsService) {}
 
   @Post('embeddings')
+  @RateLimit({ cost: costOf })
   @HttpCode(200)
   @ApiOperation({
     summary: 'Embed texts',
@@ -78,4 +81,10 @@ export class EmbeddingsController {
       })),
     };
   }
+}
+
+/** A batch costs its texts. The body is as the client sent it; one that is not valid is refused for that, not here. */
+function costOf({ body }: FastifyRequest): number {
+  const input: unknown = (body as { input?: unknown } | null | undefined)?.input;
+  return Array.isArray(input) ? Math.min(Math.max(1, input.length), mostTexts) : 1;
 }

@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService } from '@nestjs/terminus';
 import { Public } from '@app/auth';
 import { MarqueeConfig } from '@app/config';
+import { SkipRateLimit } from '@app/rate-limit';
 import { RedisHealthIndicator } from '@app/redis';
 import { DrainService } from '../http/drain.service.js';
 
@@ -19,6 +20,7 @@ export class HealthController {
   ) {}
 
   @Get('health/live')
+  @SkipRateLimit()
   @HealthCheck()
   @ApiOperation({ summary: 'Liveness: the process serves. Redis being away does not change it.' })
   live() {
@@ -26,6 +28,7 @@ export class HealthController {
   }
 
   @Get('health/ready')
+  @SkipRateLimit()
   @HealthCheck()
   @ApiOperation({ summary: 'Readiness: send traffic here. `degraded` (still 200) while Redis is away.' })
   ready() {
@@ -34,6 +37,7 @@ export class HealthController {
   }
 
   @Get('health/startup')
+  @SkipRateLimit()
   @HealthCheck()
   @ApiOperation({ summary: 'Start-up is over.' })
   startup() {
@@ -41,6 +45,7 @@ export class HealthController {
   }
 
   @Get(['v1/health', 'api/v1/health'])
+  @SkipRateLimit()
   @ApiOperation({ summary: 'Status in one line' })
   async summary() {
     const redisStatus = await this.redis.status();

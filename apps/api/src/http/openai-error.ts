@@ -10,7 +10,7 @@ export function toOpenAiError({ status, detail, errors, code, type }: Problem) {
   return {
     error: {
       message: detail,
-      type: status >= 500 ? 'server_error' : 'invalid_request_error',
+      type: status >= 500 ? 'server_error' : status === 429 ? 'requests' : 'invalid_request_error',
       param: errors?.[0]?.field ?? null,
       code: code ?? type.slice(type.lastIndexOf(':') + 1).replaceAll('-', '_'),
     },

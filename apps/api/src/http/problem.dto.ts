@@ -12,5 +12,9 @@ export const problemSchema = z
       .array(z.object({ field: z.string(), message: z.string() }))
       .optional()
       .meta({ description: 'The fields that are at fault' }),
+    'violated-policies': z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'The rate-limit policies that refused' }),
   })
   .meta({ id: 'Problem' });

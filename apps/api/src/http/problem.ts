@@ -13,9 +13,14 @@ export interface Problem {
   readonly errors?: readonly FieldFault[];
   /** Becomes the `Retry-After` field, in seconds. */
   readonly retryAfterSeconds?: number;
+  /** Of `quota-exceeded`: the policies that refused. */
+  readonly 'violated-policies'?: readonly string[];
   /** OpenAI's `error.code`, where it has one for this. */
   readonly code?: string;
 }
+
+/** The registered type of a refusal by a rate limit (draft-ietf-httpapi-ratelimit-headers). */
+export const quotaExceededType = 'https://iana.org/assignments/http-problem-types#quota-exceeded';
 
 export const problemType = (name: string): string => `urn:marquee:problem:${name}`;
 
@@ -25,7 +30,7 @@ export function problem(
   status: number,
   title: string,
   detail: string,
-  more: Partial<Pick<Problem, 'errors' | 'retryAfterSeconds' | 'code'>> = {},
+  more: Partial<Pick<Problem, 'errors' | 'retryAfterSeconds' | 'code' | 'violated-policies'>> = {},
 ): Problem {
   return { type: problemType(name), title, status, detail, ...more };
 }

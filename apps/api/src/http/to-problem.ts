@@ -11,11 +11,17 @@ import {
   SessionNotFoundError,
   SessionsUnavailableError,
 } from '@app/sessions';
+import {
+  CostAboveBurstError,
+  RateLimitExceeded,
+  RateLimitsUnavailableError,
+  UnknownPolicyError,
+} from '@app/rate-limit';
 import { TasksUnavailableError } from '@app/tasks';
 import { InvalidMovieError } from '@app/tmdb';
 import { TrendingNotReplacedError, TrendingRefusedError, TrendingUnavailableError } from '@app/trending';
 import { UpstreamError } from '@app/upstream';
-import { type Problem, problem } from './problem.js';
+import { type Problem, problem, quotaExceededType } from './problem.js';
 import { MovieNotFoundError } from '../movies/movie-not-found.error.js';
 import { NoPreviousTrendingError } from '../trending/no-previous-trending.error.js';
 import { TaskNotFoundError, TaskResultTooLargeError } from '../tasks/tasks.errors.js';
@@ -55,7 +61,35 @@ export function toProblem(error: unknown): Problem | undefined {
       retryAfterSeconds: 1,
     });
   }
-  return trendingProblem(error) ?? sessionProblem(error) ?? frameworkProblem(error);
+  return (
+    rateLimitProblem(error) ?? trendingProblem(error) ?? sessionProblem(error) ?? frameworkProblem(error)
+  );
+}
+
+function rateLimitProblem(error: unknown): Problem | undefined {
+  if (error instanceof RateLimitExceeded) {
+    return {
+      type: quotaExceededType,
+      title: 'A rate limit is used up',
+      status: 429,
+      detail: error.message,
+      'violated-policies': error.violations.map(({ policy }) => policy),
+      retryAfterSeconds: error.retryAfterSeconds,
+      code: 'rate_limit_exceeded',
+    };
+  }
+  if (error instanceof CostAboveBurstError) {
+    return problem('cost-above-burst', 422, 'The request is too large for its rate limit', error.message, {
+      'violated-policies': [error.policy],
+    });
+  }
+  if (error instanceof UnknownPolicyError) {
+    const errors = [{ field: 'policy', message: error.message }];
+    return problem('policy-not-found', 404, 'No such policy', error.message, { errors });
+  }
+  if (error instanceof RateLimitsUnavailableError)
+    return problem('unavailable', 503, titleOf(503), error.message, { retryAfterSeconds: 1 });
+  return undefined;
 }
 
 function trendingProblem(error: unknown): Problem | undefined {

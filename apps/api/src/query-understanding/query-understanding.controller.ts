@@ -7,6 +7,7 @@ import {
   type Understanding,
   understandingSchema,
 } from '@app/query-understanding';
+import { RateLimit, RateLimitSettlement, type Settlement } from '@app/rate-limit';
 import type { RedisBudget } from '@app/redis';
 import type { FastifyReply } from 'fastify';
 import { problemSchema } from '../http/problem.dto.js';
@@ -20,6 +21,9 @@ import {
   understandBodySchema,
 } from './query-understanding.dto.js';
 
+/** What a query costs that a language model is asked for; of one that is cached all but 1 is given back. */
+const modelCost = 5;
+
 /** A viewer's words as facts. */
 @ApiTags('query understanding')
 @Controller('v1/query-understanding')
@@ -28,6 +32,10 @@ export class QueryUnderstandingController {
 
   @Post()
   @HttpCode(200)
+  @RateLimit({
+    cost: (_, { queryUnderstanding }) => (queryUnderstanding.model ? modelCost : 1),
+    settles: true,
+  })
   @ApiOperation({
     summary: "Understand a viewer's words",
     description: 'docs/query-understanding.md says what each field holds.',
@@ -38,9 +46,11 @@ export class QueryUnderstandingController {
     @Body({ schema: understandBodySchema }) { query }: UnderstandBody,
     @WantsRefresh() refresh: boolean,
     @RequestBudget() budget: RedisBudget,
+    @RateLimitSettlement() settle: Settlement,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Understanding> {
     const answer = await this.understanding.understand(budget, query, refresh);
+    if (answer.outcome === 'local_hit' || answer.outcome === 'redis_hit') settle(1);
     void reply.header('cache-status', cacheStatus([answer]));
     return answer.value as Understanding;
   }

@@ -4,19 +4,17 @@ import { readFileSync } from 'node:fs';
 /** A Lua script: sent once a server, then called by its SHA-1 digest (EVALSHA). */
 export interface RedisScript {
   readonly name: string;
-  readonly numberOfKeys: number;
   readonly source: string;
   readonly sha1: string;
 }
 
 /**
- * Reads a script from its file, whose name ends in the number of its keys: `put-unless-same-length-1.lua`.
+ * Reads a script from its file, whose name ends in the number of its keys, or in n: `put-unless-same-length-1.lua`.
  *
  * @throws RangeError when the name does not end so
  */
 export function loadScript(name: string, file: URL): RedisScript {
-  const numberOfKeys = Number(/-(\d+)$/.exec(name)?.[1] ?? Number.NaN);
-  if (Number.isNaN(numberOfKeys)) throw new RangeError(`Script "${name}" must end in its number of keys`);
+  if (!/-(\d+|n)$/.test(name)) throw new RangeError(`Script "${name}" must end in its number of keys`);
   const source = readFileSync(file, 'utf8');
-  return { name, numberOfKeys, source, sha1: createHash('sha1').update(source).digest('hex') };
+  return { name, source, sha1: createHash('sha1').update(source).digest('hex') };
 }

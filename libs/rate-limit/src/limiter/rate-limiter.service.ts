@@ -1,0 +1,337 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Registry } from 'prom-client';
+import type { Outcome, RedisBudget } from '@app/redis';
+import type { CompiledPolicy } from '../policies/compiled-policy.js';
+import { PoliciesService } from '../policies/policies.service.js';
+import { CostAboveBurstError, RateLimitsUnavailableError } from '../rate-limit.errors.js';
+import { type Asker, clientOf, limitKey, parseClient } from './client.js';
+import { ClientState, ClientStates } from './client-states.js';
+import type { Decision, Lease, PolicyStanding, Reservation } from './decision.js';
+import { gauge, LimiterMetrics } from './limiter.metrics.js';
+import { LimitsRepository } from './limits.repository.js';
+
+/** What a request asks for. */
+export interface Demand {
+  readonly asker: Asker;
+  /** The route's pattern; undefined for the policies of all routes. */
+  readonly route: string | undefined;
+  /** What the request costs where a policy does not say so itself; 0 only looks. */
+  readonly cost: number;
+  readonly contentBytes?: number;
+  /** Whether a part may be given back later. */
+  readonly settles?: boolean;
+}
+
+interface Claim {
+  readonly policy: CompiledPolicy;
+  readonly key: string;
+  readonly state: ClientState;
+  /** Units, of leases 1. */
+  readonly units: number;
+  readonly cost: number | string;
+}
+
+const nothingToDecide: Decision = {
+  isAllowed: true,
+  isDegraded: false,
+  standings: [],
+  reservation: undefined,
+  leases: [],
+};
+/** How long a client waits for a lease, or for Redis, to come back: nobody knows. */
+const unknownWaitMs = 1_000;
+
+/**
+ * Decides on requests: all policies of one in a single round trip, none charged unless all allow it. A client that was
+ * refused is refused without Redis until its wait is over, and while Redis is away each process lets its share pass.
+ */
+@Injectable()
+export class RateLimiter implements OnApplicationShutdown {
+  private readonly logger = new Logger('RateLimit');
+  private readonly states = new ClientStates();
+  private readonly held = new Set<Lease>();
+  private isDegraded = false;
+  private renewal: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly policies: PoliciesService,
+    private readonly repository: LimitsRepository,
+    private readonly metrics: LimiterMetrics,
+    registry: Registry,
+  ) {
+    gauge(registry, 'marquee_rate_limit_degraded', '1 while decisions are made without Redis', () =>
+      Number(this.isDegraded),
+    );
+    gauge(
+      registry,
+      'marquee_rate_limit_processes',
+      'Processes that share the limits',
+      () => policies.replicas,
+    );
+    gauge(
+      registry,
+      'marquee_rate_limit_known_clients',
+      'Clients that this process has in mind',
+      () => this.states.size,
+    );
+    gauge(
+      registry,
+      'marquee_rate_limit_leases_held',
+      'Requests under way that a concurrency limit counts',
+      () => this.held.size,
+    );
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.renewal);
+  }
+
+  /** By the policies that hold before authentication. @throws CostAboveBurstError, RateLimitsUnavailableError */
+  decideByAddress(budget: RedisBudget, demand: Demand): Promise<Decision> {
+    return this.decide(budget, this.policies.ofAddress(demand.route), demand);
+  }
+
+  /** By the policies of a plan. @throws CostAboveBurstError, RateLimitsUnavailableError */
+  decideByPlan(budget: RedisBudget, plan: string, demand: Demand): Promise<Decision> {
+    return this.decide(budget, this.policies.ofPlan(plan, demand.route), demand);
+  }
+
+  /**
+   * Charges what a reserved request came to in the end, and gives the rest back. Best effort: what cannot be given back
+   * stays charged.
+   *
+   * @throws RangeError when it came to more than was reserved
+   */
+  async settle(reservation: Reservation, cost: number): Promise<void> {
+    if (!(cost >= 0 && cost <= reservation.cost))
+      throw new RangeError(`${cost} is not within the ${reservation.cost} that were reserved`);
+    const units = reservation.cost - cost;
+    const { refunds, reservedAtMs } = reservation;
+    if (units === 0 || refunds.length === 0) return;
+    await this.repository.refund(this.repository.newBudget(), reservedAtMs, units, refunds);
+    for (const { key } of refunds) this.states.undeny(key);
+  }
+
+  /** Ends leases. What cannot be told to Redis ends by itself. */
+  async release(leases: readonly Lease[]): Promise<void> {
+    for (const lease of leases) {
+      if (!this.held.delete(lease)) continue;
+      lease.onEnd();
+      await this.repository.releaseLease(lease.key, lease.id);
+    }
+  }
+
+  /**
+   * How a client stands, for administrators; nothing is charged.
+   *
+   * @throws UnknownPolicyError, RateLimitsUnavailableError
+   */
+  async lookUp(budget: RedisBudget, policyName: string, client: string): Promise<PolicyStanding> {
+    const claim = this.claimOf(policyName, client);
+    const outcome = await this.repository.decide(budget, [claim], undefined, false);
+    if (outcome.status !== 'ok') throw new RateLimitsUnavailableError('Redis did not answer. Ask again.');
+    return standingsOf([claim], outcome.value as number[])[0] as PolicyStanding;
+  }
+
+  /** Forgets what a client has used. @throws UnknownPolicyError, RateLimitsUnavailableError */
+  async reset(budget: RedisBudget, policyName: string, client: string): Promise<boolean> {
+    const outcome = await this.repository.forget(budget, this.claimOf(policyName, client).key);
+    if (outcome.status !== 'ok') throw new RateLimitsUnavailableError('Redis did not answer. Try again.');
+    await this.policies.announce();
+    return outcome.value > 0;
+  }
+
+  private async decide(
+    budget: RedisBudget,
+    policies: readonly CompiledPolicy[],
+    demand: Demand,
+  ): Promise<Decision> {
+    if (policies.length === 0) return nothingToDecide;
+    const claims = policies.map((policy) => this.claim(policy, demand));
+    const nowMs = performance.now();
+    if (demand.cost > 0) {
+      const denied = this.deniedAlready(claims, nowMs);
+      if (denied) return denied;
+    }
+    const { recoveries } = this.repository;
+    const restored = claims.some(({ state }) => state.mustRestore(recoveries))
+      ? claims.map(({ policy, state }) => state.restore(policy, nowMs, recoveries))
+      : undefined;
+    const outcome = await this.repository.decide(budget, claims, restored, demand.settles === true);
+    if (outcome.status === 'ok') {
+      this.turn(false);
+      return this.heard(claims, outcome.value as number[], demand);
+    }
+    this.turn(true, outcome);
+    restored?.forEach((each, index) => claims[index]?.state.notRestored(each));
+    return demand.cost === 0 ? { ...nothingToDecide, isDegraded: true } : this.decideWithoutRedis(claims);
+  }
+
+  private claim(configured: CompiledPolicy, { asker, cost, contentBytes = 0 }: Demand): Claim {
+    const client = clientOf(configured, asker);
+    const policy = this.policies.effective(configured, client.join(':'));
+    const { settings, kind, capacity } = policy;
+    const key = limitKey(this.repository.keys, policy, client);
+    const state = this.stateOf(policy, key);
+    if (kind === 'l') return { policy, key, state, units: 1, cost: cost === 0 ? '' : randomUUID() };
+    const units =
+      cost === 0 ? 0 : (settings.cost ?? (settings.unit === 'content-bytes' ? contentBytes : cost));
+    if (units > capacity && policy.isEnforced) throw new CostAboveBurstError(policy.name, units, capacity);
+    return { policy, key, state, units, cost: units };
+  }
+
+  private claimOf(policyName: string, text: string): Claim {
+    const { policy, isBeforeAuthentication } = this.policies.named(policyName);
+    const client = parseClient(policy, isBeforeAuthentication, text);
+    const effective = this.policies.effective(policy, client.join(':'));
+    const key = limitKey(this.repository.keys, policy, client);
+    const state = this.stateOf(effective, key);
+    return { policy: effective, key, state, units: 0, cost: policy.kind === 'l' ? '' : 0 };
+  }
+
+  private stateOf(policy: CompiledPolicy, key: string): ClientState {
+    return this.states.get(key, policy.version, () => {
+      const hash = createHmac('sha256', this.policies.salt).update(key).digest().subarray(0, 9);
+      return new ClientState(policy.version, key, hash.toString('base64'), this.repository.recoveries);
+    });
+  }
+
+  private deniedAlready(claims: readonly Claim[], nowMs: number): Decision | undefined {
+    const standings: PolicyStanding[] = [];
+    for (const { policy, state, units } of claims) {
+      if (state.deniedUntilMs <= nowMs || units < state.deniedCost || !policy.isEnforced) continue;
+      const waitMs = state.deniedUntilMs - nowMs;
+      const { partitionKey, deniedRemaining: remaining } = state;
+      standings.push({ policy, partitionKey, remaining, resetMs: waitMs, waitMs });
+      this.metrics.count(policy.name, 'refused_locally');
+    }
+    return standings.length === 0 ? undefined : { ...nothingToDecide, isAllowed: false, standings };
+  }
+
+  private heard(claims: readonly Claim[], reply: readonly number[], demand: Demand): Decision {
+    const isAllowed = reply[0] === 1;
+    const standings = standingsOf(claims, reply);
+    const nowMs = performance.now();
+    claims.forEach((claim, index) => {
+      const { policy, state, units } = claim;
+      const { waitMs, remaining } = standings[index] as PolicyStanding;
+      if (policy.kind !== 'l') {
+        state.heard(policy, nowMs, remaining, reply[3 + 3 * index] as number);
+        if (waitMs > 0 && units > 0) state.deny(nowMs + waitMs, units, remaining);
+      }
+      if (demand.cost === 0) return;
+      if (waitMs > 0) this.metrics.count(policy.name, policy.isEnforced ? 'refused' : 'would_refuse');
+      else if (isAllowed) {
+        this.metrics.count(policy.name, 'allowed');
+        if (remaining * 10 <= policy.capacity) this.metrics.count(policy.name, 'near_limit');
+      }
+    });
+    const reservation =
+      isAllowed && demand.settles
+        ? reservationOf(claims, standings, demand, reply.at(-1) as number)
+        : undefined;
+    const leases = isAllowed && demand.cost > 0 ? this.take(claims, standings) : [];
+    return { isAllowed, isDegraded: false, standings, reservation, leases };
+  }
+
+  private take(claims: readonly Claim[], standings: readonly PolicyStanding[]): Lease[] {
+    const taken = claims.flatMap(({ policy, key, state, cost }, index): Lease[] => {
+      if (policy.kind !== 'l' || (standings[index]?.waitMs ?? 0) > 0) return [];
+      state.leases++;
+      return [{ id: String(cost), key, lifeMs: policy.windowMs, onEnd: () => void state.leases-- }];
+    });
+    for (const lease of taken) this.held.add(lease);
+    if (taken.length > 0) this.renew();
+    return taken;
+  }
+
+  /** Requests may last longer than a lease, such as a stream of events. */
+  private renew(): void {
+    this.renewal ??= setInterval(() => {
+      for (const { key, id, lifeMs } of this.held) void this.repository.extendLease(key, id, lifeMs);
+    }, 5_000).unref();
+  }
+
+  private decideWithoutRedis(claims: readonly Claim[]): Decision {
+    const enforced = claims.filter(({ policy }) => policy.isEnforced);
+    const closed = enforced.find(({ policy }) => policy.settings.onRedisFailure === 'closed');
+    if (closed) {
+      this.metrics.count(closed.policy.name, 'degraded_refused');
+      throw new RateLimitsUnavailableError(`The limit "${closed.policy.name}" cannot be looked up now`);
+    }
+    const { replicas } = this.policies;
+    const nowMs = performance.now();
+    const local = enforced.filter(({ policy }) => policy.settings.onRedisFailure === 'local');
+    const decided = local.map((claim) => ({ claim, ...decideLocally(claim, replicas, nowMs) }));
+    const refusals = decided.filter(({ waitMs }) => waitMs > 0);
+    for (const { policy } of enforced) {
+      const isRefused = refusals.some(({ claim }) => claim.policy === policy);
+      if (isRefused) this.metrics.count(policy.name, 'degraded_refused');
+      else if (refusals.length === 0) this.metrics.count(policy.name, 'degraded_allowed');
+    }
+    if (refusals.length > 0) {
+      const standings = refusals.map(({ claim: { policy, state }, waitMs }) => ({
+        policy,
+        partitionKey: state.partitionKey,
+        remaining: 0,
+        resetMs: waitMs,
+        waitMs,
+      }));
+      return { ...nothingToDecide, isAllowed: false, isDegraded: true, standings };
+    }
+    for (const { claim, debtMs } of decided) claim.state.chargeLocally(debtMs, claim.units, nowMs);
+    return { ...nothingToDecide, isDegraded: true, leases: this.take(claims.filter(isLease), []) };
+  }
+
+  private turn(isDegraded: boolean, outcome?: Outcome<unknown>): void {
+    if (this.isDegraded === isDegraded) return;
+    this.isDegraded = isDegraded;
+    const code = outcome && 'fault' in outcome ? outcome.fault.code : outcome?.status;
+    if (isDegraded) this.logger.warn(`Redis did not decide (${code}): limits are kept by each process`);
+    else this.logger.log('Redis decides again');
+  }
+}
+
+const isLease = ({ policy }: Claim): boolean => policy.kind === 'l';
+
+function standingsOf(claims: readonly Claim[], reply: readonly number[]): PolicyStanding[] {
+  return claims.map(({ policy, state: { partitionKey } }, index) => {
+    const at = 1 + 3 * index;
+    const waitMs = reply[at] as number;
+    const resetMs = waitMs > 0 ? waitMs : (reply[at + 2] as number);
+    return { policy, partitionKey, remaining: reply[at + 1] as number, resetMs, waitMs };
+  });
+}
+
+function reservationOf(
+  claims: readonly Claim[],
+  standings: readonly PolicyStanding[],
+  { cost }: Demand,
+  reservedAtMs: number,
+): Reservation {
+  const refunds = claims.flatMap(({ policy, key }, index) => {
+    const { waitMs, resetMs } = standings[index] as PolicyStanding;
+    // What a policy charges by its own measure does not depend on what the request came to.
+    const isItsOwn = policy.settings.cost !== undefined || policy.settings.unit !== 'requests';
+    return waitMs > 0 || isItsOwn ? [] : [{ policy, key, windowEndsMs: reservedAtMs + resetMs }];
+  });
+  return { cost, reservedAtMs, refunds };
+}
+
+/** GCRA with this process's share of the quota, whatever the policy's algorithm is; leases are counted. */
+function decideLocally(
+  { policy, state, units }: Claim,
+  replicas: number,
+  nowMs: number,
+): { waitMs: number; debtMs: number } {
+  if (policy.kind === 'l') {
+    const most = Math.max(1, Math.floor(policy.capacity / replicas));
+    return { waitMs: state.leases < most ? 0 : unknownWaitMs, debtMs: 0 };
+  }
+  const before = state.localDebtMs(nowMs);
+  const debtMs = before + units * policy.emissionMs * replicas;
+  // A request of more than a share passes where nothing else is owed: else it never would.
+  const isAllowed = debtMs <= policy.toleranceMs + 0.001 || before === 0;
+  return { waitMs: isAllowed ? 0 : Math.ceil(debtMs - policy.toleranceMs), debtMs };
+}

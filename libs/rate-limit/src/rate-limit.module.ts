@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { RateLimitGuard } from './http/rate-limit.guard.js';
+import { LimiterMetrics } from './limiter/limiter.metrics.js';
+import { LimitsRepository } from './limiter/limits.repository.js';
+import { RateLimiter } from './limiter/rate-limiter.service.js';
+import { PoliciesRepository } from './policies/policies.repository.js';
+import { PoliciesService } from './policies/policies.service.js';
+
+/** Limits every route of the app that imports it, after the modules whose guards it must follow. */
+@Module({
+  providers: [
+    PoliciesRepository,
+    PoliciesService,
+    LimitsRepository,
+    LimiterMetrics,
+    RateLimiter,
+    RateLimitGuard,
+    { provide: APP_GUARD, useExisting: RateLimitGuard },
+  ],
+  exports: [PoliciesService, RateLimiter, RateLimitGuard],
+})
+export class RateLimitModule {}
