@@ -1,10 +1,12 @@
 import { poolIsolation } from './pool-isolation.bench.js';
 import { purge } from './purge.bench.js';
+import { rateLimit } from './rate-limit.bench.js';
 import { trending } from './trending.bench.js';
 
 const benchmarks: Record<string, () => Promise<string>> = {
   'pool-isolation': poolIsolation,
   purge,
+  'rate-limit': rateLimit,
   trending,
 };
 

@@ -52,3 +52,22 @@ export function table(unit: string, comparisons: readonly Comparison[]): string 
     '\n',
   );
 }
+
+/** How often a second `run` is done with so many under way at once. */
+export async function perSecond(
+  run: (index: number) => Promise<unknown>,
+  { concurrency, durationMs = 700 }: { concurrency: number; durationMs?: number },
+): Promise<number> {
+  let done = 0;
+  const startedMs = performance.now();
+  const endMs = startedMs + durationMs;
+  await Promise.all(
+    Array.from({ length: concurrency }, async (_, lane) => {
+      for (let index = lane; performance.now() < endMs; index += concurrency) {
+        await run(index);
+        done++;
+      }
+    }),
+  );
+  return (1000 * done) / (performance.now() - startedMs);
+}

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { MarqueeProcess } from '../fixtures/marquee-process.js';
 import { freePort } from '../fixtures/free-port.js';
@@ -117,6 +117,15 @@ describe('the built program', () => {
       release();
       expect((await response).status).toBe(200);
       expect((await marquee.exit()).code).toBe(0);
+    });
+
+    it('does not wait at its end for sockets that were opened ahead of need', async () => {
+      const { port } = new URL(await start().ready());
+      const socket = connect(Number(port), '127.0.0.1');
+      await once(socket, 'connect');
+      const { code, output } = await marquee.stop('SIGTERM');
+      expect([code, output.includes('Not drained')]).toEqual([0, false]);
+      socket.destroy();
     });
 
     it('cuts what does not finish in time', async () => {

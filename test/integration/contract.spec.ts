@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { MarqueeConfig } from '@app/config';
 import { EmbeddingsRepository } from '@app/embeddings';
 import { EventsRepository } from '@app/events';
+import { RateLimiter } from '@app/rate-limit';
 import { LocksRepository } from '@app/locks';
 import { SessionsRepository, SessionsService } from '@app/sessions';
 import { TasksRepository } from '@app/tasks';
@@ -11,6 +12,7 @@ import { TmdbPace, TmdbRepository } from '@app/tmdb';
 import { type TrendingGeneration, TrendingRepository, ViewsRepository } from '@app/trending';
 import { until } from '../fixtures/until.js';
 import { createCache } from '../fixtures/cache.js';
+import { createLimiter } from '../fixtures/rate-limiter.js';
 import { connectClient } from '../fixtures/redis-client.js';
 import { type Topology, topologies } from '../fixtures/topologies.js';
 
@@ -347,6 +349,96 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(await locks.release('a b', 'two')).toBe(false);
       expect(await locks.release('a b', 'one')).toBe(true);
       expect(await locks.acquire('a b', 'two', 30_000)).toEqual({ state: 'acquired', fence: 2 });
+    });
+  });
+
+  describe(RateLimiter.name, () => {
+    const minute = { windowSeconds: 60 };
+
+    it('charges all policies of a request or none, leaves a TTL on each, and shares them between processes', async () => {
+      const policies = [
+        { name: 'burst', quota: 5, ...minute },
+        { name: 'window', algorithm: 'fixed-window', quota: 8, ...minute, partition: 'tenant' },
+        { name: 'daily', algorithm: 'calendar', quota: 100, period: 'day', partition: 'tenant' },
+      ];
+      const one = await createLimiter(client, policies);
+      const other = await createLimiter(client, policies);
+      expect(await one.take('a', 3)).toMatchObject({ isAllowed: true, isDegraded: false });
+      const refused = await other.take('a', 3);
+      expect(refused.isAllowed).toBe(false);
+      expect(refused.standings.map(({ remaining, waitMs }) => [remaining, waitMs > 0])).toEqual([
+        [2, true],
+        [5, false],
+        [97, false],
+      ]);
+      expect((await other.take('b', 5)).standings.map(({ remaining }) => remaining)).toEqual([0, 0, 92]);
+      const third = await one.take('c', 1);
+      expect(third.standings.map(({ waitMs }) => waitMs > 0)).toEqual([false, true, false]);
+      const keyOf = (policy: string, ...rest: string[]): string =>
+        client.keys.key('ratelimit', policy, shared('acme'), ...rest);
+      for (const key of [keyOf('burst', 'a'), keyOf('burst', 'b'), keyOf('window'), keyOf('daily')])
+        expect([key, await topology.ttl(key)]).toEqual([key, expect.not.closeTo(-1, 0)]);
+      expect(await topology.get(keyOf('burst', 'c'))).toBeNull();
+      expect((await topology.get(keyOf('window')))?.toString()).toBe('8');
+      await one.stop();
+      await other.stop();
+    });
+
+    it('gives back what a reserved request did not come to', async () => {
+      const { limiter, stop } = await createLimiter(client, [
+        { name: 'burst', quota: 10, windowSeconds: 600 },
+        { name: 'window', algorithm: 'fixed-window', quota: 10, windowSeconds: 600 },
+      ]);
+      const demand = { asker: { address: '::1', tenant: 'acme', keyName: 'a' }, route: undefined };
+      const { reservation } = await limiter.decideByPlan(client.newBudget(), 'default', {
+        ...demand,
+        cost: 8,
+        settles: true,
+      });
+      if (!reservation) throw new Error('Nothing was reserved');
+      await expect(limiter.settle(reservation, 9)).rejects.toThrow(RangeError);
+      await limiter.settle(reservation, 2);
+      const { standings } = await limiter.decideByPlan(client.newBudget(), 'default', { ...demand, cost: 0 });
+      expect(standings.map(({ remaining }) => remaining)).toEqual([8, 8]);
+      await stop();
+    });
+
+    it('counts requests under way, and lets go of them', async () => {
+      const { take, limiter, stop } = await createLimiter(client, [
+        { name: 'at-once', unit: 'concurrent-requests', quota: 2, windowSeconds: 30 },
+      ]);
+      const [first, second] = [await take('a'), await take('a')];
+      expect([first.isAllowed, second.isAllowed]).toEqual([true, true]);
+      expect(await take('a')).toMatchObject({ isAllowed: false });
+      expect(await topology.ttl(client.keys.key('ratelimit', 'at-once', shared('acme'), 'a', 'leases'))).toBe(
+        30,
+      );
+      await limiter.release(first.leases);
+      expect(await take('a')).toMatchObject({ isAllowed: true });
+      await stop();
+    });
+
+    it('follows a change of the policies, keeps what was used in units, and forgets on demand', async () => {
+      const policies = [{ name: 'burst', quota: 10, windowSeconds: 600 }];
+      const one = await createLimiter(client, policies);
+      const other = await createLimiter(client, policies);
+      await one.take('a', 10);
+      expect(await other.take('a')).toMatchObject({ isAllowed: false });
+      const settings = one.policies.settings;
+      const raised = { ...settings.policies[0], quota: 30 } as (typeof settings.policies)[number];
+      await one.policies.replace({ policies: [raised], plans: settings.plans, beforeAuthentication: [] });
+      await until('the other follows', () => other.policies.version === one.policies.version);
+      expect((await other.take('a')).standings[0]).toMatchObject({ waitMs: 0, remaining: 19 });
+      await one.policies.override({ policy: 'burst', client: 'acme:a', quota: 12 });
+      expect((await one.take('a')).standings[0]).toMatchObject({ waitMs: 0, remaining: 0 });
+      expect((await one.limiter.lookUp(client.newBudget(), 'burst', 'acme:a')).remaining).toBe(0);
+      expect(await one.limiter.reset(client.newBudget(), 'burst', 'acme:a')).toBe(true);
+      expect((await one.take('a')).standings[0]?.remaining).toBe(11);
+      expect(await one.policies.removeOverride({ policy: 'burst', client: 'acme:a' })).toBe(true);
+      expect((await one.take('a')).standings[0]?.remaining).toBe(28);
+      expect(one.policies.replicas).toBe(2);
+      await one.stop();
+      await other.stop();
     });
   });
 

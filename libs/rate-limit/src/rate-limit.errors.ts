@@ -34,6 +34,8 @@ export class CostAboveBurstError extends Error {
     readonly policy: string,
     readonly cost: number,
     readonly most: number,
+    /** The field that makes it costly. */
+    readonly field: string | undefined,
   ) {
     super(`The request costs ${cost}, and the limit "${policy}" allows at most ${most} at once: split it`);
     this.name = CostAboveBurstError.name;

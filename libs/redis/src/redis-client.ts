@@ -398,32 +398,35 @@ export class RedisClient {
     const { remainingMs } = budget;
     if (remainingMs <= 0) return Promise.resolve(this.count(0, budgetSpent));
     const startedMs = performance.now();
-    budget.begin();
+    budget.begin(startedMs);
     return new Promise((resolve) => {
-      const finish = (outcome: Outcome<T>): void => {
-        budget.end();
-        resolve(this.count(performance.now() - startedMs, outcome));
+      const finish = (outcome: Outcome<T>, nowMs: number): void => {
+        budget.end(nowMs);
+        resolve(this.count(nowMs - startedMs, outcome));
       };
-      const deadline = this.wheel.add(remainingMs, (wasStalled) => {
+      const onExpired = (wasStalled: boolean): void => {
         // What had but the rest of a budget, or was held up by ourselves, says little about Redis; nor does what is
         // late while others, sent before it or after, were answered in time. A hung socket is found all the same.
         const isItsFault = !wasStalled && remainingMs >= budget.totalMs / 2 && this.answeredMs < startedMs;
         if (isItsFault) this.breaker.failure();
-        finish(timedOut);
-      });
+        finish(timedOut, performance.now());
+      };
+      const deadline = this.wheel.add(remainingMs, onExpired, startedMs);
       operation().then(
         (value) => {
           if (!deadline.settle()) return;
-          this.answeredMs = performance.now();
-          this.breaker.success();
-          finish(ok(value));
+          const nowMs = performance.now();
+          this.answeredMs = nowMs;
+          this.breaker.success(nowMs);
+          finish(ok(value), nowMs);
         },
         (error: unknown) => {
           if (!deadline.settle()) return;
+          const nowMs = performance.now();
           const outcome = toOutcome(error);
-          if (outcome.status === 'unavailable') this.breaker.failure();
-          else this.breaker.success();
-          finish(outcome);
+          if (outcome.status === 'unavailable') this.breaker.failure(nowMs);
+          else this.breaker.success(nowMs);
+          finish(outcome, nowMs);
         },
       );
     });

@@ -24,7 +24,7 @@ export class EmbeddingsController {
   constructor(private readonly embeddings: EmbeddingsService) {}
 
   @Post('embeddings')
-  @RateLimit({ cost: costOf })
+  @RateLimit({ cost: costOf, costField: 'input' })
   @HttpCode(200)
   @ApiOperation({
     summary: 'Embed texts',

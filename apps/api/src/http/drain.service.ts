@@ -1,12 +1,14 @@
 import type { Server } from 'node:http';
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import type { Socket } from 'node:net';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { MarqueeConfig } from '@app/config';
 
 /** Shutdown: new work is turned away, work under way is finished, and a bound is kept on both. */
 @Injectable()
-export class DrainService implements OnModuleDestroy {
+export class DrainService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Shutdown');
+  private readonly sockets = new Set<Socket>();
   private draining = false;
 
   constructor(
@@ -18,19 +20,32 @@ export class DrainService implements OnModuleDestroy {
     return this.draining;
   }
 
+  onApplicationBootstrap(): void {
+    this.server.on('connection', (socket: Socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+    });
+  }
+
   /** Nest calls this first of its shutdown hooks; Redis closes in the last, when HTTP is done. */
   onModuleDestroy(): void {
     this.draining = true;
-    const server: Server = this.adapters.httpAdapter.getHttpServer();
+    const { server } = this;
     if (!server.listening) return;
     const { shutdownTimeoutMs } = this.config.http;
     this.logger.log('Draining: finishing what is under way');
     server.closeIdleConnections();
+    // Browsers and balancers open sockets ahead of need; to Node those are not idle before their first request.
+    for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
     setTimeout(() => {
       this.logger.error(
         `Not drained within ${shutdownTimeoutMs} ms (SHUTDOWN_TIMEOUT_MS); cutting what is left`,
       );
       server.closeAllConnections();
     }, shutdownTimeoutMs).unref();
+  }
+
+  private get server(): Server {
+    return this.adapters.httpAdapter.getHttpServer();
   }
 }

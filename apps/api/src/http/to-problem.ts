@@ -81,6 +81,7 @@ function rateLimitProblem(error: unknown): Problem | undefined {
   if (error instanceof CostAboveBurstError) {
     return problem('cost-above-burst', 422, 'The request is too large for its rate limit', error.message, {
       'violated-policies': [error.policy],
+      ...(error.field === undefined ? {} : { errors: [{ field: error.field, message: error.message }] }),
     });
   }
   if (error instanceof UnknownPolicyError) {

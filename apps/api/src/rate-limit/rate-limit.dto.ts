@@ -16,11 +16,9 @@ export const standingSchema = z.object(standing).meta({ id: 'RateLimitStanding' 
 export const standingsAnswerSchema = z
   .object({
     plan: z.string().meta({ example: 'default' }),
-    degraded: z
-      .boolean()
-      .meta({
-        description: 'Redis is away: each process limits by itself, and there is no standing to tell',
-      }),
+    degraded: z.boolean().meta({
+      description: 'Redis is away: each process limits by itself, and there is no standing to tell',
+    }),
     policies: z.array(standingSchema),
   })
   .meta({ id: 'RateLimitStandings' });

@@ -15,8 +15,15 @@ const policyItem = ({ policy: { name, settings, windowMs }, partitionKey }: Poli
   );
 };
 
-const standingItem = ({ policy: { name }, remaining, resetMs, partitionKey }: PolicyStanding): string =>
-  `"${name}";r=${remaining};t=${Math.ceil(resetMs / 1000)};pk=:${partitionKey}:`;
+const standingItem = (
+  { policy: { name, settings }, remaining, resetMs, partitionKey }: PolicyStanding,
+  index: number,
+): string => {
+  const resetSeconds = Math.ceil(resetMs / 1000);
+  // Parsers of earlier drafts, ratelimit-header-parser 0.1 among them, look for these words and find the first.
+  const earlier = index > 0 ? '' : `;limit=${settings.quota};remaining=${remaining};reset=${resetSeconds}`;
+  return `"${name}";r=${remaining};t=${resetSeconds};pk=:${partitionKey}:${earlier}`;
+};
 
 /** Policies in shadow mode are nobody's business yet. */
 const shown = (standings: readonly PolicyStanding[]): readonly PolicyStanding[] =>

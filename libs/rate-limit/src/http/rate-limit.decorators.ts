@@ -26,6 +26,8 @@ export interface RateLimitOptions {
    * validated, and must bear whatever a client sent.
    */
   readonly cost?: number | ((request: FastifyRequest, config: MarqueeConfig) => number);
+  /** The field that makes a request costly, for who has to make it smaller. */
+  readonly costField?: string;
   /** The cost is the most it may come to; the handler settles it with `@RateLimitSettlement()`. */
   readonly settles?: boolean;
 }

@@ -39,6 +39,7 @@ export class RateLimitGuard implements CanActivate {
       asker: askerOf(request, principal),
       route: routeOf(request),
       cost: typeof options.cost === 'function' ? options.cost(request, this.config) : (options.cost ?? 1),
+      costField: options.costField,
       contentBytes: Number(request.headers['content-length'] ?? 0) || 0,
       settles: options.settles === true,
     });

@@ -24,7 +24,7 @@ export class ClientState {
   leases = 0;
 
   constructor(
-    readonly version: string,
+    readonly policy: CompiledPolicy,
     readonly key: string,
     /** The fields' `pk`: a keyed hash of the client. */
     readonly partitionKey: string,
@@ -38,7 +38,8 @@ export class ClientState {
   }
 
   /** What Redis may have lost, and what it was not told. Handed out once: `notRestored` takes it back. */
-  restore({ kind, emissionMs }: CompiledPolicy, nowMs: number, recoveries: number): Restored {
+  restore(nowMs: number, recoveries: number): Restored {
+    const { kind, emissionMs } = this.policy;
     const leftMs = Math.floor(Math.max(0, this.sharedEndMs - nowMs));
     const { owed } = this;
     this.owed = 0;
@@ -52,8 +53,9 @@ export class ClientState {
   }
 
   /** Takes over what Redis said. */
-  heard(policy: CompiledPolicy, nowMs: number, remaining: number, resetMs: number): void {
-    const debtMs = policy.kind === 'g' ? resetMs : (policy.capacity - remaining) * policy.emissionMs;
+  heard(nowMs: number, remaining: number, resetMs: number): void {
+    const { kind, capacity, emissionMs } = this.policy;
+    const debtMs = kind === 'g' ? resetMs : (capacity - remaining) * emissionMs;
     this.sharedEndMs = nowMs + debtMs;
     this.localEndMs = 0;
   }
@@ -83,18 +85,21 @@ export class ClientStates {
     return this.states.size;
   }
 
-  /** The state of a key, made anew where the policies have changed since. */
-  get(key: string, version: string, make: () => ClientState): ClientState {
-    const known = this.states.get(key);
-    if (known?.version === version) return known;
-    const state = make();
-    state.leases = known?.leases ?? 0;
-    this.states.set(key, state);
-    return state;
+  /** Those that Redis would have to be told of, had it lost its data. */
+  *inDebt(nowMs: number): Generator<ClientState> {
+    for (const state of this.states.values()) {
+      if (state.policy.kind !== 'l' && state.localDebtMs(nowMs) > 0) yield state;
+    }
   }
 
-  /** Something was given back: Redis may think otherwise now. */
-  undeny(key: string): void {
-    this.states.peek(key)?.deny(0, 0, 0);
+  /** The state of a client, made anew where the policies have changed since. */
+  get(client: string, policy: CompiledPolicy, make: () => ClientState): ClientState {
+    const id = `${policy.name} ${client}`;
+    const known = this.states.get(id);
+    if (known?.policy === policy) return known;
+    const state = make();
+    state.leases = known?.leases ?? 0;
+    this.states.set(id, state);
+    return state;
   }
 }

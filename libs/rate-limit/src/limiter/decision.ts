@@ -1,4 +1,5 @@
 import type { CompiledPolicy } from '../policies/compiled-policy.js';
+import type { ClientState } from './client-states.js';
 import type { Refund } from './limits.repository.js';
 
 /** How a client stands with one policy. */
@@ -28,7 +29,7 @@ export interface Lease {
   readonly id: string;
   readonly key: string;
   readonly lifeMs: number;
-  readonly onEnd: () => void;
+  readonly state: ClientState;
 }
 
 /** The most that a request may cost, charged ahead. */
@@ -36,5 +37,5 @@ export interface Reservation {
   readonly cost: number;
   /** By Redis's clock. */
   readonly reservedAtMs: number;
-  readonly refunds: readonly Refund[];
+  readonly refunds: readonly (Refund & { readonly state: ClientState })[];
 }

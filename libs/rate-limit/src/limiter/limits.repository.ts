@@ -6,6 +6,7 @@ import {
   type Outcome,
   type RedisBudget,
   RedisClient,
+  type ScriptCall,
 } from '@app/redis';
 import type { CompiledPolicy } from '../policies/compiled-policy.js';
 
@@ -68,14 +69,14 @@ export class LimitsRepository {
     restored: readonly Restored[] | undefined,
     withTime: boolean,
   ): Promise<Outcome<unknown>> {
-    const args: (string | number)[] = [(restored ? restores : 0) + (withTime ? tellsTime : 0)];
-    const keys: string[] = [];
-    for (const { policy, key, cost } of charges) {
-      keys.push(key);
-      args.push(policy.code, cost, policy.a, policy.b);
-    }
-    for (const { used, leftMs, owed } of restored ?? []) args.push(used, leftMs, owed);
-    return this.redis.run(budget, decide, { keys, args });
+    return this.redis.run(budget, decide, callOf(charges, restored, withTime));
+  }
+
+  /** Tells Redis what it may have lost, client by client. False where it did not take it. */
+  async restore(states: readonly (Charge & { readonly restored: Restored })[]): Promise<boolean> {
+    const calls = states.map((state) => callOf([state], [state.restored], false));
+    const outcome = await this.redis.runMany(this.newBudget(), decide, calls);
+    return outcome.status === 'ok' && outcome.value.every(({ status }) => status === 'ok');
   }
 
   /** Gives units back, less what time has given back already. */
@@ -107,4 +108,19 @@ export class LimitsRepository {
   forget(budget: RedisBudget, key: string): Promise<Outcome<number>> {
     return this.redis.delete(budget, [key]);
   }
+}
+
+function callOf(
+  charges: readonly Charge[],
+  restored: readonly Restored[] | undefined,
+  withTime: boolean,
+): ScriptCall {
+  const args: (string | number)[] = [(restored ? restores : 0) + (withTime ? tellsTime : 0)];
+  const keys: string[] = [];
+  for (const { policy, key, cost } of charges) {
+    keys.push(key);
+    args.push(policy.code, cost, policy.a, policy.b);
+  }
+  for (const { used, leftMs, owed } of restored ?? []) args.push(used, leftMs, owed);
+  return { keys, args };
 }

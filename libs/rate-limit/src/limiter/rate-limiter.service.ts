@@ -5,7 +5,7 @@ import type { Outcome, RedisBudget } from '@app/redis';
 import type { CompiledPolicy } from '../policies/compiled-policy.js';
 import { PoliciesService } from '../policies/policies.service.js';
 import { CostAboveBurstError, RateLimitsUnavailableError } from '../rate-limit.errors.js';
-import { type Asker, clientOf, limitKey, parseClient } from './client.js';
+import { type Asker, clientName, clientOf, limitKey, parseClient } from './client.js';
 import { ClientState, ClientStates } from './client-states.js';
 import type { Decision, Lease, PolicyStanding, Reservation } from './decision.js';
 import { gauge, LimiterMetrics } from './limiter.metrics.js';
@@ -18,6 +18,7 @@ export interface Demand {
   readonly route: string | undefined;
   /** What the request costs where a policy does not say so itself; 0 only looks. */
   readonly cost: number;
+  readonly costField?: string | undefined;
   readonly contentBytes?: number;
   /** Whether a part may be given back later. */
   readonly settles?: boolean;
@@ -32,15 +33,18 @@ interface Claim {
   readonly cost: number | string;
 }
 
+const none: readonly never[] = [];
 const nothingToDecide: Decision = {
   isAllowed: true,
   isDegraded: false,
-  standings: [],
+  standings: none,
   reservation: undefined,
-  leases: [],
+  leases: none,
 };
 /** How long a client waits for a lease, or for Redis, to come back: nobody knows. */
 const unknownWaitMs = 1_000;
+/** Clients that a server that has lost its data is told of in one go. */
+const restoreBatch = 500;
 
 /**
  * Decides on requests: all policies of one in a single round trip, none charged unless all allow it. A client that was
@@ -53,6 +57,9 @@ export class RateLimiter implements OnApplicationShutdown {
   private readonly held = new Set<Lease>();
   private isDegraded = false;
   private renewal: NodeJS.Timeout | undefined;
+  private checkedRecoveries = 0;
+  private looking: Promise<void> | undefined;
+  private restoredLosses = 0;
 
   constructor(
     private readonly policies: PoliciesService,
@@ -110,14 +117,15 @@ export class RateLimiter implements OnApplicationShutdown {
     const { refunds, reservedAtMs } = reservation;
     if (units === 0 || refunds.length === 0) return;
     await this.repository.refund(this.repository.newBudget(), reservedAtMs, units, refunds);
-    for (const { key } of refunds) this.states.undeny(key);
+    // Redis may think otherwise now.
+    for (const { state } of refunds) state.deny(0, 0, 0);
   }
 
   /** Ends leases. What cannot be told to Redis ends by itself. */
   async release(leases: readonly Lease[]): Promise<void> {
     for (const lease of leases) {
       if (!this.held.delete(lease)) continue;
-      lease.onEnd();
+      lease.state.leases--;
       await this.repository.releaseLease(lease.key, lease.id);
     }
   }
@@ -155,8 +163,11 @@ export class RateLimiter implements OnApplicationShutdown {
       if (denied) return denied;
     }
     const { recoveries } = this.repository;
+    if (recoveries !== this.checkedRecoveries) await this.lookWhatIsLost(recoveries);
+    if (this.policies.timesLost !== this.restoredLosses) void this.restoreAll(recoveries);
+    if (nowMs < this.policies.untrustedUntilMs) return this.decideWithoutRedis(claims, demand);
     const restored = claims.some(({ state }) => state.mustRestore(recoveries))
-      ? claims.map(({ policy, state }) => state.restore(policy, nowMs, recoveries))
+      ? claims.map(({ state }) => state.restore(nowMs, recoveries))
       : undefined;
     const outcome = await this.repository.decide(budget, claims, restored, demand.settles === true);
     if (outcome.status === 'ok') {
@@ -165,73 +176,103 @@ export class RateLimiter implements OnApplicationShutdown {
     }
     this.turn(true, outcome);
     restored?.forEach((each, index) => claims[index]?.state.notRestored(each));
-    return demand.cost === 0 ? { ...nothingToDecide, isDegraded: true } : this.decideWithoutRedis(claims);
+    return this.decideWithoutRedis(claims, demand);
   }
 
-  private claim(configured: CompiledPolicy, { asker, cost, contentBytes = 0 }: Demand): Claim {
-    const client = clientOf(configured, asker);
-    const policy = this.policies.effective(configured, client.join(':'));
+  /** Redis has come back. Whether with what it knew, is asked once, and those who come meanwhile wait for the answer. */
+  private async lookWhatIsLost(recoveries: number): Promise<void> {
+    this.looking ??= this.policies.sync().finally(() => {
+      this.checkedRecoveries = recoveries;
+      this.looking = undefined;
+    });
+    await this.looking;
+  }
+
+  /** Tells a server that has lost its data what this process knows. */
+  private async restoreAll(recoveries: number): Promise<void> {
+    this.restoredLosses = this.policies.timesLost;
+    const nowMs = performance.now();
+    const states = [...this.states.inDebt(nowMs)];
+    for (let start = 0; start < states.length; start += restoreBatch) {
+      const batch = states.slice(start, start + restoreBatch).map((state) => {
+        const { policy, key } = state;
+        return { policy, key, cost: 0, state, restored: state.restore(nowMs, recoveries) };
+      });
+      if (await this.repository.restore(batch)) continue;
+      for (const { state, restored } of batch) state.notRestored(restored);
+    }
+    if (states.length > 0)
+      this.logger.log(`Redis has lost its data: told it what ${states.length} clients have used`);
+  }
+
+  private claim(configured: CompiledPolicy, { asker, cost, costField, contentBytes = 0 }: Demand): Claim {
+    const client = clientName(configured, asker);
+    const policy = this.policies.effective(configured, client);
     const { settings, kind, capacity } = policy;
-    const key = limitKey(this.repository.keys, policy, client);
-    const state = this.stateOf(policy, key);
+    const state = this.stateOf(policy, client, () => clientOf(configured, asker));
+    const { key } = state;
     if (kind === 'l') return { policy, key, state, units: 1, cost: cost === 0 ? '' : randomUUID() };
     const units =
       cost === 0 ? 0 : (settings.cost ?? (settings.unit === 'content-bytes' ? contentBytes : cost));
-    if (units > capacity && policy.isEnforced) throw new CostAboveBurstError(policy.name, units, capacity);
+    if (units > capacity && policy.isEnforced)
+      throw new CostAboveBurstError(policy.name, units, capacity, costField);
     return { policy, key, state, units, cost: units };
   }
 
   private claimOf(policyName: string, text: string): Claim {
     const { policy, isBeforeAuthentication } = this.policies.named(policyName);
-    const client = parseClient(policy, isBeforeAuthentication, text);
-    const effective = this.policies.effective(policy, client.join(':'));
-    const key = limitKey(this.repository.keys, policy, client);
-    const state = this.stateOf(effective, key);
-    return { policy: effective, key, state, units: 0, cost: policy.kind === 'l' ? '' : 0 };
+    const parts = parseClient(policy, isBeforeAuthentication, text);
+    const client = parts.join(':');
+    const effective = this.policies.effective(policy, client);
+    const state = this.stateOf(effective, client, () => parts);
+    return { policy: effective, key: state.key, state, units: 0, cost: policy.kind === 'l' ? '' : 0 };
   }
 
-  private stateOf(policy: CompiledPolicy, key: string): ClientState {
-    return this.states.get(key, policy.version, () => {
+  private stateOf(policy: CompiledPolicy, client: string, parts: () => readonly string[]): ClientState {
+    return this.states.get(client, policy, () => {
+      const key = limitKey(this.repository.keys, policy, parts());
       const hash = createHmac('sha256', this.policies.salt).update(key).digest().subarray(0, 9);
-      return new ClientState(policy.version, key, hash.toString('base64'), this.repository.recoveries);
+      return new ClientState(policy, key, hash.toString('base64'), this.repository.recoveries);
     });
   }
 
   private deniedAlready(claims: readonly Claim[], nowMs: number): Decision | undefined {
-    const standings: PolicyStanding[] = [];
+    let standings: PolicyStanding[] | undefined;
     for (const { policy, state, units } of claims) {
       if (state.deniedUntilMs <= nowMs || units < state.deniedCost || !policy.isEnforced) continue;
       const waitMs = state.deniedUntilMs - nowMs;
       const { partitionKey, deniedRemaining: remaining } = state;
-      standings.push({ policy, partitionKey, remaining, resetMs: waitMs, waitMs });
+      (standings ??= []).push({ policy, partitionKey, remaining, resetMs: waitMs, waitMs });
       this.metrics.count(policy.name, 'refused_locally');
     }
-    return standings.length === 0 ? undefined : { ...nothingToDecide, isAllowed: false, standings };
+    return standings && { ...nothingToDecide, isAllowed: false, standings };
   }
 
   private heard(claims: readonly Claim[], reply: readonly number[], demand: Demand): Decision {
     const isAllowed = reply[0] === 1;
     const standings = standingsOf(claims, reply);
     const nowMs = performance.now();
-    claims.forEach((claim, index) => {
-      const { policy, state, units } = claim;
+    let hasLease = false;
+    for (let index = 0; index < claims.length; index++) {
+      const { policy, state, units } = claims[index] as Claim;
       const { waitMs, remaining } = standings[index] as PolicyStanding;
-      if (policy.kind !== 'l') {
-        state.heard(policy, nowMs, remaining, reply[3 + 3 * index] as number);
+      if (policy.kind === 'l') hasLease = true;
+      else {
+        state.heard(nowMs, remaining, reply[3 + 3 * index] as number);
         if (waitMs > 0 && units > 0) state.deny(nowMs + waitMs, units, remaining);
       }
-      if (demand.cost === 0) return;
+      if (demand.cost === 0) continue;
       if (waitMs > 0) this.metrics.count(policy.name, policy.isEnforced ? 'refused' : 'would_refuse');
       else if (isAllowed) {
         this.metrics.count(policy.name, 'allowed');
         if (remaining * 10 <= policy.capacity) this.metrics.count(policy.name, 'near_limit');
       }
-    });
+    }
     const reservation =
       isAllowed && demand.settles
         ? reservationOf(claims, standings, demand, reply.at(-1) as number)
         : undefined;
-    const leases = isAllowed && demand.cost > 0 ? this.take(claims, standings) : [];
+    const leases = hasLease && isAllowed && demand.cost > 0 ? this.take(claims, standings) : none;
     return { isAllowed, isDegraded: false, standings, reservation, leases };
   }
 
@@ -239,7 +280,7 @@ export class RateLimiter implements OnApplicationShutdown {
     const taken = claims.flatMap(({ policy, key, state, cost }, index): Lease[] => {
       if (policy.kind !== 'l' || (standings[index]?.waitMs ?? 0) > 0) return [];
       state.leases++;
-      return [{ id: String(cost), key, lifeMs: policy.windowMs, onEnd: () => void state.leases-- }];
+      return [{ id: String(cost), key, lifeMs: policy.windowMs, state }];
     });
     for (const lease of taken) this.held.add(lease);
     if (taken.length > 0) this.renew();
@@ -253,7 +294,8 @@ export class RateLimiter implements OnApplicationShutdown {
     }, 5_000).unref();
   }
 
-  private decideWithoutRedis(claims: readonly Claim[]): Decision {
+  private decideWithoutRedis(claims: readonly Claim[], demand: Demand): Decision {
+    if (demand.cost === 0) return { ...nothingToDecide, isDegraded: true };
     const enforced = claims.filter(({ policy }) => policy.isEnforced);
     const closed = enforced.find(({ policy }) => policy.settings.onRedisFailure === 'closed');
     if (closed) {
@@ -310,11 +352,11 @@ function reservationOf(
   { cost }: Demand,
   reservedAtMs: number,
 ): Reservation {
-  const refunds = claims.flatMap(({ policy, key }, index) => {
+  const refunds = claims.flatMap(({ policy, key, state }, index) => {
     const { waitMs, resetMs } = standings[index] as PolicyStanding;
     // What a policy charges by its own measure does not depend on what the request came to.
     const isItsOwn = policy.settings.cost !== undefined || policy.settings.unit !== 'requests';
-    return waitMs > 0 || isItsOwn ? [] : [{ policy, key, windowEndsMs: reservedAtMs + resetMs }];
+    return waitMs > 0 || isItsOwn ? [] : [{ policy, key, state, windowEndsMs: reservedAtMs + resetMs }];
   });
   return { cost, reservedAtMs, refunds };
 }
@@ -329,9 +371,10 @@ function decideLocally(
     const most = Math.max(1, Math.floor(policy.capacity / replicas));
     return { waitMs: state.leases < most ? 0 : unknownWaitMs, debtMs: 0 };
   }
-  const before = state.localDebtMs(nowMs);
-  const debtMs = before + units * policy.emissionMs * replicas;
-  // A request of more than a share passes where nothing else is owed: else it never would.
-  const isAllowed = debtMs <= policy.toleranceMs + 0.001 || before === 0;
-  return { waitMs: isAllowed ? 0 : Math.ceil(debtMs - policy.toleranceMs), debtMs };
+  const costMs = units * policy.emissionMs * replicas;
+  const debtMs = state.localDebtMs(nowMs) + costMs;
+  if (debtMs <= policy.toleranceMs + 0.001) return { waitMs: 0, debtMs };
+  // What is more than a share has to wait for Redis.
+  const isTooMuch = costMs > policy.toleranceMs;
+  return { waitMs: isTooMuch ? unknownWaitMs : Math.ceil(debtMs - policy.toleranceMs), debtMs };
 }

@@ -6,7 +6,10 @@ type Kind = 'g' | 'f' | 'c' | 'l';
 /** Of a calendar period, the longest; a limiter in the process has no calendar. */
 const periodSeconds = { minute: 60, hour: 3_600, day: 86_400, week: 604_800, month: 2_678_400 };
 
-/** A policy, or a client's override of it, made ready for the hot path. */
+/**
+ * A policy, or a client's override of it, made ready for the hot path. Every change of the policies makes new ones: what was
+ * known under another is not believed.
+ */
 export class CompiledPolicy {
   readonly name: string;
   readonly kind: Kind;
@@ -23,11 +26,7 @@ export class CompiledPolicy {
   readonly a: string;
   readonly b: string;
 
-  constructor(
-    readonly settings: RateLimitPolicy,
-    /** Changes with every change of the policies: what was known under another is not believed. */
-    readonly version: string,
-  ) {
+  constructor(readonly settings: RateLimitPolicy) {
     const { name, algorithm, quota, burst = quota, windowSeconds, period, mode, unit } = settings;
     this.name = name;
     this.kind = unit === 'concurrent-requests' ? 'l' : kinds[algorithm];
@@ -61,7 +60,7 @@ export class CompiledPolicy {
         this.settings.algorithm === 'calendar' ? undefined : (windowSeconds ?? this.settings.windowSeconds),
       burst: this.kind === 'g' ? burst : undefined,
     };
-    return new CompiledPolicy(settings, this.version);
+    return new CompiledPolicy(settings);
   }
 }
 

@@ -13,13 +13,16 @@ const silenceMs = 10_000;
 export interface Sync {
   /** Processes that limit, this one included. */
   readonly processes: number;
+  /** Since when the server remembers, by its clock: another answer than before means that it has lost its data. */
+  readonly since: string;
+  readonly sinceAgoMs: number;
   /** Undefined: Redis holds no policies. */
   readonly version: string | undefined;
   /** Where the version is not the one known here. */
   readonly json: string | undefined;
 }
 
-/** `{env}:ratelimits:policies`, a hash `{version, json}`, and `{env}:ratelimits:processes`, a sorted set. */
+/** `{env}:ratelimits:policies`, a hash `{since, version, json}`, and `{env}:ratelimits:processes`, a sorted set. */
 @Injectable()
 export class PoliciesRepository {
   private readonly process = randomUUID();
@@ -38,8 +41,21 @@ export class PoliciesRepository {
       args: [this.process, silenceMs, knownVersion, keptMs],
     });
     if (outcome.status !== 'ok') return outcome;
-    const [processes, version, json] = outcome.value as [number, Buffer | null, Buffer | null | undefined];
-    return { status: 'ok', value: { processes, version: version?.toString(), json: json?.toString() } };
+    const [processes, since, sinceAgoMs, version, json] = outcome.value as [
+      number,
+      Buffer,
+      number,
+      Buffer | null,
+      Buffer | null | undefined,
+    ];
+    const value = {
+      processes,
+      since: since.toString(),
+      sinceAgoMs,
+      version: version?.toString(),
+      json: json?.toString(),
+    };
+    return { status: 'ok', value };
   }
 
   /** False where another version than the one that was read stands there. */

@@ -16,6 +16,8 @@ import {
 /** How soon a change that was made elsewhere holds here. */
 const syncEveryMs = 1_000;
 const mostOverrides = 1_000;
+/** After the server has lost its data every process gets so long to tell it what it knows, before it is believed. */
+const graceMs = 1_000;
 /** Routes times plans; more than any deployment has. */
 const mostResolved = 10_000;
 
@@ -46,6 +48,9 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
   private beforeAuthentication: readonly CompiledPolicy[] = [];
   private processes = 1;
   private isShared = false;
+  private since: string | undefined;
+  private losses = 0;
+  private believedFromMs = 0;
   private complained = '';
   private timer: NodeJS.Timeout | undefined;
 
@@ -57,6 +62,16 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
   /** Processes that share the limits, as far as is known. */
   get replicas(): number {
     return this.processes;
+  }
+
+  /** How often the server was found to have lost its data. */
+  get timesLost(): number {
+    return this.losses;
+  }
+
+  /** Until then (`performance.now()`) the server does not know yet what the processes know. */
+  get untrustedUntilMs(): number {
+    return this.believedFromMs;
   }
 
   get version(): string {
@@ -172,6 +187,27 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
     await this.change((document) => document);
   }
 
+  /** Reads anew what is shared. Never rejects: without Redis everything stays as it is. */
+  async sync(): Promise<void> {
+    const outcome = await this.repository.sync(this.isShared ? this.version : '');
+    if (outcome.status !== 'ok') return;
+    const { processes, since, sinceAgoMs, version, json } = outcome.value;
+    this.processes = Math.max(1, processes);
+    if (this.since !== undefined && this.since !== since) {
+      this.losses++;
+      this.believedFromMs = performance.now() + Math.max(0, graceMs - sinceAgoMs);
+    }
+    this.since = since;
+    const theirs = json === undefined ? undefined : this.parse(json);
+    if (theirs && (this.isShared || theirs.base === this.document.base)) {
+      this.adopt(theirs);
+      this.isShared = true;
+    } else if (version === undefined || theirs) {
+      // None there, or of another configuration than ours, which is the newer one.
+      await this.share(version, theirs);
+    }
+  }
+
   private async configured(): Promise<RateLimitPolicySet> {
     const { policiesFile, maxRequests, windowSeconds } = this.config.rateLimit;
     if (policiesFile === undefined) {
@@ -194,29 +230,15 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
     throw fault(error.issues.map(({ path, message }) => `${path.join('.') || 'file'} ${message}`).join('; '));
   }
 
-  /** Never rejects: without Redis everything stays as it is. */
-  private async sync(): Promise<void> {
-    const outcome = await this.repository.sync(this.isShared ? this.version : '');
-    if (outcome.status !== 'ok') return;
-    const { processes, version, json } = outcome.value;
-    this.processes = Math.max(1, processes);
-    const theirs = json === undefined ? undefined : this.parse(json);
-    if (theirs && (this.isShared || theirs.base === this.document.base)) {
-      this.adopt(theirs);
-      this.isShared = true;
-    } else if (version === undefined || theirs) {
-      // None there, or of another configuration than ours, which is the newer one.
-      await this.share(version, theirs);
-    }
-  }
-
   private async share(readVersion: string | undefined, theirs: Document | undefined): Promise<void> {
     const { set } = this.document;
     const kept = theirs?.overrides.filter(({ policy }) => set.policies.some(({ name }) => name === policy));
     const mine = theirs ? { ...this.document, salt: theirs.salt, overrides: kept ?? [] } : this.document;
-    const document = { ...mine, version: randomUUID() };
+    // What the server has lost is given back as it was: nothing has changed.
+    const isSame = this.isShared && !theirs;
+    const document = isSame ? this.document : { ...mine, version: randomUUID() };
     const published = await this.repository.publish(readVersion, document.version, JSON.stringify(document));
-    if (published.status !== 'ok' || !published.value) return;
+    if (published.status !== 'ok' || !published.value || isSame) return;
     this.adopt(document);
     this.isShared = true;
   }
@@ -255,9 +277,9 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
   }
 
   private adopt(document: Document): void {
-    const { version, set } = document;
+    const { set } = document;
     this.document = document;
-    this.policies = new Map(set.policies.map((policy) => [policy.name, new CompiledPolicy(policy, version)]));
+    this.policies = new Map(set.policies.map((policy) => [policy.name, new CompiledPolicy(policy)]));
     this.beforeAuthentication = set.beforeAuthentication.map(
       (name) => this.policies.get(name) as CompiledPolicy,
     );

@@ -46,14 +46,15 @@ export class RedisBreaker {
     return this.current === 'closed';
   }
 
-  success(): void {
-    this.roll();
+  /** @param nowMs by `performance.now()`, where the caller knows it */
+  success(nowMs = performance.now()): void {
+    this.roll(nowMs);
     this.inARow = 0;
     this.window.successes++;
   }
 
-  failure(): void {
-    this.roll();
+  failure(nowMs = performance.now()): void {
+    this.roll(nowMs);
     this.window.failures++;
     this.inARow++;
     if (this.current !== 'closed') return;
@@ -111,8 +112,7 @@ export class RedisBreaker {
     this.options.onChange(state, reason);
   }
 
-  private roll(): void {
-    const nowMs = performance.now();
+  private roll(nowMs: number): void {
     const ageMs = nowMs - this.window.startedMs;
     if (ageMs < windowMs) return;
     this.previous = ageMs < 2 * windowMs ? this.window : newWindow();

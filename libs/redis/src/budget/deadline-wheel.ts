@@ -1,21 +1,21 @@
 /** A pending deadline. `settle` is true for the first of reply and deadline only. */
 export class Deadline {
-  private pending = true;
-
   constructor(
     readonly dueMs: number,
-    private readonly onExpired: (wasStalled: boolean) => void,
+    private onExpired: ((wasStalled: boolean) => void) | undefined,
   ) {}
 
   settle(): boolean {
-    const first = this.pending;
-    this.pending = false;
+    const first = this.onExpired !== undefined;
+    // Settled deadlines stay in their bucket for a while: what they hold must not.
+    this.onExpired = undefined;
     return first;
   }
 
   /** @param wasStalled whether our own event loop, rather than the other side, may be to blame */
   expire(wasStalled: boolean): void {
-    if (this.settle()) this.onExpired(wasStalled);
+    const { onExpired } = this;
+    if (this.settle()) onExpired?.(wasStalled);
   }
 }
 
@@ -40,8 +40,7 @@ export class DeadlineWheel {
   private lastTickMs = 0;
 
   /** Calls `onExpired` once `timeoutMs` has passed, unless the deadline was settled before. */
-  add(timeoutMs: number, onExpired: (wasStalled: boolean) => void): Deadline {
-    const nowMs = performance.now();
+  add(timeoutMs: number, onExpired: (wasStalled: boolean) => void, nowMs = performance.now()): Deadline {
     const deadline = new Deadline(nowMs + timeoutMs, onExpired);
     const tick = Math.ceil(deadline.dueMs / tickMs);
     const bucket = this.buckets.get(tick);

@@ -17,9 +17,9 @@ export class RedisBudget {
     return Math.max(0, this.totalMs - this.spentMs - runningMs);
   }
 
-  /** A call begins; each needs its `end`. */
-  begin(): void {
-    if (this.underWay++ === 0) this.startedMs = performance.now();
+  /** A call begins; each needs its `end`. @param nowMs by `performance.now()`, where the caller knows it */
+  begin(nowMs = performance.now()): void {
+    if (this.underWay++ === 0) this.startedMs = nowMs;
   }
 
   /**
@@ -31,7 +31,7 @@ export class RedisBudget {
     this.startedMs = performance.now();
   }
 
-  end(): void {
-    if (--this.underWay === 0) this.spentMs += performance.now() - this.startedMs;
+  end(nowMs = performance.now()): void {
+    if (--this.underWay === 0) this.spentMs += nowMs - this.startedMs;
   }
 }

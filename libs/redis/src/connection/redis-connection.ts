@@ -1,4 +1,6 @@
+import type { Socket } from 'node:net';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { coalesceWrites } from './coalesce-writes.js';
 import type { HostAndPort, RedisAddress, RedisTargetConfig } from '@app/config';
 
 /** A client of ioredis: one socket, or one a node in Cluster mode. Only this room names it. */
@@ -45,6 +47,20 @@ const hostList = (hosts: readonly HostAndPort[]): string =>
  * `socketTimeout`, and nothing is queued offline or sent twice. The bound on a call is the caller's budget.
  */
 export function createConnection(
+  config: RedisTargetConfig,
+  address: DialableAddress,
+  options: ConnectionOptions,
+): RedisConnection {
+  const connection = newConnection(config, address, options);
+  if (connection instanceof Cluster) connection.on('+node', (node: Redis) => coalesce(node));
+  else coalesce(connection);
+  return connection;
+}
+
+const coalesce = (server: Redis): void =>
+  void server.on('connect', () => coalesceWrites(server.stream as Socket));
+
+function newConnection(
   config: RedisTargetConfig,
   address: DialableAddress,
   options: ConnectionOptions,

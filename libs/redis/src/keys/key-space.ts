@@ -5,6 +5,8 @@ export class SharedPart {
 
 export const shared = (value: string): SharedPart => new SharedPart(value);
 
+/** What most parts are made of. */
+const plain = /^[\w./@~-]+$/;
 // "%" too, or an encoded part could equal one that merely looks encoded.
 const unsafe = /[:\s{}%\p{Cc}]/gu;
 
@@ -15,6 +17,7 @@ const unsafe = /[:\s{}%\p{Cc}]/gu;
  * @throws RangeError for an empty part or one that is not well-formed Unicode
  */
 export function encodeKeyPart(part: string): string {
+  if (plain.test(part)) return part;
   if (part === '') throw new RangeError('A part of a Redis key must not be empty');
   if (!part.isWellFormed()) throw new RangeError('A part of a Redis key must be well-formed Unicode');
   return part.replace(unsafe, (character) => encodeURIComponent(character));

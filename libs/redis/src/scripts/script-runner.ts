@@ -11,17 +11,17 @@ export interface ScriptCall {
 }
 
 /** EVALSHA, and EVAL where the server does not know the script: NOSCRIPT means that nothing ran. */
-export async function runScript(
+export function runScript(
   connection: RedisConnection,
   { sha1, source }: RedisScript,
   { keys, args }: ScriptCall,
 ): Promise<unknown> {
-  try {
-    return await connection.callBuffer('EVALSHA', sha1, keys.length, ...keys, ...args);
-  } catch (error) {
-    if (!isNoScript(error)) throw error;
-    return connection.callBuffer('EVAL', source, keys.length, ...keys, ...args);
-  }
+  return connection
+    .callBuffer('EVALSHA', sha1, keys.length, ...keys, ...args)
+    .then(undefined, (error: unknown) => {
+      if (!isNoScript(error)) throw error;
+      return connection.callBuffer('EVAL', source, keys.length, ...keys, ...args);
+    });
 }
 
 /**

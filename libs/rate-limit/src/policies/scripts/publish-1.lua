@@ -1,7 +1,7 @@
 -- Replaces the policies, if they are still those that were read.
 --
 -- Input:
---   KEYS[1]  the policies, a hash {version, json}
+--   KEYS[1]  the policies, a hash {since, version, json}
 --   ARGV[1]  the version that was read, '' for none
 --   ARGV[2]  the new version
 --   ARGV[3]  the new policies, JSON

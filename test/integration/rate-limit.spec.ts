@@ -1,0 +1,332 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { RateLimiter, RateLimitsUnavailableError } from '@app/rate-limit';
+import type { RedisClient } from '@app/redis';
+import { connectClient } from '../fixtures/redis-client.js';
+import { createLimiter, type TestLimiter } from '../fixtures/rate-limiter.js';
+import { TestRedisServer } from '../fixtures/redis-server.js';
+import { TcpProxy } from '../fixtures/tcp-proxy.js';
+import { until } from '../fixtures/until.js';
+
+/** An admission, by the clock of the caller: Redis decided at some time in between. */
+interface Admission {
+  readonly askedMs: number;
+  readonly toldMs: number;
+  readonly cost: number;
+}
+
+/** Redis's clock ticks in milliseconds. */
+const tickMs = 2;
+
+/** By how much any span of any alignment holds more than burst + rate · span. Below 0: nothing is wrong. */
+function worstExcess(admissions: readonly Admission[], burst: number, emissionMs: number): number {
+  const sorted = admissions.toSorted((a, b) => a.askedMs - b.askedMs);
+  let worst = -Infinity;
+  for (let from = 0; from < sorted.length; from++) {
+    const { askedMs } = sorted[from] as Admission;
+    let [sum, toldMs] = [0, 0];
+    for (let to = from; to < sorted.length; to++) {
+      const admission = sorted[to] as Admission;
+      sum += admission.cost;
+      toldMs = Math.max(toldMs, admission.toldMs);
+      worst = Math.max(worst, sum - burst - (toldMs - askedMs + tickMs) / emissionMs);
+    }
+  }
+  return worst;
+}
+
+describe(RateLimiter.name, () => {
+  let server: TestRedisServer;
+  let client: RedisClient;
+  let limiters: TestLimiter[];
+  const limiter = async (
+    policies: readonly Record<string, unknown>[],
+    more: Record<string, unknown> = {},
+  ): Promise<TestLimiter> => {
+    const made = await createLimiter(client, policies, more);
+    limiters.push(made);
+    return made;
+  };
+
+  beforeAll(async () => {
+    server = await TestRedisServer.start();
+    client = await connectClient({ REDIS_URL: server.url, REDIS_BUDGET_MS: '1000' });
+  });
+  beforeEach(async () => {
+    limiters = [];
+    await server.redis.flushall();
+  });
+  afterEach(async () => {
+    for (const each of limiters) await each.stop();
+  });
+  afterAll(async () => {
+    client.close();
+    await server.stop();
+  });
+
+  it('never admits more than burst and rate allow in any second', async () => {
+    const { take } = await limiter([{ name: 'second', quota: 100, windowSeconds: 1, burst: 20 }]);
+    const admissions: Admission[] = [];
+    const endMs = performance.now() + 2_500;
+    await Promise.all(
+      Array.from({ length: 16 }, async () => {
+        while (performance.now() < endMs) {
+          const askedMs = performance.now();
+          const { isAllowed, standings } = await take('a');
+          if (isAllowed) admissions.push({ askedMs, toldMs: performance.now(), cost: 1 });
+          else await delay(standings[0]?.waitMs ?? 0);
+        }
+      }),
+    );
+    expect(worstExcess(admissions, 20, 10)).toBeLessThanOrEqual(0);
+    expect(admissions.length).toBeGreaterThan(200);
+  });
+
+  it('counts sub-millisecond emission intervals without losing any', async () => {
+    const { take } = await limiter([{ name: 'fast', quota: 9_999, windowSeconds: 1, burst: 500 }]);
+    const admissions: Admission[] = [];
+    const endMs = performance.now() + 1_500;
+    await Promise.all(
+      Array.from({ length: 32 }, async () => {
+        while (performance.now() < endMs) {
+          const askedMs = performance.now();
+          const { isAllowed } = await take('a', 7);
+          if (isAllowed) admissions.push({ askedMs, toldMs: performance.now(), cost: 7 });
+        }
+      }),
+    );
+    const admitted = admissions.reduce((sum, { cost }) => sum + cost, 0);
+    expect(admitted).toBeLessThanOrEqual(500 + 1_520 * 9.999);
+    expect(admitted).toBeGreaterThan(5_000);
+  });
+
+  it('reads the plain counters of other programs and keeps what another algorithm knew', async () => {
+    const quota = { quota: 10, windowSeconds: 600 };
+    await server.redis.set('prod:ratelimit:one:acme:a', '7', 'EX', 600);
+    const gcra = await limiter([{ name: 'one', ...quota }]);
+    expect((await gcra.take('a')).standings[0]).toMatchObject({ remaining: 2 });
+    const fixed = await limiter([{ name: 'one', algorithm: 'fixed-window', ...quota }]);
+    expect((await fixed.take('a')).standings[0]).toMatchObject({ remaining: 1 });
+  });
+
+  it('ends a calendar quota where the period ends, by the clock of Redis', async () => {
+    const periods = ['minute', 'hour', 'day', 'week', 'month'] as const;
+    const { take } = await limiter(
+      periods.map((period) => ({ name: period, algorithm: 'calendar', quota: 10, period })),
+    );
+    const { standings } = await take('a');
+    const now = new Date();
+    const [year, month, day] = [now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()];
+    const midnight = Date.UTC(year, month, day + 1);
+    const ends = {
+      minute: Math.ceil(now.getTime() / 60_000) * 60_000,
+      hour: Math.ceil(now.getTime() / 3_600_000) * 3_600_000,
+      day: midnight,
+      week: Date.UTC(year, month, day + 7 - ((now.getUTCDay() + 6) % 7)),
+      month: Date.UTC(year, month + 1, 1),
+    };
+    for (const [index, period] of periods.entries()) {
+      const endMs = now.getTime() + (standings[index]?.resetMs ?? 0);
+      expect([period, Math.abs(endMs - ends[period]) < 500]).toEqual([period, true]);
+    }
+  });
+
+  it('refuses who was refused without asking Redis, until the wait is over or the policies change', async () => {
+    const { take, policies } = await limiter([{ name: 'one', quota: 2, windowSeconds: 60 }]);
+    await take('a', 2);
+    expect(await take('a', 2)).toMatchObject({ isAllowed: false });
+    const asked = async (): Promise<number> =>
+      Number(/cmdstat_evalsha:calls=(\d+)/.exec(await server.redis.info('commandstats'))?.[1] ?? 0);
+    await server.redis.config('RESETSTAT');
+    for (let index = 0; index < 1_000; index++) await take('a', 2);
+    expect(await asked()).toBeLessThan(10);
+    expect(await take('a', 1)).toMatchObject({ isAllowed: false });
+    await policies.override({ policy: 'one', client: 'acme:a', quota: 20 });
+    expect(await take('a', 2)).toMatchObject({ isAllowed: true });
+  });
+
+  it('lets shadow policies count, not refuse', async () => {
+    const { take, registry } = await limiter([{ name: 'dark', quota: 2, windowSeconds: 60, mode: 'shadow' }]);
+    const allowed = [await take('a'), await take('a'), await take('a'), await take('a', 9)];
+    expect(allowed.map(({ isAllowed }) => isAllowed)).toEqual([true, true, true, true]);
+    const metrics = await registry.metrics();
+    expect(metrics).toContain('marquee_rate_limit_decisions_total{policy="dark",outcome="would_refuse"} 2');
+    expect(await server.redis.get('prod:ratelimit:dark:acme:a')).not.toBeNull();
+  });
+
+  describe('without Redis', () => {
+    let proxy: TcpProxy;
+    let far: RedisClient;
+
+    beforeEach(async () => {
+      proxy = await TcpProxy.start(server.port);
+      far = await connectClient({ REDIS_URL: `redis://127.0.0.1:${proxy.port}`, REDIS_BUDGET_MS: '100' });
+    });
+    afterEach(async () => {
+      far.close();
+      await proxy.stop();
+    });
+
+    it('goes on from where Redis left off with its share, and tells Redis afterwards', async () => {
+      const policies = [{ name: 'one', quota: 20, windowSeconds: 600 }];
+      const near = await limiter(policies);
+      const away = await createLimiter(far, policies);
+      limiters.push(away);
+      await until(
+        'both know of each other',
+        () => away.policies.replicas === 2 && near.policies.replicas === 2,
+      );
+      await away.take('a', 10);
+      proxy.swallow(true);
+      const decisions = [];
+      for (let index = 0; index < 20; index++) decisions.push(await away.take('a'));
+      // Ten are left, and it is one of two.
+      expect(decisions.filter(({ isAllowed }) => isAllowed)).toHaveLength(5);
+      expect(decisions.every(({ isDegraded }) => isDegraded)).toBe(true);
+      proxy.swallow(false);
+      proxy.cut();
+      const back = await until('Redis decides', async () => {
+        const decision = await away.take('a');
+        return decision.isDegraded ? undefined : decision;
+      });
+      expect(back.standings[0]?.remaining).toBe(4);
+      expect((await near.take('a', 0)).standings[0]?.remaining).toBe(4);
+      expect(await away.registry.metrics()).toMatch(/outcome="degraded_allowed"\} 5\n/);
+    });
+
+    it('is open or closed where a policy says so', async () => {
+      const open = await createLimiter(far, [
+        { name: 'open', quota: 1, windowSeconds: 600, onRedisFailure: 'open' },
+      ]);
+      const closed = await createLimiter(far, [
+        { name: 'closed', quota: 1, windowSeconds: 600, onRedisFailure: 'closed' },
+      ]);
+      limiters.push(open, closed);
+      proxy.swallow(true);
+      await open.take('a');
+      expect(await open.take('a')).toMatchObject({ isAllowed: true });
+      await expect(closed.take('a')).rejects.toThrow(RateLimitsUnavailableError);
+    });
+
+    it('remembers what a server that was started anew forgot', async () => {
+      const policies = [
+        { name: 'one', quota: 20, windowSeconds: 600 },
+        { name: 'two', algorithm: 'fixed-window', quota: 20, windowSeconds: 600 },
+      ];
+      const { take } = await createLimiter(far, policies);
+      await take('a', 15);
+      await server.redis.flushall();
+      proxy.cut();
+      const back = await until('Redis decides', async () => {
+        const decision = await take('a', 2);
+        return decision.isDegraded ? undefined : decision;
+      });
+      expect(back.standings.every(({ remaining }) => remaining <= 3)).toBe(true);
+    });
+
+    it('keeps a bounded number of clients in mind', async () => {
+      const { take, registry, stop } = await createLimiter(far, [
+        { name: 'one', quota: 20, windowSeconds: 600 },
+      ]);
+      proxy.swallow(true);
+      await take('a');
+      for (let index = 0; index < 60_000; index++) await take(`client-${index}`);
+      expect(await registry.metrics()).toContain('marquee_rate_limit_known_clients 50000');
+      await stop();
+    });
+  });
+
+  it('decides without a key that holds something else, and without a server that is full', async () => {
+    const { take } = await limiter([{ name: 'one', quota: 2, windowSeconds: 600 }]);
+    await server.redis.lpush('prod:ratelimit:one:acme:a', 'x');
+    expect(await take('a')).toMatchObject({ isAllowed: true, isDegraded: true });
+    expect(await take('b')).toMatchObject({ isAllowed: true, isDegraded: false });
+    await server.redis.config('SET', 'maxmemory', '1');
+    expect([await take('c'), await take('c'), await take('c')]).toMatchObject([
+      { isAllowed: true, isDegraded: true },
+      { isAllowed: true },
+      { isAllowed: false },
+    ]);
+    await server.redis.config('SET', 'maxmemory', '450mb');
+  });
+
+  /** `FLEET=60` runs it for so many seconds. */
+  it.each(['closed', 'local'] as const)(
+    'holds over 8 connections and 200 clients, cut and restarted (%s)',
+    async (onRedisFailure) => {
+      const runMs = 1000 * Number(process.env['FLEET'] ?? 6);
+      const own = await TestRedisServer.start();
+      const emissionMs = 50;
+      const policy = { name: 'fleet', quota: 20, windowSeconds: 1, onRedisFailure };
+      const fleet = await Promise.all(
+        Array.from({ length: 8 }, async () => {
+          const proxy = await TcpProxy.start(own.port);
+          const through = await connectClient({
+            REDIS_URL: `redis://127.0.0.1:${proxy.port}`,
+            REDIS_BUDGET_MS: '500',
+          });
+          return { proxy, through, ...(await createLimiter(through, [policy])) };
+        }),
+      );
+      const all = new Map<string, Admission[]>();
+      const decided = new Map<string, Admission[]>();
+      let [degraded, refused, cuts, restarts] = [0, 0, 0, 0];
+      const endMs = performance.now() + runMs;
+      const ask = async ({ take }: (typeof fleet)[number]): Promise<void> => {
+        while (performance.now() < endMs) {
+          const name = `client-${Math.floor(200 * Math.random())}`;
+          const cost = 1 + Math.floor(5 * Math.random());
+          const askedMs = performance.now();
+          const decision = await take(name, cost).catch(() => undefined);
+          if (decision?.isDegraded) degraded++;
+          if (!decision?.isAllowed) refused++;
+          else {
+            const admission = { askedMs, toldMs: performance.now(), cost };
+            const by = decision.isDegraded ? [all] : [all, decided];
+            for (const lists of by) lists.set(name, [...(lists.get(name) ?? []), admission]);
+          }
+          await delay(1);
+        }
+      };
+      const immortal: string[] = [];
+      const harm = async (): Promise<void> => {
+        while (performance.now() < endMs - 1_000) {
+          await delay(200);
+          fleet[cuts++ % fleet.length]?.proxy.cut();
+          if (cuts % 10 === 5) {
+            restarts++;
+            await own.kill();
+            await own.launch();
+          }
+          for (const key of await own.redis.keys('prod:*'))
+            if ((await own.redis.pttl(key)) === -1) immortal.push(key);
+        }
+      };
+      await Promise.all([
+        harm(),
+        ...fleet.flatMap((member) => Array.from({ length: 12 }, () => ask(member))),
+      ]);
+      const excessOf = (lists: Map<string, Admission[]>): number =>
+        Math.max(...[...lists.values()].map((list) => worstExcess(list, policy.quota, emissionMs)));
+      const total = [...decided.values()].reduce((sum, list) => sum + list.length, 0);
+      const [excess, excessOfAll] = [excessOf(decided), excessOf(all)];
+      process.stdout.write(
+        `${onRedisFailure}: ${total} admitted by Redis, ${refused} refused, ${degraded} without it; excess ${excess} of its own, ${excessOfAll} of all\n`,
+      );
+      for (const { proxy, through, stop } of fleet) {
+        await stop();
+        through.close();
+        await proxy.stop();
+      }
+      await own.stop();
+      expect(immortal).toEqual([]);
+      expect(total).toBeGreaterThan(1_000);
+      expect(refused).toBeGreaterThan(100);
+      expect(excess).toBeLessThanOrEqual(0);
+      // In each outage all processes together let at most one quota more pass, and one that is cut off its share.
+      const outages = onRedisFailure === 'closed' ? 0 : restarts + cuts / fleet.length;
+      expect(excessOfAll).toBeLessThanOrEqual(policy.quota * outages);
+    },
+    120_000 + 2_000 * Number(process.env['FLEET'] ?? 6),
+  );
+});
