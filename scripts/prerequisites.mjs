@@ -1,7 +1,7 @@
 // What a bare clone lacks. Uses nothing but Node, for nothing is installed yet.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 export const root = join(import.meta.dirname, '..');
@@ -26,6 +26,7 @@ export function ensureDependencies() {
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   if (existsSync(lockMark) && readFileSync(lockMark, 'utf8') === lock) return;
+  if (isInstalledByHand()) return writeFileSync(lockMark, lock);
   console.log('Installing the packages of package-lock.json (npm ci) …');
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
   const { status } = spawnSync(
@@ -38,6 +39,12 @@ export function ensureDependencies() {
   );
   if (status !== 0) throw new PrerequisiteError('npm ci failed: see its message above.');
   writeFileSync(lockMark, lock);
+}
+
+/** Whether `npm ci` has been run since the lock file last changed: npm writes a copy of it at the end. */
+function isInstalledByHand() {
+  const copy = join(root, 'node_modules', '.package-lock.json');
+  return existsSync(copy) && statSync(copy).mtimeMs > statSync(join(root, 'package-lock.json')).mtimeMs;
 }
 
 /** @returns {string | undefined} the path of the first program of these names on PATH */

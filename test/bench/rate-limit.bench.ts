@@ -62,7 +62,7 @@ export async function rateLimit(): Promise<string> {
       sendCommand: (command: string, ...args: string[]) =>
         redis.call(command, ...args) as Promise<RedisReply>,
     });
-    made.init({ windowMs: windowSeconds * 1000 } as Parameters<RedisStore['init']>[0]);
+    void made.init({ windowMs: windowSeconds * 1000 } as Parameters<RedisStore['init']>[0]);
     return made;
   };
   const throttler = new ThrottlerStorageRedisService(redis);

@@ -55,7 +55,7 @@ describe('/v1/trending', () => {
       { id: 11, trending: false, rank: null },
       { id: 30, trending: true, rank: 1 },
     ]);
-    expect(await redis.redis.info('commandstats')).toMatch(/cmdstat_evalsha:calls=1,/);
+    expect(await redis.redis.info('commandstats')).toMatch(/cmdstat_scard:calls=1,/);
   });
 
   it('refuses what looks like a mistake, unless forced', async () => {

@@ -14,7 +14,10 @@ import { SessionsModule } from '@app/sessions';
 import { TasksModule } from '@app/tasks';
 import { MOVIES_PROVIDER, TmdbModule } from '@app/tmdb';
 import { TrendingModule } from '@app/trending';
+import { UpstreamModule } from '@app/upstream';
 import { CacheAdminController } from './admin/cache-admin.controller.js';
+import { EventsAdminController } from './admin/events-admin.controller.js';
+import { ConsoleController } from './console/console.controller.js';
 import { EmbeddingsController } from './embeddings/embeddings.controller.js';
 import { HealthController } from './health/health.controller.js';
 
@@ -43,6 +46,7 @@ export class ApiModule {
       imports: [
         await MarqueeConfigModule.register(variables),
         MetricsModule,
+        UpstreamModule,
         RedisModule,
         TerminusModule,
         AuthModule,
@@ -58,9 +62,11 @@ export class ApiModule {
       ],
       controllers: [
         CacheAdminController,
+        ConsoleController,
         EmbeddingsController,
         HealthController,
         MetricsController,
+        EventsAdminController,
         EventsController,
         MoviesController,
         SessionsController,

@@ -1,7 +1,8 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Registry } from 'prom-client';
 import { MarqueeConfig } from '@app/config';
-import { createPino, PinoLoggerService } from '@app/observability';
+import { createPino, httpMetrics, PinoLoggerService } from '@app/observability';
 import { RateLimitGuard } from '@app/rate-limit';
 import { RedisTargets } from '@app/redis';
 import { ApiModule } from './api.module.js';
@@ -55,7 +56,12 @@ export async function createApp(variables?: Record<string, string>): Promise<Nes
     request.redisBudget = redis.newBudget();
     done();
   });
-  addHttpHooks(fastify, app.get(DrainService), logger);
+  addHttpHooks(fastify, {
+    drain: app.get(DrainService),
+    accessLog: logger,
+    hitsShare: config.log.hitsShare,
+    observe: httpMetrics(app.get(Registry)),
+  });
   addCors(app, config.http.corsOrigins);
   const limits = app.get(RateLimitGuard);
   fastify.addHook('onRequest', (request, reply) => limits.byAddress(request, reply));

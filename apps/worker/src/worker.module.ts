@@ -8,6 +8,7 @@ import { MetricsController, MetricsModule } from '@app/observability';
 import { RedisModule } from '@app/redis';
 import { MOVIES_PROVIDER, TmdbModule } from '@app/tmdb';
 import { TrendingModule } from '@app/trending';
+import { UpstreamModule } from '@app/upstream';
 import { ConsumersMetrics } from './consumers/consumers.metrics.js';
 import { ConsumersService } from './consumers/consumers.service.js';
 import { HealthController } from './health/health.controller.js';
@@ -31,6 +32,7 @@ export class WorkerModule {
       imports: [
         await MarqueeConfigModule.register(variables),
         MetricsModule,
+        UpstreamModule,
         RedisModule,
         ScheduleModule.forRoot(),
         TerminusModule,

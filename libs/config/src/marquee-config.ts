@@ -75,7 +75,12 @@ export class MarqueeConfig {
     readonly file: string | undefined;
     readonly webhook: { readonly url: string; readonly secret: string } | undefined;
   };
-  readonly log!: { readonly level: string; readonly format: 'auto' | 'json' | 'pretty' };
+  readonly log!: {
+    readonly level: string;
+    readonly format: 'auto' | 'json' | 'pretty';
+    /** Share of the requests answered from the cache that get a line. */
+    readonly hitsShare: number;
+  };
   readonly redis!: RedisConfig;
   readonly cache!: {
     readonly ttlSeconds: number;
@@ -158,7 +163,11 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
           ? { url: environment.ARCHIVE_WEBHOOK_URL, secret: environment.ARCHIVE_WEBHOOK_SECRET }
           : undefined,
     },
-    log: { level: environment.LOG_LEVEL, format: environment.LOG_FORMAT as MarqueeConfig['log']['format'] },
+    log: {
+      level: environment.LOG_LEVEL,
+      format: environment.LOG_FORMAT as MarqueeConfig['log']['format'],
+      hitsShare: Number(environment.LOG_HITS_SHARE),
+    },
     redis: toRedisConfig(environment),
     cache: {
       ttlSeconds: environment.CACHE_TTL_SECONDS,

@@ -60,11 +60,18 @@ export class RedisMetrics {
       ({ pool }) => pool?.inUse,
     );
     this.gauge(registry, 'pool_waiting', 'Callers waiting for a lease', ({ pool }) => pool?.waiting);
-    this.gauge(
-      registry,
-      'pool_exhausted',
-      'Callers that got no lease in time, since start',
-      ({ pool }) => pool?.exhausted,
+    const { observers } = this;
+    registry.registerMetric(
+      new Counter({
+        name: 'marquee_redis_pool_exhausted_total',
+        help: 'Callers that got no lease in time',
+        labelNames: ['target'],
+        registers: [],
+        collect() {
+          this.reset();
+          for (const [target, status] of observers) this.inc({ target }, status().pool?.exhausted ?? 0);
+        },
+      }),
     );
   }
 

@@ -13,6 +13,7 @@ import {
 } from 'cockatiel';
 import { Agent, request } from 'undici';
 import { UpstreamError } from './upstream.errors.js';
+import { publishCall, type UpstreamCall } from './upstream.metrics.js';
 import { parseRetryAfterMs } from './retry-after.js';
 
 export interface UpstreamOptions {
@@ -118,15 +119,26 @@ export class UpstreamClient {
   }
 
   private async execute(call: Call): Promise<JsonAnswer> {
+    const startedMs = performance.now();
+    const tell = (outcome: UpstreamCall['outcome']): void =>
+      publishCall({ upstream: this.options.name, outcome, durationMs: performance.now() - startedMs });
     try {
-      return await this.policy.execute(() => this.attempt(call));
-    } catch (error) {
-      if (error instanceof BulkheadRejectedError)
-        throw this.failure('overloaded', 'too many calls are waiting', error);
-      if (error instanceof BrokenCircuitError)
-        throw this.failure('overloaded', 'failing; not asked for now', error);
+      const answer = await this.policy.execute(() => this.attempt(call));
+      tell('ok');
+      return answer;
+    } catch (caught) {
+      const error = this.toFailure(caught);
+      tell(error instanceof UpstreamError ? error.failure : 'failed');
       throw error;
     }
+  }
+
+  private toFailure(error: unknown): unknown {
+    if (error instanceof BulkheadRejectedError)
+      return this.failure('overloaded', 'too many calls are waiting', error);
+    if (error instanceof BrokenCircuitError)
+      return this.failure('overloaded', 'failing; not asked for now', error);
+    return error;
   }
 
   private async attempt(call: Call): Promise<JsonAnswer> {

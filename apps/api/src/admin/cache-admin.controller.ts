@@ -4,6 +4,7 @@ import { Roles } from '@app/auth';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { CachePurgeService, CacheService } from '@app/cache';
 import { EmbeddingsService } from '@app/embeddings';
+import { SkipRateLimit } from '@app/rate-limit';
 import type { RedisBudget } from '@app/redis';
 import type { FastifyReply } from 'fastify';
 import { leavingOf } from '../http/leaving.js';
@@ -34,18 +35,21 @@ export class CacheAdminController {
   ) {}
 
   @Get('stats')
+  @SkipRateLimit()
   @ApiOperation({ summary: 'Outcomes, hit rate and savings by namespace; the local tier' })
   stats() {
     return this.cache.stats();
   }
 
   @Get('entry')
+  @SkipRateLimit()
   @ApiOperation({ summary: 'Why a key answers as it does: tier, TTLs, what stored it last' })
   entry(@Query({ schema: entryQuerySchema }) { key }: EntryQuery, @RequestBudget() budget: RedisBudget) {
     return this.cache.inspect(key, budget);
   }
 
   @Delete()
+  @SkipRateLimit()
   @ApiOperation({
     summary: 'Delete cached values by pattern',
     description:
@@ -61,6 +65,7 @@ export class CacheAdminController {
   }
 
   @Post('warm')
+  @SkipRateLimit()
   @HttpCode(200)
   @ApiOperation({
     summary: 'Embed texts ahead',

@@ -12,7 +12,6 @@ import type { RedisBudget } from '@app/redis';
 import { problemSchema } from '../http/problem.dto.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import {
-  clientAnswerSchema,
   type ClientQuery,
   clientQuerySchema,
   overrideBodySchema,
@@ -20,6 +19,7 @@ import {
   removedAnswerSchema,
   resetAnswerSchema,
   settingsAnswerSchema,
+  standingSchema,
 } from './rate-limit.dto.js';
 import { toDto } from './rate-limit.controller.js';
 
@@ -65,14 +65,14 @@ export class RateLimitAdminController {
   @Get('clients')
   @SkipRateLimit()
   @ApiOperation({ summary: 'How a client stands with a policy' })
-  @ApiResponse({ status: 200, standardSchema: clientAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: standingSchema })
   @ApiResponse({ status: 404, description: 'There is no such policy', standardSchema: problemSchema })
   @ApiResponse({ status: 503, description: 'Redis did not answer', standardSchema: problemSchema })
   async lookUp(
     @Query({ schema: clientQuerySchema }) { policy, client }: ClientQuery,
     @RequestBudget('patient') budget: RedisBudget,
   ) {
-    return { client, ...toDto(await this.limiter.lookUp(budget, policy, client)) };
+    return toDto(await this.limiter.lookUp(budget, policy, client));
   }
 
   @Delete('clients')

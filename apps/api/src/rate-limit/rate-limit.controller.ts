@@ -34,10 +34,11 @@ export class RateLimitController {
   }
 }
 
-export function toDto({ policy, remaining, resetMs }: PolicyStanding) {
+export function toDto({ policy, client, remaining, resetMs }: PolicyStanding) {
   const { name, capacity, settings, windowMs } = policy;
   return {
     name,
+    client,
     quota: settings.quota,
     windowSeconds: windowMs / 1000,
     burst: capacity,

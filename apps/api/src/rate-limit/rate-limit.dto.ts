@@ -1,17 +1,20 @@
 import { z } from 'zod';
 import { overrideSchema, policySetSchema } from '@app/rate-limit';
 
-const standing = {
-  name: z.string().meta({ example: 'default' }),
-  quota: z.int().meta({ description: 'Units in a window', example: 100 }),
-  windowSeconds: z.number().meta({ example: 60 }),
-  burst: z.int().meta({ description: 'Units that may come at once', example: 100 }),
-  unit: z.enum(['requests', 'content-bytes', 'concurrent-requests']),
-  remaining: z.int().meta({ example: 57 }),
-  resetSeconds: z.int().meta({ description: 'Until all of it is back', example: 26 }),
-};
-
-export const standingSchema = z.object(standing).meta({ id: 'RateLimitStanding' });
+export const standingSchema = z
+  .object({
+    name: z.string().meta({ example: 'default' }),
+    client: z
+      .string()
+      .meta({ description: 'Whose limit it is, as administrators call it', example: 'acme:web' }),
+    quota: z.int().meta({ description: 'Units in a window', example: 100 }),
+    windowSeconds: z.number().meta({ example: 60 }),
+    burst: z.int().meta({ description: 'Units that may come at once', example: 100 }),
+    unit: z.enum(['requests', 'content-bytes', 'concurrent-requests']),
+    remaining: z.int().meta({ example: 57 }),
+    resetSeconds: z.int().meta({ description: 'Until all of it is back', example: 26 }),
+  })
+  .meta({ id: 'RateLimitStanding' });
 
 export const standingsAnswerSchema = z
   .object({
@@ -45,10 +48,6 @@ export const clientQuerySchema = z.strictObject({
 export type ClientQuery = z.output<typeof clientQuerySchema>;
 
 export const overrideBodySchema = overrideSchema.meta({ id: 'RateLimitOverride' });
-
-export const clientAnswerSchema = z
-  .object({ client: z.string().meta({ example: 'acme:web' }), ...standing })
-  .meta({ id: 'RateLimitClient' });
 
 export const resetAnswerSchema = z
   .object({ reset: z.boolean().meta({ description: 'Whether there was something to forget' }) })

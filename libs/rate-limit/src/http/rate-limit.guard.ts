@@ -43,6 +43,8 @@ export class RateLimitGuard implements CanActivate {
       contentBytes: Number(request.headers['content-length'] ?? 0) || 0,
       settles: options.settles === true,
     });
+    // Redis is there: what it took to decide is not taken from what the request itself may spend.
+    if (!decision.isDegraded) request.redisBudget.renew();
     this.answer(http.getResponse<FastifyReply>(), decision);
     const { reservation } = decision;
     if (reservation) request.rateLimitSettlement = (cost) => void this.limiter.settle(reservation, cost);

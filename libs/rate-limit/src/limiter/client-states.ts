@@ -25,6 +25,8 @@ export class ClientState {
 
   constructor(
     readonly policy: CompiledPolicy,
+    /** As administrators call it. */
+    readonly client: string,
     readonly key: string,
     /** The fields' `pk`: a keyed hash of the client. */
     readonly partitionKey: string,

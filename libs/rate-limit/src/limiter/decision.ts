@@ -5,6 +5,9 @@ import type { Refund } from './limits.repository.js';
 /** How a client stands with one policy. */
 export interface PolicyStanding {
   readonly policy: CompiledPolicy;
+  /** Whose limit it is, as administrators call it. */
+  readonly client: string;
+  /** A keyed hash of that. */
   readonly partitionKey: string;
   readonly remaining: number;
   /** Until all of it is back; for who was refused, until it is worth another try. */

@@ -232,7 +232,7 @@ export class RateLimiter implements OnApplicationShutdown {
     return this.states.get(client, policy, () => {
       const key = limitKey(this.repository.keys, policy, parts());
       const hash = createHmac('sha256', this.policies.salt).update(key).digest().subarray(0, 9);
-      return new ClientState(policy, key, hash.toString('base64'), this.repository.recoveries);
+      return new ClientState(policy, client, key, hash.toString('base64'), this.repository.recoveries);
     });
   }
 
@@ -241,8 +241,8 @@ export class RateLimiter implements OnApplicationShutdown {
     for (const { policy, state, units } of claims) {
       if (state.deniedUntilMs <= nowMs || units < state.deniedCost || !policy.isEnforced) continue;
       const waitMs = state.deniedUntilMs - nowMs;
-      const { partitionKey, deniedRemaining: remaining } = state;
-      (standings ??= []).push({ policy, partitionKey, remaining, resetMs: waitMs, waitMs });
+      const { client, partitionKey, deniedRemaining: remaining } = state;
+      (standings ??= []).push({ policy, client, partitionKey, remaining, resetMs: waitMs, waitMs });
       this.metrics.count(policy.name, 'refused_locally');
     }
     return standings && { ...nothingToDecide, isAllowed: false, standings };
@@ -315,6 +315,7 @@ export class RateLimiter implements OnApplicationShutdown {
     if (refusals.length > 0) {
       const standings = refusals.map(({ claim: { policy, state }, waitMs }) => ({
         policy,
+        client: state.client,
         partitionKey: state.partitionKey,
         remaining: 0,
         resetMs: waitMs,
@@ -338,11 +339,11 @@ export class RateLimiter implements OnApplicationShutdown {
 const isLease = ({ policy }: Claim): boolean => policy.kind === 'l';
 
 function standingsOf(claims: readonly Claim[], reply: readonly number[]): PolicyStanding[] {
-  return claims.map(({ policy, state: { partitionKey } }, index) => {
+  return claims.map(({ policy, state: { client, partitionKey } }, index) => {
     const at = 1 + 3 * index;
     const waitMs = reply[at] as number;
     const resetMs = waitMs > 0 ? waitMs : (reply[at + 2] as number);
-    return { policy, partitionKey, remaining: reply[at + 1] as number, resetMs, waitMs };
+    return { policy, client, partitionKey, remaining: reply[at + 1] as number, resetMs, waitMs };
   });
 }
 

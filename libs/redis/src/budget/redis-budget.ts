@@ -23,8 +23,8 @@ export class RedisBudget {
   }
 
   /**
-   * Starts anew. For batches alone, after each part that was answered: Redis is alive, and a large transfer is not
-   * an outage. A dead Redis still costs one budget in all.
+   * Starts anew. For batches, after each part that was answered, and after the rate limiter: Redis is alive, and a large
+   * transfer or a busy moment is not an outage. A dead Redis still costs one budget in all.
    */
   renew(): void {
     this.spentMs = 0;

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { coalesceWrites } from './coalesce-writes.js';
 import type { HostAndPort, RedisAddress, RedisTargetConfig } from '@app/config';
@@ -57,8 +56,7 @@ export function createConnection(
   return connection;
 }
 
-const coalesce = (server: Redis): void =>
-  void server.on('connect', () => coalesceWrites(server.stream as Socket));
+const coalesce = (server: Redis): void => void server.on('connect', () => coalesceWrites(server.stream));
 
 function newConnection(
   config: RedisTargetConfig,

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { RedisTargetName } from '@app/config';
-import { Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { RedisClient } from '../redis-client.js';
 import { RedisTargets } from '../targets/redis-targets.js';
 
@@ -26,18 +26,18 @@ export interface ServerInfo {
 
 const intervalMs = 5000;
 
-/** What Prometheus sees of INFO: the metric's name and help. A server that is away shows none. */
-const gauges = {
+/** What Prometheus sees of INFO: the metric's name and help; `…_total` are counters. A server that is away shows none. */
+const metrics = {
   connected_clients: ['connected_clients', 'Clients connected to the server'],
   used_memory_bytes: ['used_memory_bytes', 'Memory in use'],
   peak_memory_bytes: ['peak_memory_bytes', 'Most memory ever in use'],
   max_memory_bytes: ['max_memory_bytes', 'maxmemory; 0 is unbounded'],
-  keyspace_hits: ['keyspace_hits', 'Lookups that found a key, since the server started'],
-  keyspace_misses: ['keyspace_misses', 'Lookups that found none, since the server started'],
-  commands_processed: ['commands_processed', 'Commands, since the server started'],
+  keyspace_hits: ['keyspace_hits_total', 'Lookups that found a key, since the server started'],
+  keyspace_misses: ['keyspace_misses_total', 'Lookups that found none, since the server started'],
+  commands_processed: ['commands_processed_total', 'Commands, since the server started'],
   ops_per_second: ['ops_per_second', 'Commands a second, as the server says it'],
-  expired_keys: ['expired_keys', 'Keys that expired, since the server started'],
-  evicted_keys: ['evicted_keys', 'Keys evicted for want of memory, since the server started'],
+  expired_keys: ['expired_keys_total', 'Keys that expired, since the server started'],
+  evicted_keys: ['evicted_keys_total', 'Keys evicted for want of memory, since the server started'],
 } as const;
 
 /** Reads INFO of every target every few seconds, so that neither health nor metrics ask Redis on a request. */
@@ -51,21 +51,35 @@ export class ServerInfoService implements OnApplicationBootstrap, OnApplicationS
     registry: Registry,
   ) {
     const { latest } = this;
-    for (const [field, [name, help]] of Object.entries(gauges)) {
-      const gauge = new Gauge({
+    for (const [field, [name, help]] of Object.entries(metrics)) {
+      const read = (metric: { reset(): void }, set: (target: string, value: number) => void): void => {
+        metric.reset();
+        for (const [target, info] of latest) {
+          const value = info[field as keyof typeof metrics];
+          if (value !== undefined) set(target, value);
+        }
+      };
+      const options = {
         name: `marquee_redis_server_${name}`,
         help,
-        labelNames: ['target'],
+        labelNames: ['target'] as const,
         registers: [],
-        collect() {
-          this.reset();
-          for (const [target, info] of latest) {
-            const value = info[field as keyof typeof gauges];
-            if (value !== undefined) this.set({ target }, value);
-          }
-        },
-      });
-      registry.registerMetric(gauge);
+      };
+      registry.registerMetric(
+        name.endsWith('_total')
+          ? new Counter({
+              ...options,
+              collect() {
+                read(this, (target, value) => this.inc({ target }, value));
+              },
+            })
+          : new Gauge({
+              ...options,
+              collect() {
+                read(this, (target, value) => this.set({ target }, value));
+              },
+            }),
+      );
     }
   }
 
