@@ -1,0 +1,192 @@
+import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { startApi, type TestApi } from '../fixtures/api.js';
+import { makeKey } from '../fixtures/api-keys.js';
+import { chromiumPath, launchChromium } from '../fixtures/browser.js';
+import { TestRedisServer } from '../fixtures/redis-server.js';
+import { until } from '../fixtures/until.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+describe('the console’s page', () => {
+  let redis: TestRedisServer;
+  let api: TestApi;
+
+  beforeAll(async () => {
+    redis = await TestRedisServer.start();
+    api = await startApi({ REDIS_URL: redis.url });
+  });
+  afterAll(async () => {
+    await api.close();
+    await redis.stop();
+  });
+
+  it('is served with a strict content-security policy, its files too, and nothing else', async () => {
+    const page = await fetch(api.url);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toContain('unsafe');
+    const html = await page.text();
+    const files = [...html.matchAll(/(?:src|href)="(\/console\/[^"]+)"/g)].map(([, file]) => file as string);
+    expect(files).toHaveLength(3);
+    for (const file of files) expect([file, (await fetch(api.url + file)).status]).toEqual([file, 200]);
+    for (const file of ['none.js', '..%2f..%2fpackage.json', 'index.html'])
+      expect([file, (await fetch(`${api.url}/console/${file}`)).status]).toEqual([file, 404]);
+  });
+});
+
+const inChromium = chromiumPath ? describe : describe.skip;
+
+inChromium('the console in Chromium', () => {
+  let redis: TestRedisServer;
+  let browser: Browser;
+  let api: TestApi;
+  let page: Page;
+  let complaints: string[];
+  let folder: string;
+
+  const open = async (
+    variables: Record<string, string> = {},
+    context: Parameters<Browser['newPage']>[0] = {},
+  ): Promise<void> => {
+    api = await startApi({ REDIS_URL: redis.url, ...variables });
+    page = await browser.newPage(context);
+    complaints = [];
+    page.on('console', (message) => {
+      // Answers that are no success are logged by the browser itself.
+      if (message.type() === 'error' && !message.text().includes('the server responded with a status of'))
+        complaints.push(message.text());
+    });
+    page.on('pageerror', ({ message }) => complaints.push(message));
+    page.on('request', (request) => {
+      const { origin, protocol } = new URL(request.url());
+      if (origin !== api.url && protocol !== 'data:') complaints.push(`asks for ${request.url()}`);
+    });
+    await page.goto(api.url);
+  };
+  const text = (selector: string): Promise<string> => page.locator(selector).innerText();
+  const shows = (selector: string, pattern: RegExp): Promise<unknown> =>
+    until(`${selector} shows ${pattern}`, async () => pattern.test(await text(selector)));
+
+  beforeAll(async () => {
+    redis = await TestRedisServer.start();
+    browser = await launchChromium();
+    folder = mkdtempSync(join(tmpdir(), 'marquee-console-'));
+  });
+  beforeEach(() => redis.redis.flushall());
+  afterEach(async () => {
+    await page.close();
+    await api.close();
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await browser.close();
+    await redis.stop();
+  });
+
+  it('tries every feature, and asks for nothing from elsewhere', async () => {
+    await open({ MAX_REQUESTS_PER_WINDOW: '100' });
+    await shows('#status', /Serving · prod · .* · Redis healthy/);
+    await page.click('text=Compare');
+    await shows('#embeddings-answer', /Similarity 0\.\d{3}[^]*512 dimensions[^]*fwd=miss/);
+    await page.click('text=Compare');
+    await shows('#embeddings-answer', /marquee; hit/);
+    await page.fill('#query', 'comedies of the 90s');
+    await page.click('button:text-is("Understand")');
+    await shows('#understanding-answer', /Genres\s+Comedy\s+Years\s+1990 to 1999/);
+    await page.click('summary');
+    await until('the graph is drawn', async () => (await page.locator('#graph rect').count()) > 15);
+    await shows('#trending-list', /\(\d{4}\)/);
+    await page.locator('#trending-list button').first().click();
+    await shows('#movie-answer', /Released/);
+    await page.fill('#movie-id', '7');
+    await page.click('button:text-is("Show")');
+    await shows('#movie-answer', /no.*movie/i);
+    await page.fill('#chunk', 'a word <b>unharmed</b>');
+    await page.click('button:text-is("Say")');
+    await shows('#session-events', /a word <b>unharmed<\/b>/);
+    await page.click('text=Complete');
+    await shows('#session-events', /transcript_completed/);
+    await page.click('text=Spend all');
+    await shows('#limits-answer', /\d+ passed, then: The limit "default"[^]*Retry-After/);
+    await page.click('text=Reset me');
+    await shows('#limits-standing', /default: (99|100) of 100 left/);
+    expect(complaints).toEqual([]);
+  });
+
+  it('watches: charts move, and an outage is told', async () => {
+    await open();
+    await shows('figure:has-text("Requests a second")', /all \d/);
+    await shows('figure:has-text("Redis memory")', /used \d/);
+    expect(await page.locator('canvas').count()).toBe(8);
+    redis.freeze();
+    await shows('#status', /Serving without Redis · Redis "cache" is away \(breaker/);
+    redis.thaw();
+    await shows('#status', /Redis healthy/);
+    expect(complaints).toEqual([]);
+  });
+
+  it.each([
+    ['light', 1280],
+    ['dark', 375],
+  ] as const)(
+    'has no fault that axe finds, %s and %d wide, and no sideways scrolling',
+    async (colorScheme, width) => {
+      await open({}, { colorScheme, viewport: { width, height: 800 }, bypassCSP: true });
+      await page.click('text=Compare');
+      await page.click('button:text-is("Understand")');
+      await page.click('summary');
+      await shows('#embeddings-answer', /Similarity/);
+      await shows('#trending-list', /\(\d{4}\)/);
+      await page.evaluate(axe);
+      const violations = await page.evaluate(async () => {
+        const { axe: run } = globalThis as unknown as {
+          axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+        };
+        return (await run.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+      });
+      expect(violations).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    },
+  );
+
+  it('works from the keyboard', async () => {
+    await open();
+    await shows('#status', /Redis healthy/);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement.id')).toBe('content');
+    await page.focus('#text-a');
+    await page.keyboard.press('Enter');
+    await shows('#embeddings-answer', /Similarity/);
+  });
+
+  it('asks for a key where there are keys, and takes an administrator’s alone', async () => {
+    const [app, operator] = [makeKey('acme'), makeKey('acme', ['admin'])];
+    const file = join(folder, 'keys.json');
+    writeFileSync(file, JSON.stringify([app.entry, operator.entry]));
+    await open({ API_KEYS_FILE: file });
+    const signIn = async (key: string): Promise<void> => {
+      await page.fill('#key', key);
+      await page.click('button:text-is("Sign in")');
+    };
+    await page.waitForSelector('#sign-in:not([hidden])');
+    expect(await page.locator('#console').isVisible()).toBe(false);
+    await signIn('mq_wrong');
+    await shows('#sign-in-answer', /not known/);
+    await signIn(app.key);
+    await shows('#sign-in-answer', /admin/);
+    await signIn(operator.key);
+    await shows('#status', /Redis healthy/);
+    await page.click('text=Compare');
+    await shows('#embeddings-answer', /Similarity/);
+    expect(await page.content()).not.toContain(operator.key);
+    expect(complaints).toEqual([]);
+  });
+});
