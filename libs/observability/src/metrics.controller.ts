@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Public } from '@app/auth';
 import type { FastifyReply } from 'fastify';
 import { Registry } from 'prom-client';
@@ -16,7 +16,7 @@ export class MetricsController {
   @RouteConfig({ skipsRateLimit: true })
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'Metrics for Prometheus' })
-  @ApiProduces('text/plain')
+  @ApiResponse({ status: 200, content: { 'text/plain': { schema: { type: 'string' } } } })
   async metrics(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     void reply.type(this.registry.contentType);
     return this.registry.metrics();

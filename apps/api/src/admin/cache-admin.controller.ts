@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Body, Controller, Delete, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { Roles } from '@app/auth';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CachePurgeService, CacheService } from '@app/cache';
 import { EmbeddingsService } from '@app/embeddings';
 import { SkipRateLimit } from '@app/rate-limit';
@@ -11,15 +11,18 @@ import { leavingOf } from '../http/leaving.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { RequestValidationError } from '../http/request-validation.error.js';
 import {
+  entryAnswerSchema,
   type EntryQuery,
   entryQuerySchema,
   type PurgeQuery,
   purgeQuerySchema,
+  statsAnswerSchema,
   type WarmBody,
   warmBodySchema,
 } from './cache-admin.dto.js';
 import { reportOf } from './progress-report.js';
 
+const ndjson = { 'application/x-ndjson': { schema: { type: 'string' as const } } };
 /** Texts of one step of warming: what one request of the embeddings route may hold, in bites. */
 const textsPerStep = 128;
 
@@ -37,6 +40,7 @@ export class CacheAdminController {
   @Get('stats')
   @SkipRateLimit()
   @ApiOperation({ summary: 'Outcomes, hit rate and savings by namespace; the local tier' })
+  @ApiResponse({ status: 200, standardSchema: statsAnswerSchema })
   stats() {
     return this.cache.stats();
   }
@@ -44,6 +48,7 @@ export class CacheAdminController {
   @Get('entry')
   @SkipRateLimit()
   @ApiOperation({ summary: 'Why a key answers as it does: tier, TTLs, what stored it last' })
+  @ApiResponse({ status: 200, standardSchema: entryAnswerSchema })
   entry(@Query({ schema: entryQuerySchema }) { key }: EntryQuery, @RequestBudget() budget: RedisBudget) {
     return this.cache.inspect(key, budget);
   }
@@ -55,7 +60,7 @@ export class CacheAdminController {
     description:
       'Walks with SCAN and frees with UNLINK, throttled. Answers one line of progress a page and at last the sums.',
   })
-  @ApiProduces('application/x-ndjson')
+  @ApiResponse({ status: 200, description: 'A JSON object a line', content: ndjson })
   purge(
     @Query({ schema: purgeQuerySchema }) { pattern, dryRun }: PurgeQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -71,7 +76,7 @@ export class CacheAdminController {
     summary: 'Embed texts ahead',
     description: 'Answers one line of progress a step and at last the sums.',
   })
-  @ApiProduces('application/x-ndjson')
+  @ApiResponse({ status: 200, description: 'A JSON object a line', content: ndjson })
   warm(
     @Body({ schema: warmBodySchema }) body: WarmBody,
     @RequestBudget() budget: RedisBudget,

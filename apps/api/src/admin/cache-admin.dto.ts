@@ -45,3 +45,35 @@ export const warmBodySchema = z
 export type PurgeQuery = z.output<typeof purgeQuerySchema>;
 export type EntryQuery = z.output<typeof entryQuerySchema>;
 export type WarmBody = z.output<typeof warmBodySchema>;
+
+const ledger = z.object({
+  outcomes: z.record(z.string(), z.int()).meta({ example: { local_hit: 7, redis_hit: 2, miss: 1 } }),
+  hitRate: z
+    .number()
+    .optional()
+    .meta({ description: 'Share of lookups that asked no upstream', example: 0.9 }),
+  saved: z
+    .object({ items: z.int(), tokens: z.int(), milliseconds: z.int(), usd: z.number() })
+    .meta({ description: 'What the hits would have cost, by what the loads cost on average' }),
+});
+
+export const statsAnswerSchema = z
+  .object({
+    namespaces: z.record(z.string(), ledger),
+    local: z.record(z.string(), z.object({ entries: z.int(), bytes: z.int() })),
+    invalidation: z.boolean().meta({ description: 'Whether changes made elsewhere are known here' }),
+  })
+  .meta({ id: 'CacheStats' });
+
+export const entryAnswerSchema = z
+  .object({
+    key: z.string(),
+    version: z.string().nullable(),
+    tier: z.enum(['local', 'redis', 'none']),
+    redisAnswered: z.boolean(),
+    bytes: z.int().nullable(),
+    ttlSeconds: z.number().nullable(),
+    localTtlSeconds: z.number().nullable(),
+    stored: z.object({ at: z.string(), ageSeconds: z.number(), cause: z.string() }).nullable(),
+  })
+  .meta({ id: 'CacheEntry' });

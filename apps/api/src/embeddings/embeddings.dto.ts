@@ -29,7 +29,20 @@ export const embeddingsBodySchema = z
             .min(1, { error: 'must hold at least one text' })
             .max(mostTexts, { error: `must hold at most ${mostTexts} texts` }),
         )
-        .meta({ description: 'One text, or up to 2,048', example: ['a heist in Los Angeles'] }),
+        .meta({
+          description: 'One text, or up to 2,048',
+          example: ['a heist in Los Angeles'],
+          // What a transformation takes cannot be told from it.
+          anyOf: [
+            { type: 'string', minLength: 1, maxLength: longestText },
+            {
+              type: 'array',
+              items: { type: 'string', minLength: 1, maxLength: longestText },
+              minItems: 1,
+              maxItems: mostTexts,
+            },
+          ],
+        }),
       model: z
         .string({ error: 'is required and must be a string' })
         .min(1, { error: 'must not be empty' })

@@ -1,11 +1,13 @@
 import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService } from '@nestjs/terminus';
 import { Public } from '@app/auth';
 import { MarqueeConfig } from '@app/config';
 import { SkipRateLimit } from '@app/rate-limit';
 import { RedisHealthIndicator } from '@app/redis';
 import { DrainService } from '../http/drain.service.js';
+import { problemSchema } from '../http/problem.dto.js';
+import { healthSchema, summarySchema } from './health.dto.js';
 
 /** Probes for Kubernetes and compose, and the summary for people. */
 @ApiTags('health')
@@ -21,7 +23,8 @@ export class HealthController {
 
   @Get('health/live')
   @SkipRateLimit()
-  @HealthCheck()
+  @HealthCheck({ swaggerDocumentation: false })
+  @ApiResponse({ status: 200, standardSchema: healthSchema })
   @ApiOperation({ summary: 'Liveness: the process serves. Redis being away does not change it.' })
   live() {
     return this.health.check([]);
@@ -29,7 +32,9 @@ export class HealthController {
 
   @Get('health/ready')
   @SkipRateLimit()
-  @HealthCheck()
+  @HealthCheck({ swaggerDocumentation: false })
+  @ApiResponse({ status: 200, standardSchema: healthSchema })
+  @ApiResponse({ status: 503, description: 'Shutting down', standardSchema: problemSchema })
   @ApiOperation({ summary: 'Readiness: send traffic here. `degraded` (still 200) while Redis is away.' })
   ready() {
     this.refuseWhileDraining();
@@ -38,7 +43,8 @@ export class HealthController {
 
   @Get('health/startup')
   @SkipRateLimit()
-  @HealthCheck()
+  @HealthCheck({ swaggerDocumentation: false })
+  @ApiResponse({ status: 200, standardSchema: healthSchema })
   @ApiOperation({ summary: 'Start-up is over.' })
   startup() {
     return this.health.check([]);
@@ -47,6 +53,7 @@ export class HealthController {
   @Get(['v1/health', 'api/v1/health'])
   @SkipRateLimit()
   @ApiOperation({ summary: 'Status in one line' })
+  @ApiResponse({ status: 200, standardSchema: summarySchema })
   async summary() {
     const redisStatus = await this.redis.status();
     return {

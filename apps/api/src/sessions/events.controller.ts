@@ -1,6 +1,6 @@
 import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
 import { CurrentPrincipal, type Principal } from '@app/auth';
-import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { EventHub, isStreamId } from '@app/events';
 import type { RedisBudget } from '@app/redis';
 import { SessionsService } from '@app/sessions';
@@ -33,8 +33,7 @@ export class EventsController {
     description:
       'Server-sent events `transcript_appended`, `transcript_completed` and `session_deleted`, each with its id, and a comment every 15 s. A client that does not keep up is cut off, and goes on with Last-Event-ID.',
   })
-  @ApiProduces('text/event-stream')
-  @ApiResponse({ status: 200 })
+  @ApiResponse({ status: 200, content: { 'text/event-stream': { schema: { type: 'string' } } } })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
   @ApiResponse({
     status: 503,

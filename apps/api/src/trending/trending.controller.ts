@@ -4,6 +4,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { RedisBudget } from '@app/redis';
 import { type Trending, TrendingPublisher, TrendingService } from '@app/trending';
 import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
 import { NoPreviousTrendingError } from './no-previous-trending.error.js';
 import { leavingOf } from '../http/leaving.js';
 import { problemSchema } from '../http/problem.dto.js';
@@ -11,6 +12,7 @@ import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { type MovieParams, movieParamsSchema } from '../movies/movies.dto.js';
 import {
   memberAnswerSchema,
+  membersAnswerSchema,
   trendingAnswerSchema,
   type TrendingBody,
   trendingBodySchema,
@@ -33,7 +35,7 @@ export class TrendingController {
 
   @Get()
   @ApiOperation({ summary: 'What trends, most first; or, with `ids`, which of these do' })
-  @ApiResponse({ status: 200, standardSchema: trendingAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: z.union([trendingAnswerSchema, membersAnswerSchema]) })
   @ApiResponse({ status: 503, description: 'Nothing is known yet', standardSchema: problemSchema })
   async list(
     @Query({ schema: trendingQuerySchema }) query: TrendingQuery,
