@@ -1,5 +1,5 @@
 /** Import boundaries between rooms: apps → feature libs → cache, rate-limit → redis → config. */
-const features = '(embeddings|query-understanding|trending|tmdb|sessions)';
+const features = '(embeddings|query-understanding|trending|tmdb|sessions|tasks)';
 
 module.exports = {
   forbidden: [
@@ -32,7 +32,9 @@ module.exports = {
     {
       name: 'foundations-know-no-feature',
       severity: 'error',
-      from: { path: '^libs/(cache|rate-limit|redis|auth|locks|upstream|observability)/' },
+      from: {
+        path: '^libs/(cache|rate-limit|redis|auth|locks|upstream|observability|events|catalogue|program)/',
+      },
       to: { path: `^libs/${features}/` },
     },
     {
@@ -45,7 +47,7 @@ module.exports = {
       name: 'redis-stands-on-config-only',
       severity: 'error',
       from: { path: '^libs/redis/' },
-      to: { path: '^libs/', pathNot: '^libs/(redis|config|observability)/' },
+      to: { path: '^libs/', pathNot: '^libs/(redis|config)/' },
     },
     {
       name: 'only-redis-imports-ioredis',

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 
 export const root = join(import.meta.dirname, '..');
 
-const [oldestMajor, oldestMinor] = [20, 12];
+const [oldestMajor, oldestMinor] = [20, 19];
 const lockMark = join(root, 'node_modules', '.marquee-lock');
 
 /** Something that the reader can mend: shown without a stack. */
@@ -108,6 +108,30 @@ export function ensureRedisServer() {
     return byHand;
   }
   return findProgram('redis-server', 'valkey-server') ? undefined : byHand;
+}
+
+/** What single tests need beyond Redis: Chromium for the console, promtool for the alerts. */
+const testTools = [
+  { programs: ['chromium', 'chromium-browser', 'google-chrome'], package: 'chromium' },
+  { programs: ['promtool'], package: 'prometheus' },
+];
+
+/**
+ * Installs them on Debian and its like where that needs no password. The tests that need one that is not there are skipped.
+ *
+ * @returns {string[]} the packages that are lacking
+ */
+export function ensureTestTools() {
+  const lacking = testTools.filter(({ programs }) => !findProgram(...programs)).map((tool) => tool.package);
+  if (lacking.length === 0 || process.getuid?.() !== 0 || !findProgram('apt-get')) return lacking;
+  console.log(`Installing ${lacking.join(' and ')} with apt-get …`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  for (const args of [
+    ['update', '-qq'],
+    ['install', '-y', '-qq', '--no-install-recommends', ...lacking],
+  ])
+    spawnSync('apt-get', args, { env, stdio: 'ignore', timeout: 300_000 });
+  return testTools.filter(({ programs }) => !findProgram(...programs)).map((tool) => tool.package);
 }
 
 /** Runs a script's main function and shows what the reader can mend as one message. */

@@ -4,6 +4,7 @@ import {
   checkNode,
   ensureDependencies,
   ensureRedisServer,
+  ensureTestTools,
   PrerequisiteError,
   root,
   run,
@@ -17,6 +18,9 @@ await run(() => {
     throw new PrerequisiteError(
       `The tests run against real Redis servers, and there is none here. ${remedy}`,
     );
+  const lacking = ensureTestTools();
+  if (lacking.length > 0)
+    console.warn(`The tests that need ${lacking.join(' or ')} are skipped: it is not here.`);
   const { status } = spawnSync('npm', ['run', '--silent', 'check'], { cwd: root, stdio: 'inherit' });
   process.exit(status ?? 1);
 });

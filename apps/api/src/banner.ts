@@ -16,6 +16,7 @@ export function banner({ version, environment }: MarqueeConfig, facts: Facts): s
   Marquee ${version} is ready (environment "${environment}")
 
     API         ${facts.url}/v1
+    Console     ${facts.url}
     Docs        ${facts.url}/docs
     Access      ${facts.access}
     Redis       ${facts.redis}

@@ -101,7 +101,7 @@ export const openAiErrorSchema = z
   .object({
     error: z.object({
       message: z.string(),
-      type: z.enum(['invalid_request_error', 'server_error']),
+      type: z.enum(['invalid_request_error', 'server_error', 'requests']),
       param: z.string().nullable(),
       code: z.string().nullable(),
     }),
