@@ -7,6 +7,7 @@ import { RateLimitGuard } from '@app/rate-limit';
 import { RedisTargets } from '@app/redis';
 import { ApiModule } from './api.module.js';
 import { addCors } from './http/cors.js';
+import { addTracing } from './http/tracing.js';
 import { DrainService } from './http/drain.service.js';
 import { answerClientError, answerFrameworkError } from './http/early-errors.js';
 import { addHttpHooks, requestIdOf } from './http/http-hooks.js';
@@ -62,6 +63,7 @@ export async function createApp(variables?: Record<string, string>): Promise<Nes
     hitsShare: config.log.hitsShare,
     observe: httpMetrics(app.get(Registry)),
   });
+  if (config.tracing.endpoint !== undefined) await addTracing(app, config.tracing.endpoint, config.version);
   addCors(app, config.http.corsOrigins);
   const limits = app.get(RateLimitGuard);
   fastify.addHook('onRequest', (request, reply) => limits.byAddress(request, reply));

@@ -113,6 +113,11 @@ export class Environment {
   @oneOf('auto', 'json', 'pretty')
   LOG_FORMAT: string = 'auto';
 
+  @IsOptional()
+  @withoutTrailingSlash()
+  @httpUrl()
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+
   @Matches(/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/, { message: 'must be a share from 0 to 1 such as 0.01' })
   LOG_HITS_SHARE: string = '1';
 

@@ -75,6 +75,8 @@ export class MarqueeConfig {
     readonly file: string | undefined;
     readonly webhook: { readonly url: string; readonly secret: string } | undefined;
   };
+  /** Where traces are sent (OTLP over HTTP); undefined for nowhere. */
+  readonly tracing!: { readonly endpoint: string | undefined };
   readonly log!: {
     readonly level: string;
     readonly format: 'auto' | 'json' | 'pretty';
@@ -163,6 +165,7 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
           ? { url: environment.ARCHIVE_WEBHOOK_URL, secret: environment.ARCHIVE_WEBHOOK_SECRET }
           : undefined,
     },
+    tracing: { endpoint: environment.OTEL_EXPORTER_OTLP_ENDPOINT },
     log: {
       level: environment.LOG_LEVEL,
       format: environment.LOG_FORMAT as MarqueeConfig['log']['format'],

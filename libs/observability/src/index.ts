@@ -1,4 +1,5 @@
 export { httpMetrics, type ObserveRequest } from './http-metrics.js';
 export { MetricsModule } from './metrics.module.js';
 export { createPino, isPretty, PinoLoggerService } from './pino-logger.service.js';
+export { endRequestSpan, startRequestSpan, startTracing, type StopTracing } from './tracing.js';
 export { MetricsController } from './metrics.controller.js';

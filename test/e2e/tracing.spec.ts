@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it } from '@jest/globals';
+import { MarqueeProcess } from '../fixtures/marquee-process.js';
+import { OpenAiUpstream } from '../fixtures/openai-upstream.js';
+import { until } from '../fixtures/until.js';
+
+interface OtlpSpan {
+  readonly name: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly attributes: { readonly key: string; readonly value: object }[];
+}
+
+it('tells a collector of requests and upstream calls, under the caller’s trace, and of no words', async () => {
+  const spans: OtlpSpan[] = [];
+  let received = '';
+  const collector = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      received += body;
+      const { resourceSpans } = JSON.parse(body) as {
+        resourceSpans: { scopeSpans: { spans: OtlpSpan[] }[] }[];
+      };
+      spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)));
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(collector, 'listening');
+  const upstream = await OpenAiUpstream.start();
+  const marquee = MarqueeProcess.start({
+    OPENAI_BASE_URL: upstream.baseUrl,
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}/`,
+  });
+  const url = await marquee.ready();
+  const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+  await fetch(`${url}/v1/embeddings`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
+    body: JSON.stringify({ model: 'text-embedding-3-small', input: 'a secret wish' }),
+  });
+  await fetch(`${url}/v1/query-understanding/graph?format=json`);
+  await until('all are told', () => spans.length >= 3);
+  const request = spans.find(({ name }) => name === 'POST /v1/embeddings');
+  const call = spans.find(({ name }) => name.startsWith('POST ') && name !== 'POST /v1/embeddings');
+  expect(request).toMatchObject({ traceId, parentSpanId: '00f067aa0ba902b7' });
+  expect(call).toMatchObject({ traceId, parentSpanId: request?.spanId });
+  expect(received).not.toContain('secret wish');
+  expect((await marquee.stop()).code).toBe(0);
+  collector.closeAllConnections();
+  collector.close();
+  await upstream.stop();
+});

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+
+interface Locked {
+  readonly dev?: boolean;
+  readonly devOptional?: boolean;
+  readonly optional?: boolean;
+  readonly integrity?: string;
+  readonly resolved?: string;
+}
+
+const root = join(import.meta.dirname, '..', '..');
+const json = <T>(...path: string[]): T => JSON.parse(readFileSync(join(root, ...path), 'utf8')) as T;
+const { packages } = json<{ packages: Record<string, Locked> }>('package-lock.json');
+const installed = Object.entries(packages).filter(([path]) => path !== '');
+const inProduction = installed.filter(
+  ([, { dev, devOptional, optional }]) => !dev && !devOptional && !optional,
+);
+
+/** They ask for no more than that their notice is kept. */
+const permissive = new Set([
+  'MIT',
+  'ISC',
+  '0BSD',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'Python-2.0',
+]);
+
+describe('what is installed', () => {
+  it('in production has licences that allow any use', () => {
+    const others = inProduction
+      .map(([path]) => [path, json<{ license?: string }>(path, 'package.json').license ?? 'none'] as const)
+      .filter(([, license]) => !permissive.has(license));
+    expect(others).toEqual([]);
+  });
+
+  it('is pinned by its content, from no machine’s own registry', () => {
+    const unpinned = installed
+      .filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))
+      .map(([path]) => path);
+    const elsewhere = installed.filter(
+      ([, { resolved }]) => resolved !== undefined && !resolved.startsWith('https://registry.npmjs.org/'),
+    );
+    expect(unpinned).toEqual([]);
+    expect(elsewhere).toEqual([]);
+  });
+
+  it('can be told as a bill of materials (npm sbom)', async () => {
+    // With --omit=dev npm 11 also leaves out what production shares with development: dev packages are marked instead.
+    const { stdout } = await promisify(execFile)('npm', ['sbom', '--sbom-format', 'cyclonedx'], {
+      cwd: root,
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    const { components } = JSON.parse(stdout) as {
+      components: { group?: string; name: string; properties?: { name: string }[] }[];
+    };
+    const told = new Set(
+      components
+        .filter(
+          ({ properties = [] }) => !properties.some(({ name }) => name === 'cdx:npm:package:development'),
+        )
+        .map(({ group, name }) => (group ? `${group}/${name}` : name)),
+    );
+    const { dependencies } = json<{ dependencies: Record<string, string> }>('package.json');
+    expect(Object.keys(dependencies).filter((name) => !told.has(name))).toEqual([]);
+  });
+});
