@@ -32,6 +32,8 @@ describe('POST /v1/embeddings', () => {
     [redis, upstream] = await Promise.all([TestRedisServer.start(), OpenAiUpstream.start()]);
     api = await startApi({
       REDIS_URL: redis.url,
+      // A busy machine must not make a hit a miss.
+      REDIS_BUDGET_MS: '2000',
       OPENAI_BASE_URL: upstream.baseUrl,
       OPENAI_API_KEY: 'sk-test',
       UPSTREAM_RETRY_ATTEMPTS: '1',

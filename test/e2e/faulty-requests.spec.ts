@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startApi, type TestApi } from '../fixtures/api.js';
 import { OpenAiUpstream } from '../fixtures/openai-upstream.js';
+import { writePolicies } from '../fixtures/policies.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 
 const model = 'text-embedding-3-small';
@@ -17,6 +18,8 @@ describe('faulty requests', () => {
       REDIS_URL: redis.url,
       OPENAI_BASE_URL: upstream.baseUrl,
       HTTP_BODY_LIMIT_BYTES: '1000000',
+      // Faults are refused before Redis is asked; the limiter, which comes before that, is not what is looked at.
+      RATE_LIMIT_POLICIES_FILE: writePolicies([]),
     });
   });
 
@@ -28,7 +31,7 @@ describe('faulty requests', () => {
   let getsBefore: string;
   const redisCommands = async (): Promise<string> => {
     const stats = await redis.redis.info('commandstats');
-    return [...stats.matchAll(/^cmdstat_(?:mget|get|set|evalsha|eval):calls=\d+/gm)].join();
+    return [...stats.matchAll(/^cmdstat_(?:mget|get|set):calls=\d+/gm)].join();
   };
 
   beforeEach(async () => {

@@ -21,7 +21,13 @@ describe('two processes on one Redis', () => {
   });
   beforeEach(async () => {
     upstream.reset();
-    const variables = { REDIS_URL: redis.url, OPENAI_BASE_URL: upstream.baseUrl, LOG_LEVEL: 'info' };
+    const variables = {
+      REDIS_URL: redis.url,
+      // What is tested is who loads, not how soon: a busy machine must not cost a lock.
+      REDIS_BUDGET_MS: '2000',
+      OPENAI_BASE_URL: upstream.baseUrl,
+      LOG_LEVEL: 'info',
+    };
     processes = [1, 2].map(() => MarqueeProcess.start(variables));
     urls = await Promise.all(processes.map((marquee) => marquee.ready()));
   });

@@ -714,7 +714,7 @@ export interface components {
       error: {
         message: string;
         /** @enum {string} */
-        type: 'invalid_request_error' | 'server_error';
+        type: 'invalid_request_error' | 'server_error' | 'requests';
         param: string | null;
         code: string | null;
       };
