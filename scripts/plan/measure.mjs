@@ -28,7 +28,7 @@ const kinds = {
   movies: (redis, index, { movieBytes }) =>
     redis.set(`prod:tmdb:movie:${index}`, text(movieBytes), 'EX', 86_400),
   sessions: async (redis, index, { chunks, chunkBytes }) => {
-    const id = `${sha256(`${index}`).slice(0, 36)}`;
+    const id = sha256(String(index)).slice(0, 36);
     const [metadata, transcript] = [`prod:session:${id}:metadata`, `prod:session:${id}:transcript`];
     const fields = { tenant_id: 'acme', user_id: text(16), agent_id: 'concierge', language: 'en' };
     await redis.hset(metadata, { ...fields, started_at: new Date(0).toISOString() });

@@ -1,25 +1,48 @@
+import { jsonGet, localGet, memory, vectorGet } from './cache.bench.js';
+import { guard, http, startUp } from './http.bench.js';
+import { outage } from './outage.bench.js';
 import { poolIsolation } from './pool-isolation.bench.js';
 import { purge } from './purge.bench.js';
 import { rateLimit } from './rate-limit.bench.js';
+import { keepResult } from './results.js';
+import { servers, type ServerName } from './servers.js';
+import { transcripts } from './sessions.bench.js';
 import { trending } from './trending.bench.js';
 
 const benchmarks: Record<string, () => Promise<string>> = {
+  'vector-get': vectorGet,
+  'json-get': jsonGet,
+  'local-get': localGet,
+  memory,
+  outage,
+  http,
+  guard,
+  'start-up': startUp,
+  transcripts,
+  'rate-limit': rateLimit,
   'pool-isolation': poolIsolation,
   purge,
-  'rate-limit': rateLimit,
   trending,
 };
 
 const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !(name in benchmarks));
-if (unknown.length > 0) {
-  process.stderr.write(
-    `No such benchmark: ${unknown.join(', ')}. There are: ${Object.keys(benchmarks).join(', ')}\n`,
-  );
-  process.exit(1);
+if (asked[0] === 'serve') {
+  // A server beside Marquee, in a process of its own: see process.ts.
+  const [, name, redisPort] = asked;
+  process.send?.({ url: await servers[name as ServerName](Number(redisPort)) });
+} else {
+  const unknown = asked.filter((name) => !(name in benchmarks));
+  if (unknown.length > 0) {
+    process.stderr.write(
+      `No such benchmark: ${unknown.join(', ')}. There are: ${Object.keys(benchmarks).join(', ')}\n`,
+    );
+    process.exit(1);
+  }
+  for (const [name, run] of Object.entries(benchmarks)) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
+    const result = await run();
+    process.stdout.write(`\n## ${name}\n\n${result}\n`);
+    keepResult(name, result, Object.keys(benchmarks));
+  }
+  process.exit(0);
 }
-for (const [name, run] of Object.entries(benchmarks)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
-  process.stdout.write(`\n## ${name}\n\n${await run()}\n`);
-}
-process.exit(0);

@@ -13,8 +13,8 @@ interface Locked {
 }
 
 const root = join(import.meta.dirname, '..', '..');
-const json = <T>(...path: string[]): T => JSON.parse(readFileSync(join(root, ...path), 'utf8')) as T;
-const { packages } = json<{ packages: Record<string, Locked> }>('package-lock.json');
+const json = (...path: string[]): unknown => JSON.parse(readFileSync(join(root, ...path), 'utf8'));
+const { packages } = json('package-lock.json') as { packages: Record<string, Locked> };
 const installed = Object.entries(packages).filter(([path]) => path !== '');
 const inProduction = installed.filter(
   ([, { dev, devOptional, optional }]) => !dev && !devOptional && !optional,
@@ -35,7 +35,9 @@ const permissive = new Set([
 describe('what is installed', () => {
   it('in production has licences that allow any use', () => {
     const others = inProduction
-      .map(([path]) => [path, json<{ license?: string }>(path, 'package.json').license ?? 'none'] as const)
+      .map(
+        ([path]) => [path, (json(path, 'package.json') as { license?: string }).license ?? 'none'] as const,
+      )
       .filter(([, license]) => !permissive.has(license));
     expect(others).toEqual([]);
   });
@@ -67,7 +69,7 @@ describe('what is installed', () => {
         )
         .map(({ group, name }) => (group ? `${group}/${name}` : name)),
     );
-    const { dependencies } = json<{ dependencies: Record<string, string> }>('package.json');
+    const { dependencies } = json('package.json') as { dependencies: Record<string, string> };
     expect(Object.keys(dependencies).filter((name) => !told.has(name))).toEqual([]);
   });
 });

@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { Redis } from 'ioredis';
+import { defineNamespace, float32Codec, jsonCodec } from '@app/cache';
+import { createCache } from '../fixtures/cache.js';
+import { connectClient } from '../fixtures/redis-client.js';
+import { TestRedisServer } from '../fixtures/redis-server.js';
+import { bento, cacheable, cacheManager, type Peer } from './cache-peers.js';
+import { type Contender, interleave, perSecond, table } from './rounds.js';
+
+const rounds = 5;
+const dimensions = 1536;
+const count = 1_000;
+const ids = Array.from({ length: count }, (_, index) => `text-${index}`);
+const vector = (): Float32Array => Float32Array.from({ length: dimensions }, () => Math.random() - 0.5);
+
+const vectors = defineNamespace({
+  name: 'bench-vector',
+  codec: float32Codec(dimensions),
+  ttlSeconds: 3_600,
+  jitter: 0,
+});
+const documents = defineNamespace({
+  name: 'bench-json',
+  codec: jsonCodec<unknown>(),
+  ttlSeconds: 3_600,
+  jitter: 0,
+});
+
+/** What Marquee's codec does, by hand: copy, swap to this machine's byte order, view. */
+function decode(bytes: Buffer | null): Float32Array {
+  const copy = Buffer.from(bytes ?? Buffer.alloc(0));
+  copy.swap32();
+  return new Float32Array(copy.buffer, copy.byteOffset, copy.length / 4);
+}
+
+const at = (index: number): string => ids[index % count] as string;
+
+async function stage() {
+  const server = await TestRedisServer.start(['--maxmemory', '2gb']);
+  const redis = new Redis(server.port, '127.0.0.1');
+  const client = await connectClient({ REDIS_URL: server.url, REDIS_BUDGET_MS: '2000' });
+  const { cache } = createCache(client);
+  const peers = [bento(server.port), cacheManager(server.port), cacheable(server.port)];
+  const end = async (): Promise<void> => {
+    for (const peer of peers) await peer.close();
+    client.close();
+    redis.disconnect();
+    await server.stop();
+  };
+  return { server, redis, client, cache, peers, end };
+}
+
+const getFrom = (peer: Peer, concurrency: number): Contender => [
+  peer.name,
+  () => perSecond((index) => peer.get(at(index)), { concurrency }),
+];
+
+/** A vector out of Redis: one at a time, by the hundred, and what it takes there. */
+export async function vectorGet(): Promise<string> {
+  const { redis, cache, peers, end } = await stage();
+  const values = ids.map(vector);
+  for (const [index, id] of ids.entries()) {
+    const value = values[index] as Float32Array;
+    await cache.set(vectors, id, value);
+    const raw = Buffer.from(value.buffer.slice(0));
+    raw.swap32();
+    await redis.set(`raw:${id}`, raw);
+    for (const peer of peers) await peer.set(id, [...value]);
+  }
+  const sections: string[] = [];
+  for (const concurrency of [64, 512]) {
+    const compared = await interleave(rounds, [
+      [
+        'raw ioredis getBuffer, decoded by hand (limit)',
+        () => perSecond(async (index) => decode(await redis.getBuffer(`raw:${at(index)}`)), { concurrency }),
+      ],
+      ['Marquee', () => perSecond((index) => cache.get(vectors, at(index)), { concurrency })],
+      ...peers.map((peer) => getFrom(peer, concurrency)),
+    ]);
+    sections.push(`One vector of 1,536 dimensions, ${concurrency} at once\n\n${table('gets/s', compared)}`);
+  }
+  const hundred = (index: number): string[] =>
+    Array.from({ length: 100 }, (_, more) => at(100 * index + more));
+  const many = await interleave(rounds, [
+    [
+      'raw ioredis mgetBuffer, decoded by hand (limit)',
+      () =>
+        perSecond(
+          async (index) => (await redis.mgetBuffer(...hundred(index).map((id) => `raw:${id}`))).map(decode),
+          { concurrency: 8 },
+        ),
+    ],
+    ['Marquee', () => perSecond((index) => cache.getMany(vectors, hundred(index)), { concurrency: 8 })],
+  ]);
+  sections.push(`A hundred vectors\n\n${table('batches/s', many)}`);
+  await end();
+  return sections.join('\n\n');
+}
+
+/** A film's JSON of 2 KB out of Redis. */
+export async function jsonGet(): Promise<string> {
+  const { redis, cache, peers, end } = await stage();
+  const film = {
+    id: 1,
+    title: 'Heat',
+    overview: randomBytes(900).toString('hex'),
+    genres: [{ id: 80, name: 'Crime' }],
+  };
+  for (const id of ids) {
+    await cache.set(documents, id, film);
+    await redis.set(`raw:${id}`, JSON.stringify(film));
+    for (const peer of peers) await peer.set(id, film);
+  }
+  const compared = await interleave(rounds, [
+    [
+      'raw ioredis get and JSON.parse (limit)',
+      () =>
+        perSecond(async (index) => JSON.parse((await redis.get(`raw:${at(index)}`)) ?? ''), {
+          concurrency: 64,
+        }),
+    ],
+    ['Marquee', () => perSecond((index) => cache.get(documents, at(index)), { concurrency: 64 })],
+    ...peers.map((peer) => getFrom(peer, 64)),
+  ]);
+  await end();
+  return table('gets/s', compared);
+}
+
+/** A vector out of this process's own memory. */
+export async function localGet(): Promise<string> {
+  const { server, cache, end } = await stage();
+  const local = defineNamespace({
+    name: 'bench-local',
+    codec: float32Codec(dimensions),
+    ttlSeconds: 3_600,
+    jitter: 0,
+    localTtlSeconds: 600,
+    localBytes: 64 * 1024 * 1024,
+    keyParts: (parts) => ['emb', 'bench', ...parts],
+  });
+  const peers = [bento(server.port, { memory: true }), cacheable(server.port, { memory: true })];
+  const alone = new LRUCache<string, Float32Array>({ max: 10_000 });
+  for (const id of ids) {
+    const value = vector();
+    alone.set(id, value);
+    await cache.getOrSet(local, id, () => Promise.resolve(value));
+    for (const peer of peers) await peer.set(id, value);
+  }
+  const compared = await interleave(rounds, [
+    [
+      'lru-cache alone (limit)',
+      () => perSecond((index) => Promise.resolve(alone.get(at(index))), { concurrency: 64 }),
+    ],
+    ['Marquee', () => perSecond((index) => cache.get(local, at(index)), { concurrency: 64 })],
+    ...peers.map((peer) => getFrom(peer, 64)),
+  ]);
+  for (const peer of peers) await peer.close();
+  await end();
+  return table('gets/s', compared);
+}
+
+/** What one vector takes in Redis, by MEMORY USAGE and by what the server grows. */
+export async function memory(): Promise<string> {
+  const { server, redis, cache, peers, end } = await stage();
+  const used = async (): Promise<number> =>
+    Number(/used_memory:(\d+)/.exec(await server.redis.info('memory'))?.[1]);
+  const growth = async (write: (id: string, value: Float32Array) => Promise<unknown>): Promise<number> => {
+    await redis.flushall();
+    const before = await used();
+    for (const id of ids) await write(id, vector());
+    return ((await used()) - before) / count;
+  };
+  const rows: [string, number][] = [
+    [
+      'raw bytes in a string (limit)',
+      await growth((id, value) =>
+        redis.set(`raw:text-embedding-3-small:${id}`, Buffer.from(value.buffer), 'EX', 3600),
+      ),
+    ],
+    ['Marquee', await growth((id, value) => cache.set(vectors, id, value))],
+  ];
+  for (const peer of peers) rows.push([peer.name, await growth((id, value) => peer.set(id, [...value]))]);
+  await end();
+  const [[, limit]] = rows as [[string, number]];
+  return [
+    '| contender | bytes a vector | ratio to the first |',
+    '|---|---|---|',
+    ...rows.map(([name, bytes]) => `| ${name} | ${Math.round(bytes)} | ${(bytes / limit).toFixed(2)} |`),
+  ].join('\n');
+}

@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import autocannon from 'autocannon';
+import { TestRedisServer } from '../fixtures/redis-server.js';
+import { serve, type Served, serveMarquee } from './process.js';
+import { type Contender, interleave, median, table } from './rounds.js';
+import { writePolicies } from '../fixtures/policies.js';
+
+const rounds = 5;
+const texts = Array.from({ length: 100 }, (_, index) => `a text to embed ${index}`);
+const json = { 'content-type': 'application/json' };
+
+/** Requests a second of one server: 32 connections for two seconds. */
+async function load(url: string, request: Partial<autocannon.Options> = {}): Promise<number> {
+  const { requests, non2xx, errors } = await autocannon({ url, connections: 32, duration: 2, ...request });
+  if (non2xx > 0 || errors > 0)
+    throw new Error(`${url}: ${non2xx} answers that are no 2xx, ${errors} errors`);
+  return requests.average;
+}
+
+const post = (body: unknown): Partial<autocannon.Options> => ({
+  method: 'POST',
+  headers: json,
+  body: JSON.stringify(body),
+});
+
+async function fill(server: Served, key: string, value: unknown): Promise<void> {
+  await fetch(`${server.url}/v1/fill`, {
+    method: 'POST',
+    headers: json,
+    body: JSON.stringify({ key, value }),
+  });
+}
+
+/** Cached answers over HTTP, beside a server that does the same by hand and nothing else. */
+export async function http(): Promise<string> {
+  const redis = await TestRedisServer.start();
+  const marquee = await serveMarquee({ REDIS_URL: redis.url, CACHE_LOCAL_BYTES: '0' });
+  const local = await serveMarquee({ REDIS_URL: redis.url });
+  const bare = await serve('bare-fastify', redis.port);
+  const nest = await serve('nest-cache-manager', redis.port);
+  const { createHash } = await import('node:crypto');
+  const model = ((await (await fetch(`${marquee.url}/v1/models`)).json()) as { data: { id: string }[] })
+    .data[0]?.id;
+  for (const text of texts) {
+    const embedded = await fetch(`${marquee.url}/v1/embeddings`, {
+      ...(post({ model, input: text }) as RequestInit),
+    });
+    const { data } = (await embedded.json()) as { data: { embedding: number[] }[] };
+    const hash = createHash('sha256').update(text).digest('hex');
+    const bytes = await redis.redis.getBuffer(`prod:emb:${model}:${hash}`);
+    await redis.redis.set(`prod:emb:text-embedding-3-small:${hash}`, bytes as Buffer);
+    await fill(nest, `emb:${hash}`, data[0]?.embedding);
+  }
+  const film = await (await fetch(`${marquee.url}/v1/movies/1000000370`)).text();
+  await fill(nest, 'movie:1000000370', JSON.parse(film));
+
+  const compare = (path: string, request: Partial<autocannon.Options>): Promise<string> => {
+    const of = (name: string, { url }: Served): Contender => [name, () => load(`${url}${path}`, request)];
+    return interleave(rounds, [
+      of('bare Fastify and ioredis, by hand (limit)', bare),
+      of('Marquee, out of Redis', marquee),
+      of('Marquee, local tier on (the default)', local),
+      of('Nest and @nestjs/cache-manager', nest),
+    ]).then((compared) => table('requests/s', compared));
+  };
+  const sections = [
+    `POST /v1/embeddings, one cached text, base64\n\n${await compare('/v1/embeddings', post({ model, input: texts[0], encoding_format: 'base64' }))}`,
+    `POST /v1/embeddings, 100 cached texts, base64\n\n${await compare('/v1/embeddings', post({ model, input: texts, encoding_format: 'base64' }))}`,
+    `GET /v1/movies/{id}\n\n${await compare('/v1/movies/1000000370', {})}`,
+  ];
+  for (const server of [marquee, local, bare, nest]) await server.stop();
+  await redis.stop();
+  return sections.join('\n\n');
+}
+
+/** What limiting costs a route that does next to nothing else. */
+export async function guard(): Promise<string> {
+  const redis = await TestRedisServer.start();
+  const limited = await serveMarquee({ REDIS_URL: redis.url, MAX_REQUESTS_PER_WINDOW: '1000000000' });
+  const free = await serveMarquee({
+    REDIS_URL: redis.url,
+    ENV: 'free',
+    RATE_LIMIT_POLICIES_FILE: writePolicies([]),
+  });
+  const [bare, throttled] = [await serve('bare-nest', redis.port), await serve('throttler', redis.port)];
+  const of = (name: string, { url }: Served): Contender => [name, () => load(`${url}/v1/models`)];
+  const ours = await interleave(rounds, [
+    of('Marquee without a policy', free),
+    of('Marquee, limited', limited),
+  ]);
+  const theirs = await interleave(rounds, [
+    of('bare Nest', bare),
+    of('Nest with @nestjs/throttler on Redis', throttled),
+  ]);
+  for (const server of [limited, free, bare, throttled]) await server.stop();
+  await redis.stop();
+  return `${table('requests/s', ours)}\n\n${table('requests/s', theirs)}`;
+}
+
+const residentMb = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN) / 1024;
+
+/** From the start of the process to its first answer, and its memory when idle. */
+export async function startUp(): Promise<string> {
+  const redis = await TestRedisServer.start();
+  const measured = { bare: [[], []] as [number[], number[]], marquee: [[], []] as [number[], number[]] };
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, start] of [
+      ['bare', () => serve('bare-nest', redis.port)],
+      ['marquee', () => serveMarquee({ REDIS_URL: redis.url })],
+    ] as const) {
+      const server = await start();
+      await delay(3_000);
+      measured[name][0].push(server.readyMs);
+      measured[name][1].push(residentMb(server.pid));
+      await server.stop();
+    }
+  }
+  await redis.stop();
+  const row = (name: string, [ready, memory]: [number[], number[]]): string => {
+    const [[bareReady], [bareMemory]] = [[median(measured.bare[0])], [median(measured.bare[1])]];
+    return `| ${name} | ${median(ready).toFixed(0)} | ${(median(ready) / (bareReady ?? 1)).toFixed(2)} | ${median(memory).toFixed(0)} | ${(median(memory) / (bareMemory ?? 1)).toFixed(2)} |`;
+  };
+  return [
+    '| contender | start to ready, ms | ratio | idle, MB | ratio |',
+    '|---|---|---|---|---|',
+    row('bare Nest and Fastify', measured.bare),
+    row('Marquee', measured.marquee),
+  ].join('\n');
+}

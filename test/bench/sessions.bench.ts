@@ -1,0 +1,159 @@
+import { EventsRepository } from '@app/events';
+import { SessionsRepository, SessionsService } from '@app/sessions';
+import type { MarqueeConfig } from '@app/config';
+import { Redis } from 'ioredis';
+import { connectClient } from '../fixtures/redis-client.js';
+import { TestRedisServer } from '../fixtures/redis-server.js';
+import { interleave, perSecond, table } from './rounds.js';
+
+const rounds = 5;
+const sessions = 200;
+const chunk = 'I want a heist film from the nineties, if there is one';
+
+/** Appending to transcripts and reading events, beside the bare commands that the same takes. */
+export async function transcripts(): Promise<string> {
+  const server = await TestRedisServer.start(['--maxmemory', '2gb']);
+  const redis = new Redis(server.port, '127.0.0.1');
+  const client = await connectClient({ REDIS_URL: server.url, REDIS_BUDGET_MS: '2000' });
+  const config = { events: { maxLength: 1_000_000, maxAgeSeconds: 0, maxListeners: 10 } } as MarqueeConfig;
+  const events = new EventsRepository(client, config);
+  const service = new SessionsService(new SessionsRepository(client, events));
+  const ids: string[] = [];
+  for (let index = 0; index < sessions; index++)
+    ids.push((await service.create(client.newBudget(), 'acme', {})).id);
+  const at = (index: number): string => ids[index % sessions] as string;
+
+  const rawAppend = async (id: string): Promise<void> => {
+    const [metadata, transcript] = [`raw:${id}:metadata`, `raw:${id}:transcript`];
+    await redis
+      .pipeline()
+      .exists(metadata)
+      .rpush(transcript, chunk)
+      .expire(metadata, 86_400)
+      .expire(transcript, 86_400)
+      .zadd('raw:sessions', Date.now(), id)
+      .xadd(
+        'raw:events',
+        'MAXLEN',
+        '~',
+        1_000_000,
+        '*',
+        'event_type',
+        'transcript_appended',
+        'session_id',
+        id,
+        'tenant_id',
+        'acme',
+        'transcript',
+        chunk,
+        'timestamp',
+        new Date().toISOString(),
+      )
+      .exec();
+  };
+  const clear = async (): Promise<void> => {
+    await redis.del(
+      ...ids.map((id) => `prod:session:${id}:transcript`),
+      ...ids.map((id) => `raw:${id}:transcript`),
+    );
+  };
+  const append = await interleave(rounds, [
+    [
+      'the bare commands, pipelined (limit)',
+      async () => perSecond((index) => rawAppend(at(index)), { concurrency: 64 }),
+    ],
+    [
+      'Marquee (checked, bounded, with its event, in one step)',
+      async () => {
+        const figure = await perSecond(
+          (index) =>
+            service.append(client.newBudget(), 'acme', at(index), {
+              chunks: [chunk],
+              idempotencyKey: undefined,
+            }),
+          { concurrency: 64 },
+        );
+        // A transcript has a bound, which a benchmark comes to.
+        await clear();
+        for (let index = 0; index < sessions; index++)
+          ids[index] = (await service.create(client.newBudget(), 'acme', {})).id;
+        return figure;
+      },
+    ],
+  ]);
+
+  const entries = 20_000;
+  const publish = async (): Promise<void> => {
+    await redis.del('prod:transcription_events', 'raw:consumed');
+    for (let index = 0; index < entries; index += 500) {
+      const pipeline = redis.pipeline();
+      for (let more = 0; more < 500; more++)
+        pipeline.xadd(
+          'prod:transcription_events',
+          '*',
+          'event_type',
+          'transcript_appended',
+          'session_id',
+          's',
+          'tenant_id',
+          't',
+          'transcript',
+          chunk,
+          'timestamp',
+          'now',
+        );
+      await pipeline.exec();
+    }
+  };
+  const consume = await interleave(rounds, [
+    [
+      'XREADGROUP and XACK by hundreds (limit)',
+      async () => {
+        await publish();
+        await redis.xgroup('CREATE', 'prod:transcription_events', 'raw', '0');
+        const startedMs = performance.now();
+        for (let done = 0; done < entries;) {
+          const reply = (await redis.xreadgroup(
+            'GROUP',
+            'raw',
+            'c',
+            'COUNT',
+            100,
+            'STREAMS',
+            'prod:transcription_events',
+            '>',
+          )) as [string, [string, string[]][]][];
+          const taken = reply[0]?.[1] ?? [];
+          await redis.xack('prod:transcription_events', 'raw', ...taken.map(([id]) => id));
+          done += taken.length;
+        }
+        return (1000 * entries) / (performance.now() - startedMs);
+      },
+    ],
+    [
+      'Marquee',
+      async () => {
+        await publish();
+        await redis.xgroup('CREATE', 'prod:transcription_events', 'ours', '0');
+        const startedMs = performance.now();
+        let done = 0;
+        await events.withReader(async (reader) => {
+          while (done < entries) {
+            const taken = await events.take(reader, 'ours', 'c', 100, 100);
+            if (!Array.isArray(taken)) throw new Error('The group is gone');
+            await events.acknowledge(
+              'ours',
+              taken.map(({ id }) => id),
+            );
+            done += taken.length;
+          }
+        });
+        return (1000 * entries) / (performance.now() - startedMs);
+      },
+    ],
+  ]);
+  client.close();
+  redis.disconnect();
+  await server.stop();
+  return `Appending a chunk\n\n${table('appends/s', append)}\n\nConsuming events\n\n${table('events/s', consume)}`;
+}
