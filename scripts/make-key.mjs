@@ -1,7 +1,8 @@
 // `npm run key -- --name web --tenant acme [--plan free] [--role admin]… [--file keys.json]`: makes an API key, shows it
 // once, and adds its digest to the file, or shows the entry to add.
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PrerequisiteError, run } from './prerequisites.mjs';
 
@@ -27,6 +28,7 @@ await run(() => {
   if (file) {
     const keys = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
     // Renamed into place: a running Marquee never reads half a file.
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(`${file}.new`, `${JSON.stringify([...keys, entry], null, 2)}\n`, { mode: 0o600 });
     renameSync(`${file}.new`, file);
     console.log(`Added to ${file}; a running Marquee takes it within a second.`);

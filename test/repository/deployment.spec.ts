@@ -389,7 +389,7 @@ describe('docker/Dockerfile', () => {
   });
 
   it('starts Node itself under an init, as a user that is not root', () => {
-    expect(of('FROM')[0]).toMatch(/^alpine:\d+\.\d+ AS node$/);
+    expect(of('FROM')[0]).toMatch(/^alpine:\d+\.\d+ AS runtime$/);
     expect(of('USER')).toEqual(['1000:1000']);
     expect(of('ENTRYPOINT')).toEqual(['["/sbin/tini", "--"]']);
     expect(of('CMD').map((rest) => JSON.parse(rest) as unknown)).toEqual([

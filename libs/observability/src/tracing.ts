@@ -1,4 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { context, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+
+const longestGoodbyeMs = 1_000;
 
 /** Ends tracing: sends what is still held. */
 export type StopTracing = () => Promise<void>;
@@ -26,7 +29,12 @@ export async function startTracing(endpoint: string, service: string, version: s
   });
   // W3C Trace Context, and a context that follows promises.
   provider.register();
-  return () => provider.shutdown().catch(() => undefined);
+  // A collector that is away is tried again and again: the process does not wait for that.
+  return () =>
+    Promise.race([
+      provider.shutdown().catch(() => undefined),
+      delay(longestGoodbyeMs, undefined, { ref: false }),
+    ]);
 }
 
 const tracer = () => trace.getTracer('marquee');

@@ -10,7 +10,8 @@ export interface ConsoleAsset {
 const [html, css, js] = ['text/html', 'text/css', 'text/javascript'].map(
   (type) => `${type}; charset=utf-8`,
 ) as [string, string, string];
-const require = createRequire(import.meta.url);
+// From a file beside this one: the bundler would write the build folder's own path for `import.meta.url` alone.
+const require = createRequire(new URL('./assets/index.html', import.meta.url));
 const asset = (type: string, file: URL | string): ConsoleAsset => ({ type, content: readFileSync(file) });
 
 /** Read once: the console is small, and asks for nothing from elsewhere. Each URL is spelled out for the bundler. */

@@ -55,10 +55,10 @@ export function addHttpHooks(
   });
 
   fastify.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url ?? 'unknown';
+    const route = request.routeOptions.url ?? 'none';
     observe(request.method, request.routeOptions.url, reply.statusCode, reply.elapsedTime / 1000);
     if (hitsShare < 1 && isHit(reply) && Math.random() >= hitsShare) return done();
-    accessLog[route.startsWith('/health') ? 'debug' : 'info'](
+    accessLog[/^\/(health|metrics)/.test(route) ? 'debug' : 'info'](
       {
         requestId: request.id,
         method: request.method,

@@ -68,7 +68,7 @@ export class RateLimiter implements OnApplicationShutdown {
     registry: Registry,
   ) {
     gauge(registry, 'marquee_rate_limit_degraded', '1 while decisions are made without Redis', () =>
-      Number(this.isDegraded),
+      Number(this.isDegraded && !policies.isReachable),
     );
     gauge(
       registry,

@@ -50,6 +50,7 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
   private isShared = false;
   private since: string | undefined;
   private losses = 0;
+  private reachable = false;
   private believedFromMs = 0;
   private complained = '';
   private timer: NodeJS.Timeout | undefined;
@@ -62,6 +63,11 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
   /** Processes that share the limits, as far as is known. */
   get replicas(): number {
     return this.processes;
+  }
+
+  /** Whether Redis answered a moment ago, though nobody may have asked it to decide. */
+  get isReachable(): boolean {
+    return this.reachable;
   }
 
   /** How often the server was found to have lost its data. */
@@ -190,6 +196,7 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
   /** Reads anew what is shared. Never rejects: without Redis everything stays as it is. */
   async sync(): Promise<void> {
     const outcome = await this.repository.sync(this.isShared ? this.version : '');
+    this.reachable = outcome.status === 'ok';
     if (outcome.status !== 'ok') return;
     const { processes, since, sinceAgoMs, version, json } = outcome.value;
     this.processes = Math.max(1, processes);
