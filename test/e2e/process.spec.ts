@@ -81,11 +81,11 @@ describe('the built program', () => {
       );
       process.kill(pid as number, 'SIGKILL');
       expect((await post(url, 'b')).status).toBe(200);
-      await until('Redis is used again', async () =>
-        (await fetch(`${url}/v1/health`).then((response) => response.text())).includes(
-          '"redis_status":"healthy"',
-        ),
-      );
+      const isBack = async (): Promise<boolean> =>
+        (await (await fetch(`${url}/v1/health`)).text()).includes('"redis_status":"healthy"');
+      await until('Redis is used again', isBack, 30_000).catch((error: Error) => {
+        throw new Error(`${error.message}:\n${marquee.output}`);
+      });
     });
 
     it('runs without it, and says how to get it, where there is no binary', async () => {
