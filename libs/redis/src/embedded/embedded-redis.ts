@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -105,6 +105,8 @@ export class EmbeddedRedis {
   }
 
   private launch(binary: string, folder: string, socketPath: string, restarts = 0): void {
+    // The watcher of a server that died may have cleared it away before it was ended itself.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     const settings = Object.entries({
       ...serverSettings,
       port: '0',
