@@ -60,7 +60,12 @@ export class RateLimitGuard implements CanActivate {
   }
 
   private answer(reply: FastifyReply, { isAllowed, isDegraded, standings, leases }: Decision): void {
-    if (leases.length > 0) reply.raw.once('close', () => void this.limiter.release(leases));
+    if (leases.length > 0) {
+      const release = (): void => void this.limiter.release(leases);
+      // Gone while we asked: nothing would tell of it any more.
+      if (reply.raw.destroyed || reply.raw.closed) release();
+      else reply.raw.once('close', release);
+    }
     const fields = isDegraded ? undefined : rateLimitFields(standings);
     if (fields) {
       // Of two stages the second has more to say, and the first is not forgotten.

@@ -20,8 +20,6 @@ export class ClientState {
   private localEndMs = 0;
   /** Units admitted without Redis, which it is still to be told of. */
   private owed = 0;
-  /** Leases held by this process. */
-  leases = 0;
 
   constructor(
     readonly policy: CompiledPolicy,
@@ -100,7 +98,6 @@ export class ClientStates {
     const known = this.states.get(id);
     if (known?.policy === policy) return known;
     const state = make();
-    state.leases = known?.leases ?? 0;
     this.states.set(id, state);
     return state;
   }

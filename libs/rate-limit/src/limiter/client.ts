@@ -33,14 +33,6 @@ export function clientOf({ settings: { partition } }: CompiledPolicy, asker: Ask
   }
 }
 
-/** The same as one text: what administrators call the client. Alone it makes no key. */
-export function clientName(policy: CompiledPolicy, asker: Asker): string {
-  const { tenant, keyName } = asker;
-  // The usual case, and the hot path.
-  if (policy.settings.partition === 'key' && tenant !== undefined && keyName) return `${tenant}:${keyName}`;
-  return clientOf(policy, asker).join(':');
-}
-
 /** What administrators call a client, taken apart again. */
 export function parseClient(
   { settings: { partition } }: CompiledPolicy,

@@ -32,7 +32,6 @@ export interface Lease {
   readonly id: string;
   readonly key: string;
   readonly lifeMs: number;
-  readonly state: ClientState;
 }
 
 /** The most that a request may cost, charged ahead. */

@@ -5,7 +5,7 @@ import type { Outcome, RedisBudget } from '@app/redis';
 import type { CompiledPolicy } from '../policies/compiled-policy.js';
 import { PoliciesService } from '../policies/policies.service.js';
 import { CostAboveBurstError, RateLimitsUnavailableError } from '../rate-limit.errors.js';
-import { type Asker, clientName, clientOf, limitKey, parseClient } from './client.js';
+import { type Asker, clientOf, limitKey, parseClient } from './client.js';
 import { ClientState, ClientStates } from './client-states.js';
 import type { Decision, Lease, PolicyStanding, Reservation } from './decision.js';
 import { gauge, LimiterMetrics } from './limiter.metrics.js';
@@ -125,7 +125,6 @@ export class RateLimiter implements OnApplicationShutdown {
   async release(leases: readonly Lease[]): Promise<void> {
     for (const lease of leases) {
       if (!this.held.delete(lease)) continue;
-      lease.state.leases--;
       await this.repository.releaseLease(lease.key, lease.id);
     }
   }
@@ -206,10 +205,8 @@ export class RateLimiter implements OnApplicationShutdown {
   }
 
   private claim(configured: CompiledPolicy, { asker, cost, costField, contentBytes = 0 }: Demand): Claim {
-    const client = clientName(configured, asker);
-    const policy = this.policies.effective(configured, client);
+    const { policy, state } = this.stateOf(configured, clientOf(configured, asker));
     const { settings, kind, capacity } = policy;
-    const state = this.stateOf(policy, client, () => clientOf(configured, asker));
     const { key } = state;
     if (kind === 'l') return { policy, key, state, units: 1, cost: cost === 0 ? '' : randomUUID() };
     const units =
@@ -221,19 +218,24 @@ export class RateLimiter implements OnApplicationShutdown {
 
   private claimOf(policyName: string, text: string): Claim {
     const { policy, isBeforeAuthentication } = this.policies.named(policyName);
-    const parts = parseClient(policy, isBeforeAuthentication, text);
-    const client = parts.join(':');
-    const effective = this.policies.effective(policy, client);
-    const state = this.stateOf(effective, client, () => parts);
+    const client = parseClient(policy, isBeforeAuthentication, text);
+    const { policy: effective, state } = this.stateOf(policy, client);
     return { policy: effective, key: state.key, state, units: 0, cost: policy.kind === 'l' ? '' : 0 };
   }
 
-  private stateOf(policy: CompiledPolicy, client: string, parts: () => readonly string[]): ClientState {
-    return this.states.get(client, policy, () => {
-      const key = limitKey(this.repository.keys, policy, parts());
+  /** The policy, or the client's own in its place, and what is known of the client's use of it. */
+  private stateOf(
+    configured: CompiledPolicy,
+    parts: readonly string[],
+  ): { policy: CompiledPolicy; state: ClientState } {
+    const client = parts.join(':');
+    const policy = this.policies.effective(configured, client);
+    const state = this.states.get(client, policy, () => {
+      const key = limitKey(this.repository.keys, policy, parts);
       const hash = createHmac('sha256', this.policies.salt).update(key).digest().subarray(0, 9);
       return new ClientState(policy, client, key, hash.toString('base64'), this.repository.recoveries);
     });
+    return { policy, state };
   }
 
   private deniedAlready(claims: readonly Claim[], nowMs: number): Decision | undefined {
@@ -277,10 +279,9 @@ export class RateLimiter implements OnApplicationShutdown {
   }
 
   private take(claims: readonly Claim[], standings: readonly PolicyStanding[]): Lease[] {
-    const taken = claims.flatMap(({ policy, key, state, cost }, index): Lease[] => {
+    const taken = claims.flatMap(({ policy, key, cost }, index): Lease[] => {
       if (policy.kind !== 'l' || (standings[index]?.waitMs ?? 0) > 0) return [];
-      state.leases++;
-      return [{ id: String(cost), key, lifeMs: policy.windowMs, state }];
+      return [{ id: String(cost), key, lifeMs: policy.windowMs }];
     });
     for (const lease of taken) this.held.add(lease);
     if (taken.length > 0) this.renew();
@@ -305,7 +306,7 @@ export class RateLimiter implements OnApplicationShutdown {
     const { replicas } = this.policies;
     const nowMs = performance.now();
     const local = enforced.filter(({ policy }) => policy.settings.onRedisFailure === 'local');
-    const decided = local.map((claim) => ({ claim, ...decideLocally(claim, replicas, nowMs) }));
+    const decided = local.map((claim) => ({ claim, ...this.decideLocally(claim, replicas, nowMs) }));
     const refusals = decided.filter(({ waitMs }) => waitMs > 0);
     for (const { policy } of enforced) {
       const isRefused = refusals.some(({ claim }) => claim.policy === policy);
@@ -325,6 +326,25 @@ export class RateLimiter implements OnApplicationShutdown {
     }
     for (const { claim, debtMs } of decided) claim.state.chargeLocally(debtMs, claim.units, nowMs);
     return { ...nothingToDecide, isDegraded: true, leases: this.take(claims.filter(isLease), []) };
+  }
+
+  /** GCRA with this process's share of the quota, whatever the policy's algorithm is; leases are counted. */
+  private decideLocally(
+    { policy, key, state, units }: Claim,
+    replicas: number,
+    nowMs: number,
+  ): { waitMs: number; debtMs: number } {
+    if (policy.kind === 'l') {
+      const most = Math.max(1, Math.floor(policy.capacity / replicas));
+      const held = [...this.held].filter((lease) => lease.key === key).length;
+      return { waitMs: held < most ? 0 : unknownWaitMs, debtMs: 0 };
+    }
+    const costMs = units * policy.emissionMs * replicas;
+    const debtMs = state.localDebtMs(nowMs) + costMs;
+    if (debtMs <= policy.toleranceMs + 0.001) return { waitMs: 0, debtMs };
+    // What is more than a share has to wait for Redis.
+    const isTooMuch = costMs > policy.toleranceMs;
+    return { waitMs: isTooMuch ? unknownWaitMs : Math.ceil(debtMs - policy.toleranceMs), debtMs };
   }
 
   private turn(isDegraded: boolean, outcome?: Outcome<unknown>): void {
@@ -360,22 +380,4 @@ function reservationOf(
     return waitMs > 0 || isItsOwn ? [] : [{ policy, key, state, windowEndsMs: reservedAtMs + resetMs }];
   });
   return { cost, reservedAtMs, refunds };
-}
-
-/** GCRA with this process's share of the quota, whatever the policy's algorithm is; leases are counted. */
-function decideLocally(
-  { policy, state, units }: Claim,
-  replicas: number,
-  nowMs: number,
-): { waitMs: number; debtMs: number } {
-  if (policy.kind === 'l') {
-    const most = Math.max(1, Math.floor(policy.capacity / replicas));
-    return { waitMs: state.leases < most ? 0 : unknownWaitMs, debtMs: 0 };
-  }
-  const costMs = units * policy.emissionMs * replicas;
-  const debtMs = state.localDebtMs(nowMs) + costMs;
-  if (debtMs <= policy.toleranceMs + 0.001) return { waitMs: 0, debtMs };
-  // What is more than a share has to wait for Redis.
-  const isTooMuch = costMs > policy.toleranceMs;
-  return { waitMs: isTooMuch ? unknownWaitMs : Math.ceil(debtMs - policy.toleranceMs), debtMs };
 }

@@ -88,20 +88,6 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
     return this.document.salt;
   }
 
-  /** For people: banner, logs. */
-  get description(): string {
-    const names = this.document.set.plans['default']?.map((name) => {
-      const { quota, windowSeconds, period } = (this.policies.get(name) as CompiledPolicy).settings;
-      return `${quota} per ${period ?? `${windowSeconds} s`}`;
-    });
-    return names?.length ? names.join(', ') : 'none';
-  }
-
-  /** Every policy by name. */
-  get all(): ReadonlyMap<string, CompiledPolicy> {
-    return this.policies;
-  }
-
   /** The policies as they are set, and the overrides of clients. */
   get settings(): {
     version: string;
