@@ -11,6 +11,7 @@ import { makeKey } from '../fixtures/api-keys.js';
 import { ChatUpstream } from '../fixtures/chat-upstream.js';
 import { MarqueeProcess } from '../fixtures/marquee-process.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
+import { TcpProxy } from '../fixtures/tcp-proxy.js';
 import { until } from '../fixtures/until.js';
 
 const [acme, globex, operator] = [makeKey('acme'), makeKey('globex'), makeKey('acme', ['admin'])];
@@ -234,6 +235,30 @@ describe('limits', () => {
       async () => (await redis.redis.zcard('prod:ratelimit:streams:acme:acme-app:leases')) === 0,
     );
     expect(await (await get('/metrics')).text()).toContain('marquee_rate_limit_leases_held 0');
+  });
+
+  it('requests under way, and gives back what is asked for by who has left meanwhile', async () => {
+    const proxy = await TcpProxy.start(redis.port);
+    await start(
+      [{ name: 'at-once', unit: 'concurrent-requests', quota: 1, windowSeconds: 30 }],
+      {},
+      {
+        REDIS_LIMITS_URL: `redis://127.0.0.1:${proxy.port}`,
+        REDIS_BUDGET_MS: '2000',
+        REDIS_SOCKET_TIMEOUT_MS: '2000',
+      },
+    );
+    const key = 'prod:ratelimit:at-once:acme:acme-app:leases';
+    proxy.delayReplies(400);
+    const leaving = new AbortController();
+    const headers = { 'x-api-key': acme.key };
+    const asked = fetch(`${api?.url}/v1/trending`, { headers, signal: leaving.signal });
+    await until('the lease is taken', async () => (await redis.redis.zcard(key)) === 1);
+    leaving.abort();
+    await expect(asked).rejects.toThrow('aborted');
+    await until('it is given back', async () => (await redis.redis.zcard(key)) === 0);
+    expect(await (await get('/metrics')).text()).toContain('marquee_rate_limit_leases_held 0');
+    await proxy.stop();
   });
 
   it('bytes of bodies, and what a policy of some routes says', async () => {
