@@ -22,6 +22,7 @@ export {
   CostAboveBurstError,
   RateLimitExceeded,
   RateLimitsUnavailableError,
+  TooManyOverridesError,
   UnknownPolicyError,
 } from './rate-limit.errors.js';
 export { RateLimitModule } from './rate-limit.module.js';

@@ -50,6 +50,14 @@ export class RateLimitsUnavailableError extends Error {
   }
 }
 
+/** Overrides are kept in every process: there may be so many and no more. */
+export class TooManyOverridesError extends Error {
+  constructor(most: number) {
+    super(`There are ${most} overrides already: remove one first`);
+    this.name = TooManyOverridesError.name;
+  }
+}
+
 export class UnknownPolicyError extends Error {
   constructor(name: string) {
     super(`There is no policy "${name}"`);

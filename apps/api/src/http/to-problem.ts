@@ -15,6 +15,7 @@ import {
   CostAboveBurstError,
   RateLimitExceeded,
   RateLimitsUnavailableError,
+  TooManyOverridesError,
   UnknownPolicyError,
 } from '@app/rate-limit';
 import { TasksUnavailableError } from '@app/tasks';
@@ -88,6 +89,8 @@ function rateLimitProblem(error: unknown): Problem | undefined {
     const errors = [{ field: 'policy', message: error.message }];
     return problem('policy-not-found', 404, 'No such policy', error.message, { errors });
   }
+  if (error instanceof TooManyOverridesError)
+    return problem('too-many-overrides', 409, 'No room for another', error.message);
   if (error instanceof RateLimitsUnavailableError)
     return problem('unavailable', 503, titleOf(503), error.message, { retryAfterSeconds: 1 });
   return undefined;

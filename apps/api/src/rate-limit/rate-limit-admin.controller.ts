@@ -96,6 +96,7 @@ export class RateLimitAdminController {
   @ApiOperation({ summary: 'Give a client a quota of its own' })
   @ApiResponse({ status: 200, standardSchema: overrideBodySchema })
   @ApiResponse({ status: 404, description: 'There is no such policy', standardSchema: problemSchema })
+  @ApiResponse({ status: 409, description: 'There are a thousand already', standardSchema: problemSchema })
   @ApiResponse({ status: 503, description: 'Redis did not take it', standardSchema: problemSchema })
   async override(
     @Body({ schema: overrideBodySchema }) override: RateLimitOverride,

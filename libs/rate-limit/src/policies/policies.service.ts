@@ -3,7 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { ConfigurationError, MarqueeConfig } from '@app/config';
-import { RateLimitsUnavailableError, UnknownPolicyError } from '../rate-limit.errors.js';
+import {
+  RateLimitsUnavailableError,
+  TooManyOverridesError,
+  UnknownPolicyError,
+} from '../rate-limit.errors.js';
 import { CompiledPolicy } from './compiled-policy.js';
 import { PoliciesRepository } from './policies.repository.js';
 import {
@@ -152,13 +156,12 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
     });
   }
 
-  /** Gives a client a quota of its own. @throws UnknownPolicyError, RangeError at too many, RateLimitsUnavailableError */
+  /** Gives a client a quota of its own. @throws UnknownPolicyError, TooManyOverridesError, RateLimitsUnavailableError */
   async override(override: RateLimitOverride): Promise<void> {
     this.named(override.policy);
     await this.change((document) => {
       const overrides = [...withoutOverride(document.overrides, override), override];
-      if (overrides.length > mostOverrides)
-        throw new RangeError(`There are ${mostOverrides} overrides already`);
+      if (overrides.length > mostOverrides) throw new TooManyOverridesError(mostOverrides);
       return { ...document, overrides };
     });
   }
