@@ -1,19 +1,17 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { findProgram } from '../fixtures/find-program.js';
 import { MarqueeProcess } from '../fixtures/marquee-process.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 import { until } from '../fixtures/until.js';
 
 const docker = join(import.meta.dirname, '..', '..', 'docker');
 const read = (...path: string[]): string => readFileSync(join(docker, ...path), 'utf8');
-const promtool = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .map((folder) => join(folder, 'promtool'))
-  .find((file) => existsSync(file));
+const promtool = findProgram('promtool');
 /** `npm test` installs promtool where that needs no password, and says where it could not. */
 const withPromtool = promtool ? describe : describe.skip;
 
