@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 const mostTogether = 16;
 
 /**
- * Sends what is written in one turn of the event loop with one system call in place of one a command: the calls are half of
+ * Sends what is written in one turn of the event loop, by however many requests, with one system call in place of one a command: the calls are half of
  * what a small command costs. Unlike ioredis's auto-pipelining nothing waits for a batch that is under way.
  */
 export function coalesceWrites(socket: Socket): void {
@@ -17,7 +17,7 @@ export function coalesceWrites(socket: Socket): void {
   socket.write = ((...args: Parameters<typeof write>) => {
     if (waiting === 0) {
       socket.cork();
-      process.nextTick(flush);
+      setImmediate(flush);
     } else if (waiting % mostTogether === 0) {
       socket.uncork();
       socket.cork();
