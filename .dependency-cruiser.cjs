@@ -1,4 +1,4 @@
-/** Import boundaries between rooms: apps → feature libs → cache, rate-limit → redis → config. */
+/** Import boundaries between rooms: apps → feature libs → cache, rate-limit → redis → observability → config. */
 const features = '(embeddings|query-understanding|trending|tmdb|sessions|tasks)';
 
 module.exports = {
@@ -44,10 +44,10 @@ module.exports = {
       to: { path: '^libs/', pathNot: '^libs/config/' },
     },
     {
-      name: 'redis-stands-on-config-only',
+      name: 'redis-stands-on-config-and-observability',
       severity: 'error',
       from: { path: '^libs/redis/' },
-      to: { path: '^libs/', pathNot: '^libs/(redis|config)/' },
+      to: { path: '^libs/', pathNot: '^libs/(redis|config|observability)/' },
     },
     {
       name: 'only-redis-imports-ioredis',

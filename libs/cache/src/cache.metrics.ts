@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { DurationHistogram, type Durations } from '@app/observability';
 import type { CacheOutcome } from './cache-answer.js';
 
-const secondsBuckets = [
+const bucketsSeconds = [
   0.0001, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 const saving: ReadonlySet<CacheOutcome> = new Set([
@@ -36,7 +37,7 @@ export interface NamespaceStats {
 }
 
 interface Ledger {
-  readonly outcomes: Partial<Record<CacheOutcome, number>>;
+  readonly lookups: Partial<Record<CacheOutcome, Durations>>;
   loadedItems: number;
   loadedMs: number;
   loadedTokens: number;
@@ -47,18 +48,18 @@ interface Ledger {
 @Injectable()
 export class CacheMetrics {
   private readonly ledgers = new Map<string, Ledger>();
-  private readonly lookups: Histogram<'namespace' | 'outcome'>;
+  private readonly lookups: DurationHistogram<'namespace' | 'outcome'>;
   private readonly loads: Counter<'namespace'>;
   private readonly tokens: Counter<'namespace'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
-    this.lookups = new Histogram({
+    this.lookups = new DurationHistogram({
       name: 'marquee_cache_lookup_duration_seconds',
       help: 'Duration of cache lookups, by namespace and outcome',
       labelNames: ['namespace', 'outcome'],
-      buckets: secondsBuckets,
-      registers,
+      bucketsSeconds,
+      registry,
     });
     this.loads = new Counter({
       name: 'marquee_cache_loaded_items_total',
@@ -86,11 +87,11 @@ export class CacheMetrics {
     registry.registerMetric(savedMilliseconds);
   }
 
-  /** Counts so many lookups of a namespace that ended alike, after so long. */
+  /** Counts a lookup of a namespace that ended so, after so long. */
   looked(namespace: string, outcome: CacheOutcome, durationMs: number): void {
-    this.lookups.observe({ namespace, outcome }, durationMs / 1000);
-    const { outcomes } = this.ledger(namespace);
-    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    const { lookups } = this.ledger(namespace);
+    const durations = (lookups[outcome] ??= this.lookups.of({ namespace, outcome }));
+    durations.observe(durationMs);
   }
 
   loaded(namespace: string, cost: LoadCost): void {
@@ -116,20 +117,22 @@ export class CacheMetrics {
   private ledger(namespace: string): Ledger {
     let ledger = this.ledgers.get(namespace);
     if (!ledger) {
-      ledger = { outcomes: {}, loadedItems: 0, loadedMs: 0, loadedTokens: 0, loadedUsd: 0 };
+      ledger = { lookups: {}, loadedItems: 0, loadedMs: 0, loadedTokens: 0, loadedUsd: 0 };
       this.ledgers.set(namespace, ledger);
     }
     return ledger;
   }
 }
 
-function toStats({ outcomes, loadedItems, loadedMs, loadedTokens, loadedUsd }: Ledger): NamespaceStats {
-  const entries = Object.entries(outcomes) as [CacheOutcome, number][];
+function toStats({ lookups, loadedItems, loadedMs, loadedTokens, loadedUsd }: Ledger): NamespaceStats {
+  const entries = (Object.entries(lookups) as [CacheOutcome, Durations][]).map(
+    ([outcome, { count }]) => [outcome, count] as const,
+  );
   const all = entries.reduce((sum, [, count]) => sum + count, 0);
   const saved = entries.reduce((sum, [outcome, count]) => sum + (saving.has(outcome) ? count : 0), 0);
   const perItem = (total: number): number => (loadedItems === 0 ? 0 : total / loadedItems);
   return {
-    outcomes: { ...outcomes },
+    outcomes: Object.fromEntries(entries),
     hitRate: all === 0 ? undefined : saved / all,
     saved: {
       items: saved,

@@ -1,3 +1,4 @@
+export { DurationHistogram, type Durations } from './duration-histogram.js';
 export { httpMetrics, type ObserveRequest } from './http-metrics.js';
 export { MetricsModule } from './metrics.module.js';
 export { createPino, isPretty, PinoLoggerService } from './pino-logger.service.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { DurationHistogram, type Durations } from '@app/observability';
 import type { BreakerState } from './breaker/redis-breaker.js';
 import type { Outcome } from './outcome.js';
 import type { RedisClientStatus } from './redis-client-status.js';
@@ -7,34 +8,33 @@ import type { RedisClientStatus } from './redis-client-status.js';
 type Status = Outcome<unknown>['status'];
 
 /** Fine around what Redis takes (tenths of a millisecond) and around the default budget of 75 ms. */
-const secondsBuckets = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.075, 0.1, 0.2, 0.5, 1];
+const bucketsSeconds = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.075, 0.1, 0.2, 0.5, 1];
 const breakerValues: Record<BreakerState, number> = { closed: 0, 'half-open': 1, open: 2 };
 
 /** What Prometheus sees of every Redis target. Labels are target names and outcomes, never keys. */
 @Injectable()
 export class RedisMetrics {
-  private readonly duration: Histogram<'target' | 'outcome'>;
-  private readonly leaseWait: Histogram<'target'>;
+  private readonly duration: DurationHistogram<'target' | 'outcome'>;
+  private readonly leaseWait: DurationHistogram<'target'>;
   private readonly breakerChanges: Counter<'target' | 'state'>;
   private readonly observers = new Map<string, () => RedisClientStatus>();
-  /** Looked up once: `labels()` costs more than `observe()`. */
-  private readonly durations = new Map<string, Record<Status, Histogram.Internal<'target' | 'outcome'>>>();
+  private readonly durations = new Map<string, Record<Status, Durations>>();
 
   constructor(registry: Registry) {
     const registers = [registry];
-    this.duration = new Histogram({
+    this.duration = new DurationHistogram({
       name: 'marquee_redis_call_duration_seconds',
       help: 'Duration of Redis calls as their callers saw it, by outcome',
       labelNames: ['target', 'outcome'],
-      buckets: secondsBuckets,
-      registers,
+      bucketsSeconds,
+      registry,
     });
-    this.leaseWait = new Histogram({
+    this.leaseWait = new DurationHistogram({
       name: 'marquee_redis_pool_lease_wait_seconds',
       help: 'Time that callers waited for an exclusive connection when none was free',
       labelNames: ['target'],
-      buckets: secondsBuckets,
-      registers,
+      bucketsSeconds,
+      registry,
     });
     this.breakerChanges = new Counter({
       name: 'marquee_redis_breaker_changes_total',
@@ -79,20 +79,20 @@ export class RedisMetrics {
   observe(target: string, status: () => RedisClientStatus): void {
     this.observers.set(target, status);
     this.durations.set(target, {
-      ok: this.duration.labels(target, 'ok'),
-      miss: this.duration.labels(target, 'miss'),
-      timeout: this.duration.labels(target, 'timeout'),
-      unavailable: this.duration.labels(target, 'unavailable'),
-      error: this.duration.labels(target, 'error'),
+      ok: this.duration.of({ target, outcome: 'ok' }),
+      miss: this.duration.of({ target, outcome: 'miss' }),
+      timeout: this.duration.of({ target, outcome: 'timeout' }),
+      unavailable: this.duration.of({ target, outcome: 'unavailable' }),
+      error: this.duration.of({ target, outcome: 'error' }),
     });
   }
 
   called(target: string, outcome: Status, durationMs: number): void {
-    this.durations.get(target)?.[outcome].observe(durationMs / 1000);
+    this.durations.get(target)?.[outcome].observe(durationMs);
   }
 
   leaseWaited(target: string, waitMs: number): void {
-    this.leaseWait.observe({ target }, waitMs / 1000);
+    this.leaseWait.of({ target }).observe(waitMs);
   }
 
   breakerChanged(target: string, state: BreakerState): void {

@@ -56,7 +56,7 @@ export function addHttpHooks(
 
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
-    observe(request.method, request.routeOptions.url, reply.statusCode, reply.elapsedTime / 1000);
+    observe(request.method, request.routeOptions.url, reply.statusCode, reply.elapsedTime);
     if (hitsShare < 1 && isHit(reply) && Math.random() >= hitsShare) return done();
     accessLog[/^\/(health|metrics)/.test(route) ? 'debug' : 'info'](
       {
