@@ -51,6 +51,7 @@ export class CacheRepository {
       const part = keys.slice(start, start + keysPerRoundTrip);
       const values = await this.read(budget, namespace, part);
       if (!values) break;
+      if (values.length === keys.length) return values;
       for (const value of values) readings.push(value);
       if (part.length === keysPerRoundTrip) budget.renew();
     }
@@ -125,6 +126,11 @@ export class CacheRepository {
       return outcome.value.map((entry) =>
         toReading(namespace, entry && entry.bytes, entry?.ttlMs ?? Infinity),
       );
+    }
+    if (keys.length === 1) {
+      const outcome = await this.redis.get(budget, keys[0] as string);
+      if (outcome.status === 'miss') return [{ state: 'missing' }];
+      return outcome.status === 'ok' ? [toReading(namespace, outcome.value, Infinity)] : undefined;
     }
     const outcome = await this.redis.getMany(budget, keys);
     if (outcome.status !== 'ok') return undefined;

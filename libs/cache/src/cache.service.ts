@@ -84,9 +84,17 @@ export class CacheService implements OnApplicationBootstrap {
   }
 
   /** The value, or null where there is none or Redis is away. */
-  async get<T>(namespace: Namespace<T>, part: KeyPart, budget = this.newBudget()): Promise<T | null> {
-    const [value = null] = await this.getMany(namespace, [part], budget);
-    return value;
+  async get<T>(namespace: Namespace<T>, part: KeyPart, budget?: RedisBudget): Promise<T | null> {
+    const startedMs = performance.now();
+    const key = this.key(namespace, part);
+    const local = this.tierOf(namespace)?.get<T>(key, startedMs);
+    if (local) {
+      this.count(namespace, 'local_hit', startedMs);
+      return local.value ?? null;
+    }
+    const [answer] = await this.fetcher.read(budget ?? this.newBudget(), namespace, [key]);
+    this.count(namespace, answer?.outcome ?? 'miss', startedMs);
+    return answer?.value ?? null;
   }
 
   /** One value a part, in order; null where there is none or Redis is away. */
@@ -96,22 +104,27 @@ export class CacheService implements OnApplicationBootstrap {
     budget = this.newBudget(),
   ): Promise<(T | null)[]> {
     const startedMs = performance.now();
-    const keys = parts.map((part) => this.key(namespace, part));
-    const found = keys.map((key) => this.local(namespace, key)?.value);
-    const missing = keys.flatMap((_, index) => (found[index] === undefined ? [index] : []));
-    for (let hit = missing.length; hit < keys.length; hit++) this.count(namespace, 'local_hit', startedMs);
-    if (missing.length > 0) {
-      const answers = await this.fetcher.read(
-        budget,
-        namespace,
-        missing.map((index) => keys[index] as string),
-      );
-      answers.forEach((answer, position) => {
-        found[missing[position] as number] = answer?.value;
-        this.count(namespace, answer?.outcome ?? 'miss', startedMs);
-      });
+    const tier = this.tierOf(namespace);
+    const found: (T | null)[] = [];
+    const missing: string[] = [];
+    const positions: number[] = [];
+    for (const part of parts) {
+      const key = this.key(namespace, part);
+      const local = tier?.get<T>(key, startedMs);
+      if (local) this.count(namespace, 'local_hit', startedMs);
+      else {
+        positions.push(found.length);
+        missing.push(key);
+      }
+      found.push(local?.value ?? null);
     }
-    return found.map((value) => value ?? null);
+    if (missing.length === 0) return found;
+    const answers = await this.fetcher.read(budget, namespace, missing);
+    answers.forEach((answer, index) => {
+      found[positions[index] as number] = answer?.value ?? null;
+      this.count(namespace, answer?.outcome ?? 'miss', startedMs);
+    });
+    return found;
   }
 
   /**
@@ -230,6 +243,8 @@ export class CacheService implements OnApplicationBootstrap {
   ): Promise<CacheAnswer<T>[]> {
     const startedMs = performance.now();
     const keys = parts.map((part) => this.key(namespace, part));
+    const near = refresh ? undefined : this.allLocal(namespace, keys, startedMs);
+    if (near) return near;
     const answers = new Map<string, CacheAnswer<T> | Promise<CacheAnswer<T>>>();
     const positions = new Map<string, number>();
     keys.forEach((key, position) => {
@@ -345,6 +360,24 @@ export class CacheService implements OnApplicationBootstrap {
 
   private local<T>(namespace: Namespace<T>, key: string): LocalEntry<T> | undefined {
     return this.tierOf(namespace)?.get<T>(key, performance.now());
+  }
+
+  /** The usual case of a busy process, without the bookkeeping of the others; undefined where one is not here. */
+  private allLocal<T>(
+    namespace: Namespace<T>,
+    keys: readonly string[],
+    startedMs: number,
+  ): CacheAnswer<T>[] | undefined {
+    const tier = this.tierOf(namespace);
+    if (!tier) return undefined;
+    const answers: CacheAnswer<T>[] = [];
+    for (const key of keys) {
+      const local = tier.get<T>(key, startedMs);
+      if (!local) return undefined;
+      answers.push(toAnswer(local));
+    }
+    for (const { outcome } of answers) this.count(namespace, outcome, startedMs);
+    return answers;
   }
 
   private tierOf(namespace: Namespace<unknown>): LocalTier | undefined {

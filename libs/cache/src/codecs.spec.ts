@@ -31,6 +31,13 @@ describe(float32Codec.name, () => {
       expect(two.decode(two.encode(Float32Array.of(1, number)))).toBeUndefined();
     }
     expect(() => three.encode(Float32Array.of(1, 2))).toThrow(TypeError);
+    const seven = float32Codec(7);
+    for (let place = 0; place < 7; place++) {
+      const vector = new Float32Array(7).fill(1);
+      expect(seven.decode(seven.encode(vector))).toEqual(vector);
+      vector[place] = Number.NaN;
+      expect(seven.decode(seven.encode(vector))).toBeUndefined();
+    }
   });
 });
 

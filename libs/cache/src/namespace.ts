@@ -86,8 +86,9 @@ export class Namespace<T> {
 
   /** @param generation of generic namespaces: each purge begins a new one */
   key(keys: KeySpace, parts: readonly string[], generation = 0): string {
-    const [head = '', name = '', ...rest] = this.keyParts(parts);
-    if (!this.isGeneric || generation === 0) return keys.key(head, name, ...rest);
+    const all = this.keyParts(parts);
+    if (!this.isGeneric || generation === 0) return keys.key(...all);
+    const [head = '', name = '', ...rest] = all;
     return keys.key(head, `${name}@${generation}`, ...rest);
   }
 }
