@@ -18,8 +18,8 @@ const entries = {
 };
 /** A worker that died is started anew after so long. */
 const restartMs = 2000;
-const sources = ['apps', 'libs', 'package-lock.json', 'nest-cli.json', 'tsconfig.json'].map((name) =>
-  join(root, name),
+const sources = ['apps', 'libs', 'scripts', 'package-lock.json', 'nest-cli.json', 'tsconfig.json'].map(
+  (name) => join(root, name),
 );
 
 await run(() => {
