@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Registry } from 'prom-client';
 import { MarqueeConfig } from '@app/config';
-import { createPino, httpMetrics, PinoLoggerService } from '@app/observability';
+import { createPino, httpMetrics, PinoLoggerService, withoutRedaction } from '@app/observability';
 import { RateLimitGuard } from '@app/rate-limit';
 import { RedisTargets } from '@app/redis';
 import { ApiModule } from './api.module.js';
@@ -59,7 +59,7 @@ export async function createApp(variables?: Record<string, string>): Promise<Nes
   });
   addHttpHooks(fastify, {
     drain: app.get(DrainService),
-    accessLog: logger,
+    accessLog: withoutRedaction(logger),
     hitsShare: config.log.hitsShare,
     observe: httpMetrics(app.get(Registry)),
   });
