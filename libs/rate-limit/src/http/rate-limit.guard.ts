@@ -89,18 +89,29 @@ export class RateLimitGuard implements CanActivate {
 }
 
 /** Who asks, with a name for the user where the client gives one. */
-export function askerOf(request: FastifyRequest, { tenant, keyName }: Principal): Asker {
-  const userId = request.headers['x-user-id'];
-  const isName = typeof userId === 'string' && /^[\x21-\x7e]{1,128}$/.test(userId);
-  return {
-    // Costs something behind a proxy, and is not always asked for.
-    get address() {
-      return request.ip;
-    },
-    tenant,
-    keyName,
-    userId: isName ? userId : undefined,
-  };
+export const askerOf = (request: FastifyRequest, principal: Principal): Asker =>
+  new HttpAsker(request, principal);
+
+class HttpAsker implements Asker {
+  readonly tenant: string;
+  readonly keyName: string | null;
+  readonly userId: string | undefined;
+
+  constructor(
+    private readonly request: FastifyRequest,
+    { tenant, keyName }: Principal,
+  ) {
+    this.tenant = tenant;
+    this.keyName = keyName;
+    const userId = request.headers['x-user-id'];
+    const isName = typeof userId === 'string' && /^[\x21-\x7e]{1,128}$/.test(userId);
+    this.userId = isName ? userId : undefined;
+  }
+
+  /** Costs something behind a proxy, and is not always asked for. */
+  get address(): string {
+    return this.request.ip;
+  }
 }
 
 /** The route's pattern; never the address, which may hold a viewer's words. */

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { type KeySpace, shared } from '@app/redis';
 import type { CompiledPolicy } from '../policies/compiled-policy.js';
@@ -55,6 +56,7 @@ export function limitKey(keys: KeySpace, policy: CompiledPolicy, client: readonl
 
 /** An IPv4 address, or the /64 of an IPv6 one: a household or a server has a whole /64 to ask from. */
 export function addressClient(address: string): string {
+  if (isIPv4(address)) return address;
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);
   if (parsed.kind() === 'ipv4') return parsed.toString();
