@@ -26,24 +26,24 @@ export async function walkKeys(
   onPage: (keys: Buffer[]) => Promise<void>,
 ): Promise<void> {
   let cursor = '0';
+  let page: Buffer[] = [];
   let restOwedMs = 0;
   do {
     signal.throwIfAborted();
     const startedMs = performance.now();
-    const [next, keys]: [Buffer, Buffer[]] = await server.scanBuffer(
-      cursor,
-      'MATCH',
-      pattern,
-      'COUNT',
-      count,
-    );
-    if (keys.length > 0) await onPage(keys);
+    // What is done with a page goes out together with the question for the next.
+    const [[next, keys]] = await Promise.all([
+      server.scanBuffer(cursor, 'MATCH', pattern, 'COUNT', count),
+      page.length > 0 ? onPage(page) : undefined,
+    ]);
+    page = keys;
     cursor = next.toString();
     restOwedMs += (performance.now() - startedMs) * (1 / duty - 1);
     if (restOwedMs < shortestRestMs) continue;
     await delay(restOwedMs);
     restOwedMs = 0;
   } while (cursor !== '0');
+  if (page.length > 0) await onPage(page);
 }
 
 /** A text as a glob that matches it alone. */
