@@ -26,8 +26,8 @@ export interface Subscription {
   readonly sessionId: string;
   /** Events after this one; the next to come without. */
   readonly afterId: string | undefined;
-  /** Hands an event over; false when the listener does not keep up, and is given up. */
-  readonly send: (event: StreamEvent) => boolean;
+  /** Hands events over, all listeners the same list; false when the listener does not keep up, and is given up. */
+  readonly send: (events: readonly StreamEvent[]) => boolean;
   /** When what was handed over has gone out: what was missed is handed over no faster. */
   readonly drained: () => Promise<void>;
   /** The listener is given up, or the process ends. */
@@ -39,6 +39,8 @@ interface Listener extends Subscription {
   lastId: string;
   /** False while it is brought up to what this process has. */
   isLive: boolean;
+  /** Whether it is live and all that comes is later than what it has. */
+  isPast: boolean;
 }
 
 /**
@@ -74,7 +76,12 @@ export class EventHub implements OnApplicationShutdown {
   subscribe(subscription: Subscription): { stop: () => void; live: Promise<void> } {
     const { maxListeners } = this.config.events;
     if (this.count >= maxListeners) throw new TooManyListenersError(maxListeners);
-    const listener: Listener = { ...subscription, lastId: subscription.afterId ?? '', isLive: false };
+    const listener: Listener = {
+      ...subscription,
+      lastId: subscription.afterId ?? '',
+      isLive: false,
+      isPast: false,
+    };
     const listeners = this.bySession.get(listener.sessionId) ?? new Set();
     this.bySession.set(listener.sessionId, listeners.add(listener));
     this.count++;
@@ -143,15 +150,22 @@ export class EventHub implements OnApplicationShutdown {
         await this.pause();
         return;
       }
-      for (const event of events) this.tell(event);
+      this.tell(events);
     }
   }
 
-  private tell(event: StreamEvent): void {
-    this.position = event.id;
-    this.remember(event);
-    for (const listener of this.bySession.get(event.sessionId) ?? []) {
-      if (listener.isLive) this.hand(listener, event);
+  /** One write a listener for all of its session that were read together. */
+  private tell(events: readonly StreamEvent[]): void {
+    const bySession = new Map<string, StreamEvent[]>();
+    for (const event of events) {
+      this.position = event.id;
+      this.remember(event);
+      const others = bySession.get(event.sessionId);
+      if (others) others.push(event);
+      else if (this.bySession.has(event.sessionId)) bySession.set(event.sessionId, [event]);
+    }
+    for (const [session, its] of bySession) {
+      for (const listener of this.bySession.get(session) ?? []) if (listener.isLive) this.hand(listener, its);
     }
   }
 
@@ -163,10 +177,14 @@ export class EventHub implements OnApplicationShutdown {
     for (const { transcript } of dropped) this.recentCharacters -= transcript.length;
   }
 
-  private hand(listener: Listener, event: StreamEvent): void {
-    if (listener.lastId !== '' && compareIds(event.id, listener.lastId) <= 0) return;
-    listener.lastId = event.id;
-    if (listener.send(event)) return;
+  private hand(listener: Listener, events: readonly StreamEvent[]): void {
+    const { isPast, lastId } = listener;
+    const later = isPast || lastId === '' ? events : events.filter(({ id }) => compareIds(id, lastId) > 0);
+    const last = later.at(-1);
+    if (!last) return;
+    listener.lastId = last.id;
+    listener.isPast = listener.isLive;
+    if (listener.send(later)) return;
     this.remove(listener);
     listener.end();
   }
@@ -201,7 +219,7 @@ export class EventHub implements OnApplicationShutdown {
     let characters = 0;
     for (const event of this.recent) {
       if (event.sessionId !== listener.sessionId || compareIds(event.id, listener.lastId) <= 0) continue;
-      this.hand(listener, event);
+      this.hand(listener, [event]);
       characters += event.transcript.length;
       if (characters > charactersPerStep) return false;
     }
@@ -209,7 +227,10 @@ export class EventHub implements OnApplicationShutdown {
   }
 
   private catchUpWith(listener: Listener, events: readonly StreamEvent[]): void {
-    for (const event of events) if (event.sessionId === listener.sessionId) this.hand(listener, event);
+    this.hand(
+      listener,
+      events.filter(({ sessionId }) => sessionId === listener.sessionId),
+    );
     // Also past the events of others; at the end of the stream there is nothing that it could have missed.
     const last = events.at(-1)?.id ?? this.position ?? '0-0';
     if (compareIds(last, listener.lastId) > 0) listener.lastId = last;

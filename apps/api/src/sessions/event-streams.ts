@@ -18,7 +18,7 @@ export interface EventStream {
   /** Sends the head and what has come since. */
   open(): void;
   /** False when the client does not keep up. */
-  send(event: StreamEvent): boolean;
+  send(events: readonly StreamEvent[]): boolean;
   /** When what was sent has gone out, or the client has. */
   drained(): Promise<void>;
   end(): void;
@@ -32,6 +32,7 @@ export class EventStreams implements OnModuleDestroy {
   private readonly open = new Map<FastifyReply, number | undefined>();
   private readonly timer: NodeJS.Timeout;
   private beatMs = 0;
+  private told: { readonly events: readonly StreamEvent[]; readonly text: Buffer } | undefined;
 
   constructor(
     private readonly hub: EventHub,
@@ -75,16 +76,16 @@ export class EventStreams implements OnModuleDestroy {
         });
         raw.write(`retry: ${retryMs}\n\n`);
         this.open.set(reply, undefined);
-        for (const event of early ?? []) raw.write(toText(event));
+        if (early && early.length > 0) raw.write(toText(early));
         early = undefined;
       },
-      send: (event) => {
+      send: (events) => {
         if (early) {
-          early.push(event);
+          early.push(...events);
           return early.length < 10_000;
         }
         if (raw.writableEnded || raw.destroyed) return false;
-        raw.write(toText(event));
+        raw.write(this.textOf(events));
         return raw.writableLength <= mostWaitingAtOnce;
       },
       drained: async () => {
@@ -105,6 +106,12 @@ export class EventStreams implements OnModuleDestroy {
     };
   }
 
+  /** All listeners of a session get the same list, one after the other: it is put into words once. */
+  private textOf(events: readonly StreamEvent[]): Buffer {
+    if (this.told?.events !== events) this.told = { events, text: Buffer.from(toText(events)) };
+    return this.told.text;
+  }
+
   private look(): void {
     const nowMs = performance.now();
     const isTimeToBeat = nowMs - this.beatMs >= heartbeatMs;
@@ -120,7 +127,9 @@ export class EventStreams implements OnModuleDestroy {
   }
 }
 
+const toText = (events: readonly StreamEvent[]): string => events.map(oneToText).join('');
+
 /** JSON has no line breaks: one `data` line will do. */
-function toText({ id, type, sessionId, transcript, timestamp }: StreamEvent): string {
+function oneToText({ id, type, sessionId, transcript, timestamp }: StreamEvent): string {
   return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify({ sessionId, transcript, timestamp })}\n\n`;
 }

@@ -57,7 +57,7 @@ export class EventsController {
     const subscription = this.hub.subscribe({
       sessionId: id,
       afterId: lastEventId === undefined || lastEventId.includes('-') ? lastEventId : `${lastEventId}-0`,
-      send: (event) => stream.send(event),
+      send: (events) => stream.send(events),
       end: () => stream.end(),
       drained: () => stream.drained(),
     });
