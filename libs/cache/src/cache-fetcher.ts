@@ -32,7 +32,7 @@ type Answers<T> = Map<string, CacheAnswer<T>>;
 
 /** A leader renews its locks while it loads; when it dies they are free after this. */
 const lockMs = 2000;
-/** A follower looks for the leader's value so often, ever less up to the longest pause. */
+/** A follower looks when the key changes, and, should it not be told, so often, ever less up to the longest pause. */
 const firstPollMs = 5;
 const longestPollMs = 50;
 /** Looks in a row without an answer, after which a follower loads by itself. */
@@ -47,6 +47,7 @@ const mostLocked = 64;
 export class CacheFetcher {
   private readonly refresher = new BackgroundRefresher();
   private readonly history = new LRUCache<string, StoredLast>({ max: 10_000 });
+  private readonly followers = new Map<string, () => void>();
   /** In this process alone: another one asks without, and has the whole value again. */
   private readonly etags = new LRUCache<string, string>({ max: 10_000 });
 
@@ -55,6 +56,11 @@ export class CacheFetcher {
     private readonly metrics: CacheMetrics,
     private readonly tierOf: (namespace: Namespace<unknown>) => LocalTier | undefined,
   ) {}
+
+  /** A key has changed in Redis: who follows its leader looks at once. */
+  changed(key: string): void {
+    this.followers.get(key)?.();
+  }
 
   /** What Redis has of these keys, fresh or stale; undefined for the rest. */
   async read<T>(
@@ -214,7 +220,7 @@ export class CacheFetcher {
       performance.now() < endMs;
       pollMs = Math.min(pollMs * 1.5, longestPollMs)
     ) {
-      await delay(pollMs);
+      await this.changeOrPause(key, pollMs);
       const budget = this.newBudget();
       const [reading] = await this.readAndKeep(budget, namespace, [key]);
       const state = new Map([[key, reading?.state ?? 'unknown'] as const]);
@@ -231,6 +237,19 @@ export class CacheFetcher {
       if (lock) return this.lead(budget, namespace, [key], state, load, token);
     }
     throw new CacheLoadTimeoutError(namespace.name, namespace.loadTimeoutMs);
+  }
+
+  /** Until the key is told to have changed: the leader has stored its value. */
+  private changeOrPause(key: string, pauseMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.followers.delete(key);
+        resolve();
+      };
+      const timer = setTimeout(wake, pauseMs);
+      this.followers.set(key, wake);
+    });
   }
 
   private async loadAndStore<T>(

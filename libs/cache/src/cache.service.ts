@@ -54,6 +54,7 @@ export class CacheService implements OnApplicationBootstrap {
   readonly longTtlSeconds: number;
   private readonly tiers = new Map<string, LocalTier>();
   private readonly fetcher: CacheFetcher;
+  /** Loads under way, as those see them who did not begin them. */
   private readonly inFlight = new Map<string, Promise<CacheAnswer<unknown>>>();
   private readonly generations: Generations;
 
@@ -75,6 +76,7 @@ export class CacheService implements OnApplicationBootstrap {
       onChanged: (keys) => {
         if (keys.includes(this.generations.key)) void this.generations.reload();
         for (const tier of this.tiers.values()) for (const key of keys) tier.changed(key);
+        for (const key of keys) this.fetcher.changed(key);
       },
       onMissed: () => {
         void this.generations.reload();
@@ -220,6 +222,18 @@ export class CacheService implements OnApplicationBootstrap {
     load: (previous?: Previous<T>) => Promise<Loaded<T>>,
     options: GetOrSetOptions = {},
   ): Promise<CacheAnswer<T>> {
+    const startedMs = performance.now();
+    const key = this.key(namespace, part);
+    // The usual cases of a busy process, without the bookkeeping of the rest.
+    if (!options.refresh) {
+      const local = this.local(namespace, key);
+      const near = local ? toAnswer(local) : (this.inFlight.get(key) as Promise<CacheAnswer<T>> | undefined);
+      if (near) {
+        const answer = await near;
+        this.count(namespace, answer.outcome, startedMs);
+        return answer;
+      }
+    }
     const [answer] = await this.getOrSetMany(
       namespace,
       [part],
@@ -251,8 +265,11 @@ export class CacheService implements OnApplicationBootstrap {
       if (answers.has(key) || positions.has(key)) return;
       const local = refresh ? undefined : this.local(namespace, key);
       if (local) answers.set(key, toAnswer(local));
-      else if (!refresh && this.inFlight.has(key)) answers.set(key, this.join(key));
-      else positions.set(key, position);
+      else {
+        const others = refresh ? undefined : this.inFlight.get(key);
+        if (others) answers.set(key, others as Promise<CacheAnswer<T>>);
+        else positions.set(key, position);
+      }
     });
     for (const [key, promise] of this.startFetch(budget, namespace, positions, load, refresh))
       answers.set(key, promise);
@@ -341,21 +358,14 @@ export class CacheService implements OnApplicationBootstrap {
       keys.map((key, index) => [key, fetched.then((answers) => answers[index] as CacheAnswer<T>)] as const),
     );
     for (const [key, promise] of promises) {
-      this.inFlight.set(key, promise);
+      const others = promise.then(toCoalesced);
+      this.inFlight.set(key, others);
       const forget = (): void => {
-        if (this.inFlight.get(key) === promise) this.inFlight.delete(key);
+        if (this.inFlight.get(key) === others) this.inFlight.delete(key);
       };
-      promise.then(forget, forget);
+      others.then(forget, forget);
     }
     return promises;
-  }
-
-  /** Somebody else's load is ours as well; it cost nothing more. */
-  private async join<T>(key: string): Promise<CacheAnswer<T>> {
-    const answer = (await this.inFlight.get(key)) as CacheAnswer<T>;
-    return answer.outcome === 'miss' || answer.outcome === 'bypass'
-      ? { ...answer, outcome: 'coalesced' }
-      : answer;
   }
 
   private local<T>(namespace: Namespace<T>, key: string): LocalEntry<T> | undefined {
@@ -403,6 +413,10 @@ export class CacheService implements OnApplicationBootstrap {
     return this.repository.redis.newBudget();
   }
 }
+
+/** Somebody else's load is ours as well; it cost nothing more. */
+const toCoalesced = <T>(answer: CacheAnswer<T>): CacheAnswer<T> =>
+  answer.outcome === 'miss' || answer.outcome === 'bypass' ? { ...answer, outcome: 'coalesced' } : answer;
 
 function toAnswer<T>({ value, freshUntilMs }: LocalEntry<T>): CacheAnswer<T> {
   return {
