@@ -1,10 +1,13 @@
 import { jsonGet, localGet, memory, vectorGet } from './cache.bench.js';
+import { eventStreams } from './event-streams.bench.js';
+import { growth } from './growth.bench.js';
 import { guard, http, startUp } from './http.bench.js';
 import { outage } from './outage.bench.js';
 import { poolIsolation } from './pool-isolation.bench.js';
 import { purge } from './purge.bench.js';
 import { rateLimit } from './rate-limit.bench.js';
 import { keepResult } from './results.js';
+import { stampede, stampedeProcess } from './stampede.bench.js';
 import { servers, type ServerName } from './servers.js';
 import { transcripts } from './sessions.bench.js';
 import { trending } from './trending.bench.js';
@@ -14,15 +17,18 @@ const benchmarks: Record<string, () => Promise<string>> = {
   'json-get': jsonGet,
   'local-get': localGet,
   memory,
+  stampede,
   outage,
   http,
   guard,
   'start-up': startUp,
   transcripts,
+  'event-streams': eventStreams,
   'rate-limit': rateLimit,
   'pool-isolation': poolIsolation,
   purge,
   trending,
+  growth,
 };
 
 const asked = process.argv.slice(2);
@@ -30,6 +36,8 @@ if (asked[0] === 'serve') {
   // A server beside Marquee, in a process of its own: see process.ts.
   const [, name, redisPort] = asked;
   process.send?.({ url: await servers[name as ServerName](Number(redisPort)) });
+} else if (asked[0] === 'stampede-process') {
+  await stampedeProcess(asked[1] as string, Number(asked[2]));
 } else {
   const unknown = asked.filter((name) => !(name in benchmarks));
   if (unknown.length > 0) {

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { MarqueeProcess } from '../fixtures/marquee-process.js';
+import { freePort } from '../fixtures/free-port.js';
 import type { ServerName } from './servers.js';
 
 /** A server in a process of its own. */
@@ -21,6 +21,7 @@ export async function serve(name: ServerName, redisPort: number): Promise<Served
     name,
     String(redisPort),
   ]);
+  endWithUs(child);
   const [{ url }] = (await once(child, 'message')) as [{ url: string }];
   return {
     url,
@@ -35,8 +36,36 @@ export async function serve(name: ServerName, redisPort: number): Promise<Served
 
 /** Marquee itself, as it is run in production, its log thrown away. */
 export async function serveMarquee(variables: Record<string, string>): Promise<Served> {
+  const { PATH = '', HOME = '' } = process.env;
+  const port = await freePort();
   const startedMs = performance.now();
-  const marquee = MarqueeProcess.start({ NODE_ENV: 'production', ...variables });
-  const url = await marquee.ready();
-  return { url, pid: marquee.pid, readyMs: performance.now() - startedMs, stop: () => marquee.stop() };
+  const child = fork(join(process.cwd(), 'dist', 'apps', 'api', 'main.js'), [], {
+    env: {
+      PATH,
+      HOME,
+      NODE_ENV: 'production',
+      PORT: String(port),
+      MAX_REQUESTS_PER_WINDOW: '1000000000',
+      ...variables,
+    },
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  endWithUs(child);
+  const ended = once(child, 'exit');
+  await Promise.race([
+    once(child, 'message'),
+    ended.then(() => Promise.reject(new Error(`Marquee did not start with ${JSON.stringify(variables)}`))),
+  ]);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    pid: child.pid as number,
+    readyMs: performance.now() - startedMs,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
 }
+
+/** A benchmark that fails leaves nothing behind. */
+const endWithUs = (child: ChildProcess): void => void process.once('exit', () => child.kill('SIGKILL'));

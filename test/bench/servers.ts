@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { CACHE_MANAGER, CacheModule } from '@nestjs/cache-manager';
 import { Body, Controller, Get, HttpCode, Inject, Module, Param, Post, type Type } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
@@ -14,6 +15,7 @@ import { Keyv } from 'keyv';
 /** Servers that a benchmark puts beside Marquee, each run in a process of its own. */
 export const servers = {
   'bare-fastify': bareFastify,
+  'bare-events': bareEvents,
   'nest-cache-manager': nestCacheManager,
   'bare-nest': bareNest,
   throttler,
@@ -61,6 +63,38 @@ async function bareFastify(redisPort: number): Promise<string> {
     const json = await redis.get(`prod:tmdb:movie:${(request.params as { id: string }).id}`);
     return reply.type('application/json; charset=utf-8').send(json);
   });
+  return app.listen({ port: 0, host: '127.0.0.1' });
+}
+
+/** One reader of the stream, whose every entry is written to all who listen: no sessions, tenants, bounds or heartbeats. */
+async function bareEvents(redisPort: number): Promise<string> {
+  const redis = new Redis(redisPort, '127.0.0.1');
+  const listeners = new Set<ServerResponse>();
+  const app = fastify();
+  app.get('/v1/sessions/:id/events', (_request, reply) => {
+    reply.hijack();
+    reply.raw.writeHead(200, { 'content-type': 'text/event-stream' });
+    reply.raw.write('retry: 1000\n\n');
+    listeners.add(reply.raw);
+    reply.raw.once('close', () => listeners.delete(reply.raw));
+  });
+  const read = async (): Promise<void> => {
+    for (let last = '$'; ;) {
+      const stream = 'prod:transcription_events';
+      const [entries] = (await redis.xread('COUNT', 64, 'BLOCK', 5_000, 'STREAMS', stream, last)) ?? [];
+      for (const [id, values] of entries?.[1] ?? []) {
+        last = id;
+        const fields: Record<string, string> = {};
+        for (let index = 0; index < values.length; index += 2)
+          fields[values[index] as string] = values[index + 1] as string;
+        const { session_id: sessionId, transcript, timestamp } = fields;
+        const data = JSON.stringify({ sessionId, transcript, timestamp });
+        const text = `id: ${id}\nevent: ${fields['event_type']}\ndata: ${data}\n\n`;
+        for (const listener of listeners) listener.write(text);
+      }
+    }
+  };
+  void read();
   return app.listen({ port: 0, host: '127.0.0.1' });
 }
 
