@@ -8,10 +8,6 @@ export function isPretty(log: MarqueeConfig['log']): boolean {
   return log.format === 'pretty' || (log.format === 'auto' && process.stdout.isTTY);
 }
 
-/** Access lines are written so many bytes at a time, and never later than this; all of them when the process ends. */
-const flushedBytes = 4_096;
-const flushMs = 100;
-
 /** JSON lines for machines, coloured lines for a terminal; secrets blanked wherever they may stand. */
 export function createPino(log: MarqueeConfig['log']): Logger {
   const options = {
@@ -29,8 +25,7 @@ export function createPino(log: MarqueeConfig['log']): Logger {
       censor: '[redacted]',
     },
   };
-  if (!isPretty(log))
-    return pino(options, pino.destination({ sync: false, minLength: flushedBytes, periodicFlush: flushMs }));
+  if (!isPretty(log)) return pino(options);
   return pino(
     options,
     PinoPretty({
@@ -72,8 +67,6 @@ export class PinoLoggerService implements LoggerService {
     if (message instanceof Error) this.pinoLogger[actualLevel]({ ...fields, err: message }, message.message);
     else if (typeof message === 'object') this.pinoLogger[actualLevel]({ ...fields, ...message });
     else this.pinoLogger[actualLevel](fields, `${message as string | number}`);
-    // Few, and what somebody may be waiting for.
-    this.pinoLogger.flush();
   }
 }
 
