@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 import { serve, type Served, serveMarquee } from './process.js';
-import { type Contender, interleave, median, table } from './rounds.js';
+import { type Contender, interleave, table } from './rounds.js';
 import { writePolicies } from '../fixtures/policies.js';
 
 const rounds = 5;
@@ -96,36 +94,4 @@ export async function guard(): Promise<string> {
   for (const server of [limited, free, bare, throttled]) await server.stop();
   await redis.stop();
   return `${table('requests/s', ours)}\n\n${table('requests/s', theirs)}`;
-}
-
-const residentMb = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN) / 1024;
-
-/** From the start of the process to its first answer, and its memory when idle. */
-export async function startUp(): Promise<string> {
-  const redis = await TestRedisServer.start();
-  const measured = { bare: [[], []] as [number[], number[]], marquee: [[], []] as [number[], number[]] };
-  for (let round = 0; round < rounds; round++) {
-    for (const [name, start] of [
-      ['bare', () => serve('bare-nest', redis.port)],
-      ['marquee', () => serveMarquee({ REDIS_URL: redis.url })],
-    ] as const) {
-      const server = await start();
-      await delay(3_000);
-      measured[name][0].push(server.readyMs);
-      measured[name][1].push(residentMb(server.pid));
-      await server.stop();
-    }
-  }
-  await redis.stop();
-  const row = (name: string, [ready, memory]: [number[], number[]]): string => {
-    const [[bareReady], [bareMemory]] = [[median(measured.bare[0])], [median(measured.bare[1])]];
-    return `| ${name} | ${median(ready).toFixed(0)} | ${(median(ready) / (bareReady ?? 1)).toFixed(2)} | ${median(memory).toFixed(0)} | ${(median(memory) / (bareMemory ?? 1)).toFixed(2)} |`;
-  };
-  return [
-    '| contender | start to ready, ms | ratio | idle, MB | ratio |',
-    '|---|---|---|---|---|',
-    row('bare Nest and Fastify', measured.bare),
-    row('Marquee', measured.marquee),
-  ].join('\n');
 }

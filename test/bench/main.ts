@@ -1,7 +1,7 @@
 import { jsonGet, localGet, memory, vectorGet } from './cache.bench.js';
 import { eventStreams } from './event-streams.bench.js';
 import { growth } from './growth.bench.js';
-import { guard, http, startUp } from './http.bench.js';
+import { guard, http } from './http.bench.js';
 import { outage } from './outage.bench.js';
 import { poolIsolation } from './pool-isolation.bench.js';
 import { purge } from './purge.bench.js';
@@ -9,6 +9,7 @@ import { rateLimit } from './rate-limit.bench.js';
 import { keepResult } from './results.js';
 import { stampede, stampedeProcess } from './stampede.bench.js';
 import { servers, type ServerName } from './servers.js';
+import { startUp } from './start-up.bench.js';
 import { transcripts } from './sessions.bench.js';
 import { trending } from './trending.bench.js';
 

@@ -13,15 +13,21 @@ export interface Served {
   readonly stop: () => Promise<unknown>;
 }
 
+/** A benchmark that fails leaves none behind. */
+const children = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
 /** One of the servers beside Marquee. */
-export async function serve(name: ServerName, redisPort: number): Promise<Served> {
+export const serve = (name: ServerName, redisPort: number): Promise<Served> =>
+  serveProgram(join(process.cwd(), 'dist', 'test', 'bench', 'main.js'), ['serve', name, String(redisPort)]);
+
+/** A program that tells its URL when it listens. */
+export async function serveProgram(file: string, args: readonly string[] = []): Promise<Served> {
   const startedMs = performance.now();
-  const child: ChildProcess = fork(join(process.cwd(), 'dist', 'test', 'bench', 'main.js'), [
-    'serve',
-    name,
-    String(redisPort),
-  ]);
-  endWithUs(child);
+  const child = fork(file, args);
+  children.add(child);
   const [{ url }] = (await once(child, 'message')) as [{ url: string }];
   return {
     url,
@@ -50,7 +56,7 @@ export async function serveMarquee(variables: Record<string, string>): Promise<S
     },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  endWithUs(child);
+  children.add(child);
   const ended = once(child, 'exit');
   await Promise.race([
     once(child, 'message'),
@@ -66,6 +72,3 @@ export async function serveMarquee(variables: Record<string, string>): Promise<S
     },
   };
 }
-
-/** A benchmark that fails leaves nothing behind. */
-const endWithUs = (child: ChildProcess): void => void process.once('exit', () => child.kill('SIGKILL'));
