@@ -8,7 +8,7 @@ import { connectClient } from '../fixtures/redis-client.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 import { median } from './rounds.js';
 
-const rounds = 3;
+const rounds = 5;
 const keys = 1_000_000;
 
 /** A million keys purged by pattern: how long it takes, and what another client's GETs feel of it. */
