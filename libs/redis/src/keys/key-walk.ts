@@ -31,10 +31,10 @@ export async function walkKeys(
   do {
     signal.throwIfAborted();
     const startedMs = performance.now();
-    // What is done with a page goes out together with the question for the next.
-    const [[next, keys]] = await Promise.all([
-      server.scanBuffer(cursor, 'MATCH', pattern, 'COUNT', count),
+    // What is done with a page goes out together with the question for the next, and before it: SCAN would name keys again.
+    const [, [next, keys]] = await Promise.all([
       page.length > 0 ? onPage(page) : undefined,
+      server.scanBuffer(cursor, 'MATCH', pattern, 'COUNT', count),
     ]);
     page = keys;
     cursor = next.toString();
