@@ -34,6 +34,7 @@ describe('POST /v1/embeddings', () => {
       REDIS_URL: redis.url,
       // A busy machine must not make a hit a miss.
       REDIS_BUDGET_MS: '2000',
+      REDIS_SOCKET_TIMEOUT_MS: '10000',
       OPENAI_BASE_URL: upstream.baseUrl,
       OPENAI_API_KEY: 'sk-test',
       UPSTREAM_RETRY_ATTEMPTS: '1',
