@@ -234,12 +234,8 @@ export class CacheService implements OnApplicationBootstrap {
         return answer;
       }
     }
-    const [answer] = await this.getOrSetMany(
-      namespace,
-      [part],
-      async (_, [previous]) => [await load(previous)],
-      options,
-    );
+    const loadOne: LoadMany<T> = async (_, [previous]) => [await load(previous)];
+    const [answer] = await this.answer(namespace, [key], loadOne, options, startedMs);
     return answer as CacheAnswer<T>;
   }
 
@@ -253,29 +249,12 @@ export class CacheService implements OnApplicationBootstrap {
     namespace: Namespace<T>,
     parts: readonly KeyPart[],
     load: LoadMany<T>,
-    { budget = this.newBudget(), refresh = false }: GetOrSetOptions = {},
+    options: GetOrSetOptions = {},
   ): Promise<CacheAnswer<T>[]> {
     const startedMs = performance.now();
     const keys = parts.map((part) => this.key(namespace, part));
-    const near = refresh ? undefined : this.allLocal(namespace, keys, startedMs);
-    if (near) return near;
-    const answers = new Map<string, CacheAnswer<T> | Promise<CacheAnswer<T>>>();
-    const positions = new Map<string, number>();
-    keys.forEach((key, position) => {
-      if (answers.has(key) || positions.has(key)) return;
-      const local = refresh ? undefined : this.local(namespace, key);
-      if (local) answers.set(key, toAnswer(local));
-      else {
-        const others = refresh ? undefined : this.inFlight.get(key);
-        if (others) answers.set(key, others as Promise<CacheAnswer<T>>);
-        else positions.set(key, position);
-      }
-    });
-    for (const [key, promise] of this.startFetch(budget, namespace, positions, load, refresh))
-      answers.set(key, promise);
-    const settled = await Promise.all(keys.map(async (key) => (await answers.get(key)) as CacheAnswer<T>));
-    for (const answer of settled) this.count(namespace, answer.outcome, startedMs);
-    return settled;
+    const near = options.refresh ? undefined : this.allLocal(namespace, keys, startedMs);
+    return near ?? this.answer(namespace, keys, load, options, startedMs);
   }
 
   /**
@@ -332,6 +311,33 @@ export class CacheService implements OnApplicationBootstrap {
       [...this.tiers].map(([name, tier]) => [name, { entries: tier.count, bytes: tier.bytes }]),
     );
     return { namespaces: this.metrics.stats(), local, invalidation: this.repository.redis.isWatching };
+  }
+
+  /** Of what is here, under way, or fetched. Positions are of these keys. */
+  private async answer<T>(
+    namespace: Namespace<T>,
+    keys: readonly string[],
+    load: LoadMany<T>,
+    { budget = this.newBudget(), refresh = false }: GetOrSetOptions,
+    startedMs: number,
+  ): Promise<CacheAnswer<T>[]> {
+    const answers = new Map<string, CacheAnswer<T> | Promise<CacheAnswer<T>>>();
+    const positions = new Map<string, number>();
+    keys.forEach((key, position) => {
+      if (answers.has(key) || positions.has(key)) return;
+      const local = refresh ? undefined : this.local(namespace, key);
+      if (local) answers.set(key, toAnswer(local));
+      else {
+        const others = refresh ? undefined : this.inFlight.get(key);
+        if (others) answers.set(key, others as Promise<CacheAnswer<T>>);
+        else positions.set(key, position);
+      }
+    });
+    for (const [key, promise] of this.startFetch(budget, namespace, positions, load, refresh))
+      answers.set(key, promise);
+    const settled = await Promise.all(keys.map(async (key) => (await answers.get(key)) as CacheAnswer<T>));
+    for (const answer of settled) this.count(namespace, answer.outcome, startedMs);
+    return settled;
   }
 
   private startFetch<T>(
