@@ -13,11 +13,14 @@ export interface DurationHistogramOptions<Label extends string> {
 export class Durations {
   /** One a bucket, each by itself; the last is for what is above every bound. */
   readonly counts: Float64Array;
-  count = 0;
   sumSeconds = 0;
 
   constructor(private readonly bucketsSeconds: readonly number[]) {
     this.counts = new Float64Array(bucketsSeconds.length + 1);
+  }
+
+  get count(): number {
+    return this.counts.reduce((sum, count) => sum + count, 0);
   }
 
   observe(durationMs: number): void {
@@ -25,13 +28,12 @@ export class Durations {
     let bucket = 0;
     while (bucket < this.bucketsSeconds.length && seconds > (this.bucketsSeconds[bucket] as number)) bucket++;
     (this.counts[bucket] as number)++;
-    this.count++;
     this.sumSeconds += seconds;
   }
 
   reset(): void {
     this.counts.fill(0);
-    this.count = this.sumSeconds = 0;
+    this.sumSeconds = 0;
   }
 }
 
@@ -74,7 +76,7 @@ export class DurationHistogram<Label extends string> {
     for (const [, durations] of this.series.values()) durations.reset();
   }
 
-  private exported(labels: Labels<Label>, { counts, count, sumSeconds }: Durations) {
+  private exported(labels: Labels<Label>, { counts, sumSeconds }: Durations) {
     const { name, bucketsSeconds } = this.options;
     let upTo = 0;
     const buckets = [...bucketsSeconds, '+Inf'].map((le, index) => {
@@ -84,7 +86,7 @@ export class DurationHistogram<Label extends string> {
     return [
       ...buckets,
       { metricName: `${name}_sum`, labels, value: sumSeconds },
-      { metricName: `${name}_count`, labels, value: count },
+      { metricName: `${name}_count`, labels, value: upTo },
     ];
   }
 }

@@ -4,8 +4,9 @@ import type { Socket } from 'node:net';
 const mostTogether = 16;
 
 /**
- * Sends what is written in one turn of the event loop, by however many requests, with one system call in place of one a command: the calls are half of
- * what a small command costs. Unlike ioredis's auto-pipelining nothing waits for a batch that is under way.
+ * Sends what is written in one turn of the event loop, by however many requests, with one system call in place of one a
+ * command: the calls are half of what a small command costs. Unlike ioredis's auto-pipelining nothing waits for a batch that
+ * is under way.
  */
 export function coalesceWrites(socket: Socket): void {
   const write = socket.write.bind(socket);
