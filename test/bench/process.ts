@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { freePort } from '../fixtures/free-port.js';
@@ -13,21 +13,34 @@ export interface Served {
   readonly stop: () => Promise<unknown>;
 }
 
-/** A benchmark that fails leaves none behind. */
 const children = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
 });
 
+/** Forks a program that ends with this process: a benchmark that fails leaves none behind. */
+export function forkProgram(
+  file: string,
+  args: readonly string[] = [],
+  options: ForkOptions = {},
+): ChildProcess {
+  const child = fork(file, args, options);
+  children.add(child);
+  return child;
+}
+
+/** What this program does where its arguments say so, in a process of its own. */
+export const forkSelf = (...args: string[]): ChildProcess =>
+  forkProgram(join(process.cwd(), 'dist', 'test', 'bench', 'main.js'), args);
+
 /** One of the servers beside Marquee. */
 export const serve = (name: ServerName, redisPort: number): Promise<Served> =>
-  serveProgram(join(process.cwd(), 'dist', 'test', 'bench', 'main.js'), ['serve', name, String(redisPort)]);
+  served(() => forkSelf('serve', name, String(redisPort)));
 
 /** A program that tells its URL when it listens. */
-export async function serveProgram(file: string, args: readonly string[] = []): Promise<Served> {
+export async function served(start: () => ChildProcess): Promise<Served> {
   const startedMs = performance.now();
-  const child = fork(file, args);
-  children.add(child);
+  const child = start();
   const [{ url }] = (await once(child, 'message')) as [{ url: string }];
   return {
     url,
@@ -45,7 +58,7 @@ export async function serveMarquee(variables: Record<string, string>): Promise<S
   const { PATH = '', HOME = '' } = process.env;
   const port = await freePort();
   const startedMs = performance.now();
-  const child = fork(join(process.cwd(), 'dist', 'apps', 'api', 'main.js'), [], {
+  const child = forkProgram(join(process.cwd(), 'dist', 'apps', 'api', 'main.js'), [], {
     env: {
       PATH,
       HOME,
@@ -56,7 +69,6 @@ export async function serveMarquee(variables: Record<string, string>): Promise<S
     },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  children.add(child);
   const ended = once(child, 'exit');
   await Promise.race([
     once(child, 'message'),

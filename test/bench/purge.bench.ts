@@ -1,4 +1,4 @@
-import { execFile, fork } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { CachePurgeService, CacheRepository } from '@app/cache';
 import { connectClient } from '../fixtures/redis-client.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
+import { forkProgram } from './process.js';
 import { median } from './rounds.js';
 
 const rounds = 5;
@@ -72,7 +73,7 @@ async function byCommandLine(port: number): Promise<void> {
 
 /** The p99 of another client's GETs, from now until `stop` is called. */
 async function otherClient(port: number): Promise<{ stop: () => Promise<number> }> {
-  const child = fork(join(process.cwd(), 'test', 'bench', 'get-latencies.mjs'), [String(port)]);
+  const child = forkProgram(join(process.cwd(), 'test', 'bench', 'get-latencies.mjs'), [String(port)]);
   await once(child, 'message');
   return {
     stop: async () => {

@@ -1,6 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { defineNamespace, jsonCodec } from '@app/cache';
 import { Redis } from 'ioredis';
@@ -8,6 +7,7 @@ import { createCache } from '../fixtures/cache.js';
 import { connectClient } from '../fixtures/redis-client.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 import { bento, cacheable, cacheManager, type Peer } from './cache-peers.js';
+import { forkSelf } from './process.js';
 import { median } from './rounds.js';
 
 const rounds = 5;
@@ -58,11 +58,7 @@ export async function stampede(): Promise<string> {
     await Promise.all(
       names.map(async (name) => {
         const all = Array.from({ length: processes }, () =>
-          fork(join(process.cwd(), 'dist', 'test', 'bench', 'main.js'), [
-            'stampede-process',
-            name,
-            String(server.port),
-          ]),
+          forkSelf('stampede-process', name, String(server.port)),
         );
         await Promise.all(all.map((child) => once(child, 'message')));
         return [name, all] as const;

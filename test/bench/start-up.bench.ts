@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TestRedisServer } from '../fixtures/redis-server.js';
-import { type Served, serveMarquee, serveProgram } from './process.js';
+import { forkProgram, type Served, served, serveMarquee } from './process.js';
 import { median } from './rounds.js';
 
 const rounds = 5;
@@ -13,7 +13,8 @@ export async function startUp(): Promise<string> {
   const redis = await TestRedisServer.start();
   const upstreams = { OPENAI_API_KEY: 'none', TMDB_ACCESS_TOKEN: 'none' };
   const contenders: Record<string, () => Promise<Served>> = {
-    'bare Nest and Fastify': () => serveProgram(join(process.cwd(), 'test', 'bench', 'bare-nest.mjs')),
+    'bare Nest and Fastify': () =>
+      served(() => forkProgram(join(process.cwd(), 'test', 'bench', 'bare-nest.mjs'))),
     'Marquee, OpenAI and TMDB configured': () => serveMarquee({ REDIS_URL: redis.url, ...upstreams }),
     'Marquee, with its own embedding model': () => serveMarquee({ REDIS_URL: redis.url }),
   };
