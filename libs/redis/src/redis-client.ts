@@ -5,6 +5,7 @@ import type { RedisConfig, RedisTargetConfig, RedisTargetName } from '@app/confi
 import { type BreakerState, RedisBreaker } from './breaker/redis-breaker.js';
 import { DeadlineWheel } from './budget/deadline-wheel.js';
 import { RedisBudget } from './budget/redis-budget.js';
+import { BoundedCalls } from './calls/bounded-calls.js';
 import {
   describeAddress,
   type DialableAddress,
@@ -57,26 +58,27 @@ const notInitialized: Outcome<never> = {
   fault: { kind: 'connection', code: 'NOT_INITIALIZED' },
   mayHaveRun: false,
 };
-const budgetSpent: Outcome<never> = { status: 'timeout', mayHaveRun: false };
-const timedOut: Outcome<never> = { status: 'timeout', mayHaveRun: true };
 
 /** From so many keys or calls on, a round trip is a bulk transfer. */
 const bulkFrom = 8;
 
 /**
- * One Redis target, shared by every repository that lives on it. Calls answer an `Outcome` within the caller's
- * budget, whatever the server or the socket does; they never reject, queue or repeat.
+ * One Redis target, shared by every repository that lives on it. Calls answer an `Outcome` within the caller's budget,
+ * whatever the server or the socket does; they never reject.
+ *
+ * A call on the usual budget fails at once while Redis is away, and is never repeated. A call on a larger budget is patient:
+ * within that budget it waits for a Redis that comes and goes, and is sent again where it certainly did not run, or may
+ * run twice.
  */
 export class RedisClient {
   readonly keys: KeySpace;
   private readonly logger = new Logger('Redis');
   private readonly wheel = new DeadlineWheel();
   private readonly breaker: RedisBreaker;
+  private readonly calls: BoundedCalls;
   private readonly scripts = new Map<string, RedisScript>();
   private pool: RedisPool | undefined;
   private feed: InvalidationFeed | undefined;
-  /** When a call was last answered within its budget. */
-  private answeredMs = 0;
   private returns = 0;
   private firstUse: (() => void) | undefined;
   private address: string;
@@ -87,6 +89,11 @@ export class RedisClient {
     this.breaker = new RedisBreaker({
       probe: () => this.answersProbe(),
       onChange: (state, reason) => this.onBreakerChange(state, reason),
+    });
+    this.calls = new BoundedCalls(this.breaker, this.wheel, {
+      usualBudgetMs: options.redis.budgetMs,
+      away: () => this.away(),
+      onOutcome: (status, durationMs) => options.metrics.called(options.name, status, durationMs),
     });
     options.metrics.observe(options.name, () => this.status);
   }
@@ -150,6 +157,7 @@ export class RedisClient {
 
   close(): void {
     this.breaker.dispose();
+    this.calls.close();
     this.feed?.close();
     this.pool?.close();
     this.pool = undefined;
@@ -304,9 +312,10 @@ export class RedisClient {
     this.scripts.set(script.name, script);
   }
 
-  /** Runs a script once. */
+  /** Runs a script: once, unless the call says that it may run twice. */
   run(budget: RedisBudget, script: RedisScript, call: ScriptCall): Promise<Outcome<unknown>> {
-    return this.call(budget, (connection) => runScript(connection, script, call));
+    const operation = (connection: RedisConnection) => runScript(connection, script, call);
+    return this.call(budget, operation, call.isRepeatable);
   }
 
   /** Runs a script once for each call, in one round trip (in Cluster mode one each); answers one outcome a call. */
@@ -362,9 +371,13 @@ export class RedisClient {
   private call<T>(
     budget: RedisBudget,
     operation: (connection: RedisConnection) => Promise<T>,
+    isRepeatable?: boolean,
   ): Promise<Outcome<T>> {
-    const connection = this.pool?.small;
-    return this.bounded(budget, connection && (() => operation(connection)));
+    const start = (): Promise<T> | undefined => {
+      const connection = this.pool?.small;
+      return connection && operation(connection);
+    };
+    return this.calls.run(budget, start, isRepeatable);
   }
 
   /** A read may be repeated once: its bulk socket may be found broken only by using it. */
@@ -373,7 +386,6 @@ export class RedisClient {
     operation: (connection: RedisConnection) => Promise<T>,
     repeatable?: 'safe to repeat',
   ): Promise<Outcome<T>> {
-    const pool = this.pool;
     const transfer = async (bulk: RedisPool): Promise<T> => {
       try {
         return await bulk.withBulk(operation);
@@ -382,64 +394,12 @@ export class RedisClient {
         return bulk.withBulk(operation);
       }
     };
-    return this.bounded(budget, pool?.small && (() => transfer(pool)));
-  }
-
-  /**
-   * The one place that knows of budget, breaker and outcome. The operation's promise may settle after the deadline:
-   * it is listened to, so a late reply or rejection harms nobody.
-   */
-  private bounded<T>(budget: RedisBudget, operation: (() => Promise<T>) | undefined): Promise<Outcome<T>> {
-    if (!this.breaker.isClosed) return Promise.resolve(this.count(0, this.away()));
-    if (!operation) {
-      this.breaker.failure();
-      return Promise.resolve(this.count(0, this.away()));
-    }
-    const { remainingMs } = budget;
-    if (remainingMs <= 0) return Promise.resolve(this.count(0, budgetSpent));
-    const startedMs = performance.now();
-    budget.begin(startedMs);
-    return new Promise((resolve) => {
-      const finish = (outcome: Outcome<T>, nowMs: number): void => {
-        budget.end(nowMs);
-        resolve(this.count(nowMs - startedMs, outcome));
-      };
-      const onExpired = (wasStalled: boolean): void => {
-        // What had but the rest of a budget, or was held up by ourselves, says little about Redis; nor does what is
-        // late while others, sent before it or after, were answered in time. A hung socket is found all the same.
-        const isItsFault = !wasStalled && remainingMs >= budget.totalMs / 2 && this.answeredMs < startedMs;
-        if (isItsFault) this.breaker.failure();
-        finish(timedOut, performance.now());
-      };
-      const deadline = this.wheel.add(remainingMs, onExpired, startedMs);
-      operation().then(
-        (value) => {
-          if (!deadline.settle()) return;
-          const nowMs = performance.now();
-          this.answeredMs = nowMs;
-          this.breaker.success(nowMs);
-          finish(ok(value), nowMs);
-        },
-        (error: unknown) => {
-          if (!deadline.settle()) return;
-          const nowMs = performance.now();
-          const outcome = toOutcome(error);
-          if (outcome.status === 'unavailable') this.breaker.failure(nowMs);
-          else this.breaker.success(nowMs);
-          finish(outcome, nowMs);
-        },
-      );
-    });
+    return this.calls.run(budget, () => (this.pool?.small ? transfer(this.pool) : undefined));
   }
 
   private away(): Outcome<never> {
     const fault = this.lastFault;
     return fault ? { status: 'unavailable', fault, mayHaveRun: false } : notInitialized;
-  }
-
-  private count<T>(durationMs: number, outcome: Outcome<T>): Outcome<T> {
-    this.options.metrics.called(this.name, outcome.status, durationMs);
-    return outcome;
   }
 
   /** Positions of keys that one command may name together. */
@@ -462,7 +422,7 @@ export class RedisClient {
     return new Promise((resolve) => {
       const deadline = this.wheel.add(this.options.redis.budgetMs, () => resolve(false));
       connection.ping().then(
-        () => deadline.settle() && resolve(true),
+        () => (deadline.settle() ? resolve(true) : this.breaker.probeSoon()),
         () => deadline.settle() && resolve(false),
       );
     });
@@ -473,6 +433,7 @@ export class RedisClient {
     if (state === 'closed') {
       this.returns++;
       this.announceFirst();
+      this.calls.resume();
     }
     if (state === 'closed') this.logger.log(`Redis "${this.name}" is back at ${this.address}`);
     else {

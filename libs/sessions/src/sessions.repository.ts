@@ -9,6 +9,7 @@ import {
   type RedisBudget,
   RedisClient,
   type RedisScript,
+  type ScriptCall,
   shared,
 } from '@app/redis';
 import {
@@ -30,6 +31,9 @@ const complete = loadScript('complete-2', new URL('./scripts/complete-2.lua', im
 const settle = loadScript('settle-2', new URL('./scripts/settle-2.lua', import.meta.url));
 const remove = loadScript('delete-2', new URL('./scripts/delete-2.lua', import.meta.url));
 const touch = loadScript('touch-1', new URL('./scripts/touch-1.lua', import.meta.url));
+
+/** What may run twice: the second time changes nothing, and returns the same. */
+const repeatable: ReadonlySet<RedisScript> = new Set([create, read, update, page, complete, settle, touch]);
 
 /** A session as its hash has it. */
 export interface StoredSession {
@@ -146,6 +150,7 @@ export class SessionsRepository {
     const fingerprint = idempotencyKey === undefined ? '' : digest(JSON.stringify(chunks));
     const recordKey = this.redis.keys.key('session', shared(id), 'idempotency', digest(idempotencyKey ?? ''));
     const reply = (await this.run(budget, append, {
+      isRepeatable: idempotencyKey !== undefined,
       keys: [...this.keys(id), recordKey, ...this.events.keysWithin],
       args: [
         tenant,
@@ -277,12 +282,8 @@ export class SessionsRepository {
     else if (!(await this.events.publish(event))) throw new SessionsUnavailableError();
   }
 
-  private async run(
-    budget: RedisBudget,
-    script: RedisScript,
-    call: { keys: readonly string[]; args: readonly (string | number)[] },
-  ): Promise<unknown> {
-    return confirmed(await this.redis.run(budget, script, call));
+  private async run(budget: RedisBudget, script: RedisScript, call: ScriptCall): Promise<unknown> {
+    return confirmed(await this.redis.run(budget, script, { isRepeatable: repeatable.has(script), ...call }));
   }
 
   private keys(id: string): [string, string] {
