@@ -358,6 +358,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
     it('charges all policies of a request or none, leaves a TTL on each, and shares them between processes', async () => {
       const policies = [
         { name: 'burst', quota: 5, ...minute },
+        { name: 'debt', algorithm: 'gcra', quota: 20, ...minute },
         { name: 'window', algorithm: 'fixed-window', quota: 8, ...minute, partition: 'tenant' },
         { name: 'daily', algorithm: 'calendar', quota: 100, period: 'day', partition: 'tenant' },
       ];
@@ -368,15 +369,16 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(refused.isAllowed).toBe(false);
       expect(refused.standings.map(({ remaining, waitMs }) => [remaining, waitMs > 0])).toEqual([
         [2, true],
+        [17, false],
         [5, false],
         [97, false],
       ]);
-      expect((await other.take('b', 5)).standings.map(({ remaining }) => remaining)).toEqual([0, 0, 92]);
+      expect((await other.take('b', 5)).standings.map(({ remaining }) => remaining)).toEqual([0, 15, 0, 92]);
       const third = await one.take('c', 1);
-      expect(third.standings.map(({ waitMs }) => waitMs > 0)).toEqual([false, true, false]);
+      expect(third.standings.map(({ waitMs }) => waitMs > 0)).toEqual([false, false, true, false]);
       const keyOf = (policy: string, ...rest: string[]): string =>
         client.keys.key('ratelimit', policy, shared('acme'), ...rest);
-      for (const key of [keyOf('burst', 'a'), keyOf('burst', 'b'), keyOf('window'), keyOf('daily')])
+      for (const key of [keyOf('burst', 'a'), keyOf('debt', 'b'), keyOf('window'), keyOf('daily')])
         expect([key, await topology.ttl(key)]).toEqual([key, expect.not.closeTo(-1, 0)]);
       expect(await topology.get(keyOf('burst', 'c'))).toBeNull();
       expect((await topology.get(keyOf('window')))?.toString()).toBe('8');
@@ -387,6 +389,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
     it('gives back what a reserved request did not come to', async () => {
       const { limiter, stop } = await createLimiter(client, [
         { name: 'burst', quota: 10, windowSeconds: 600 },
+        { name: 'debt', algorithm: 'gcra', quota: 10, windowSeconds: 600 },
         { name: 'window', algorithm: 'fixed-window', quota: 10, windowSeconds: 600 },
       ]);
       const demand = { asker: { address: '::1', tenant: 'acme', keyName: 'a' }, route: undefined };
@@ -399,7 +402,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       await expect(limiter.settle(reservation, 9)).rejects.toThrow(RangeError);
       await limiter.settle(reservation, 2);
       const { standings } = await limiter.decideByPlan(client.newBudget(), 'default', { ...demand, cost: 0 });
-      expect(standings.map(({ remaining }) => remaining)).toEqual([8, 8]);
+      expect(standings.map(({ remaining }) => remaining)).toEqual([8, 8, 8]);
       await stop();
     });
 
@@ -418,28 +421,31 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       await stop();
     });
 
-    it('follows a change of the policies, keeps what was used in units, and forgets on demand', async () => {
-      const policies = [{ name: 'burst', quota: 10, windowSeconds: 600 }];
-      const one = await createLimiter(client, policies);
-      const other = await createLimiter(client, policies);
-      await one.take('a', 10);
-      expect(await other.take('a')).toMatchObject({ isAllowed: false });
-      const settings = one.policies.settings;
-      const raised = { ...settings.policies[0], quota: 30 } as (typeof settings.policies)[number];
-      await one.policies.replace({ policies: [raised], plans: settings.plans, beforeAuthentication: [] });
-      await until('the other follows', () => other.policies.version === one.policies.version);
-      expect((await other.take('a')).standings[0]).toMatchObject({ waitMs: 0, remaining: 19 });
-      await one.policies.override({ policy: 'burst', client: 'acme:a', quota: 12 });
-      expect((await one.take('a')).standings[0]).toMatchObject({ waitMs: 0, remaining: 0 });
-      expect((await one.limiter.lookUp(client.newBudget(), 'burst', 'acme:a')).remaining).toBe(0);
-      expect(await one.limiter.reset(client.newBudget(), 'burst', 'acme:a')).toBe(true);
-      expect((await one.take('a')).standings[0]?.remaining).toBe(11);
-      expect(await one.policies.removeOverride({ policy: 'burst', client: 'acme:a' })).toBe(true);
-      expect((await one.take('a')).standings[0]?.remaining).toBe(28);
-      expect(one.policies.replicas).toBe(2);
-      await one.stop();
-      await other.stop();
-    });
+    it.each(['sliding-window', 'gcra'])(
+      'follows a change of %s policies, keeps what was used in units, and forgets on demand',
+      async (algorithm) => {
+        const policies = [{ name: 'burst', algorithm, quota: 10, windowSeconds: 600 }];
+        const one = await createLimiter(client, policies);
+        const other = await createLimiter(client, policies);
+        await one.take('a', 10);
+        expect(await other.take('a')).toMatchObject({ isAllowed: false });
+        const settings = one.policies.settings;
+        const raised = { ...settings.policies[0], quota: 30 } as (typeof settings.policies)[number];
+        await one.policies.replace({ policies: [raised], plans: settings.plans, beforeAuthentication: [] });
+        await until('the other follows', () => other.policies.version === one.policies.version);
+        expect((await other.take('a')).standings[0]).toMatchObject({ waitMs: 0, remaining: 19 });
+        await one.policies.override({ policy: 'burst', client: 'acme:a', quota: 12 });
+        expect((await one.take('a')).standings[0]).toMatchObject({ waitMs: 0, remaining: 0 });
+        expect((await one.limiter.lookUp(client.newBudget(), 'burst', 'acme:a')).remaining).toBe(0);
+        expect(await one.limiter.reset(client.newBudget(), 'burst', 'acme:a')).toBe(true);
+        expect((await one.take('a')).standings[0]?.remaining).toBe(11);
+        expect(await one.policies.removeOverride({ policy: 'burst', client: 'acme:a' })).toBe(true);
+        expect((await one.take('a')).standings[0]?.remaining).toBe(28);
+        expect(one.policies.replicas).toBe(2);
+        await one.stop();
+        await other.stop();
+      },
+    );
   });
 
   describe(EmbeddingsRepository.name, () => {
