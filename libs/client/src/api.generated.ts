@@ -1035,11 +1035,8 @@ export interface components {
     RateLimitSettings: {
       policies: {
         name: string;
-        /**
-         * @default gcra
-         * @enum {string}
-         */
-        algorithm: 'gcra' | 'fixed-window' | 'calendar';
+        /** @enum {string} */
+        algorithm?: 'sliding-window' | 'gcra' | 'fixed-window' | 'calendar';
         quota: number;
         windowSeconds?: number;
         burst?: number;
@@ -1089,11 +1086,8 @@ export interface components {
     RateLimitPolicySet: {
       policies: {
         name: string;
-        /**
-         * @default gcra
-         * @enum {string}
-         */
-        algorithm?: 'gcra' | 'fixed-window' | 'calendar';
+        /** @enum {string} */
+        algorithm?: 'sliding-window' | 'gcra' | 'fixed-window' | 'calendar';
         quota: number;
         windowSeconds?: number;
         burst?: number;
@@ -1153,7 +1147,7 @@ export interface components {
       /** @example 57 */
       remaining: number;
       /**
-       * @description Until all of it is back
+       * @description Until all of it is back, in a sliding window until more is
        * @example 26
        */
       resetSeconds: number;
