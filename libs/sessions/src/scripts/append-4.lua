@@ -1,0 +1,103 @@
+-- Appends chunks to the transcript of a tenant's session, once for an idempotency key, lets the session live on, publishes
+-- the event and accounts for the memory, where stream and ledger are among the keys: all or nothing.
+--
+-- Input:
+--   KEYS[1]  metadata, a hash
+--   KEYS[2]  transcript, a list
+--   KEYS[3]  the idempotency key's record
+--   KEYS[4]  ids of the session's events, a list
+--   KEYS[5]  event stream; absent in a cluster, as are all that follow
+--   KEYS[6]  completions whose events are not handled yet, a hash
+--   KEYS[7]  the tenant's ledger, a hash
+--   KEYS[8]  the tenants' totals, a hash
+--   ARGV[1]  tenant
+--   ARGV[2]  TTL in milliseconds
+--   ARGV[3]  the request's fingerprint, '' without an idempotency key
+--   ARGV[4]  the record's TTL in milliseconds
+--   ARGV[5]  most chunks of a transcript
+--   ARGV[6]  most bytes of a transcript
+--   ARGV[7]  session id
+--   ARGV[8]  time, ISO 8601
+--   ARGV[9]  the chunks as one text for the event, or its beginning
+--   ARGV[10] bytes of that text as a whole
+--   ARGV[11] bytes that the stream may take, 0 to leave that unchecked
+--   ARGV[12] the tenant's field of the totals
+--   ARGV[13] most bytes of the tenant
+--   ARGV[14] most bytes of all tenants, 0 for any
+--   ARGV[15…] the chunks, at most 1,000
+-- Output:
+--   {'appended' or 'replayed', chunks in all, events dropped unread}, {'missing'}, {'completed'}, {'conflict'},
+--   {'too-many', chunks that there are}, {'too-large', bytes that there are}, {'tenant-full' or 'server-full', bytes held}
+local session = redis.call('HMGET', KEYS[1], 'tenant_id', 'completed_at', 'transcript_bytes', 'transcript_chunks')
+if (session[1] or 'default') ~= ARGV[1] or (not session[1] and redis.call('EXISTS', KEYS[1]) == 0) then
+  return {'missing'}
+end
+local left = math.max(redis.call('PTTL', KEYS[1]), tonumber(ARGV[2]))
+if ARGV[3] ~= '' then
+  local record = redis.call('GET', KEYS[3])
+  if record then
+    local fingerprint, total = string.match(record, '^(%S+) (%d+)$')
+    if fingerprint ~= ARGV[3] then
+      return {'conflict'}
+    end
+    redis.call('PEXPIRE', KEYS[1], left)
+    redis.call('PEXPIRE', KEYS[2], left)
+    return {'replayed', tonumber(total), 0}
+  end
+end
+if session[2] then
+  return {'completed'}
+end
+local chunks = #ARGV - 14
+local count = redis.call('LLEN', KEYS[2])
+if count + chunks > tonumber(ARGV[5]) then
+  return {'too-many', count}
+end
+local bytes, added, byOthers = tonumber(session[3] or 0), 0, 0
+-- Other programs have pushed to the list, or trimmed it: what is there now is measured.
+if count ~= tonumber(session[4] or 0) and (session[4] or not session[3]) then
+  local measured = redis.pcall('MEMORY', 'USAGE', KEYS[2], 'SAMPLES', 0)
+  if type(measured) == 'number' then
+    byOthers = measured - bytes
+    bytes = measured
+  end
+end
+for index = 15, #ARGV do
+  added = added + #ARGV[index]
+end
+if bytes + added > tonumber(ARGV[6]) then
+  return {'too-large', bytes}
+end
+local held = transcriptBytes(chunks, added) + eventOverhead + byOthers
+if KEYS[7] then
+  local isLarge = bytes + added > smallSession
+  local full = findFull(KEYS[8], ARGV[12], held, isLarge, tonumber(ARGV[13]), tonumber(ARGV[14]))
+  if full then
+    return full
+  end
+end
+local unread = 0
+if KEYS[5] then
+  local fields = {'event_type', 'transcript_appended', 'session_id', ARGV[7], 'tenant_id', ARGV[1],
+    'transcript', ARGV[9], 'timestamp', ARGV[8]}
+  if tonumber(ARGV[10]) > #ARGV[9] then
+    for _, part in ipairs({'transcript_bytes', ARGV[10], 'chunks_from', count, 'chunks_to', count + chunks - 1}) do
+      fields[#fields + 1] = part
+    end
+  end
+  -- First: what fails here leaves nothing behind.
+  local id
+  id, unread = publish(KEYS[5], KEYS[6], tonumber(ARGV[11]), fields)
+  rememberEvent(KEYS[4], id, count == 0, left)
+end
+local total = redis.call('RPUSH', KEYS[2], unpack(ARGV, 15))
+redis.call('HSET', KEYS[1], 'transcript_bytes', string.format('%d', bytes + added), 'transcript_chunks', total)
+redis.call('PEXPIRE', KEYS[1], left)
+redis.call('PEXPIRE', KEYS[2], left)
+if ARGV[3] ~= '' then
+  redis.call('SET', KEYS[3], ARGV[3] .. ' ' .. total, 'PX', ARGV[4])
+end
+if KEYS[7] then
+  charge(KEYS[7], KEYS[8], ARGV[12], ARGV[7], held, KEYS[1], KEYS[2])
+end
+return {'appended', total, unread}
