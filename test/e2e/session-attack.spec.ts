@@ -109,9 +109,9 @@ describe('a client that takes all it can get', () => {
         .on('data', (text: string) => heard.set(request, `${heard.get(request)}${text}`));
     };
     const statuses: number[] = [];
-    let isListening = true;
+    const caughtUp = new AbortController();
     const appending = (async () => {
-      while (isListening) statuses.push((await append(await begin(), ['meanwhile'])).status);
+      while (!caughtUp.signal.aborted) statuses.push((await append(await begin(), ['meanwhile'])).status);
     })();
     await Promise.all(Array.from({ length: 24 }, (_, index) => listen(index < 12 ? quiet : loud)));
     await append(quiet, ['last']);
@@ -119,7 +119,7 @@ describe('a client that takes all it can get', () => {
     await until('every listener has caught up', () =>
       [...heard.values()].every((text) => text.includes('"transcript":"last"')),
     );
-    isListening = false;
+    caughtUp.abort();
     await appending;
     expect(statuses.length).toBeGreaterThan(0);
     expect(new Set(statuses)).toEqual(new Set([200]));
