@@ -20,10 +20,10 @@ if ARGV[7] ~= '' then
     return false
   end
 end
-local id, unread = publish(KEYS[1], KEYS[2], tonumber(ARGV[1]), {unpack(ARGV, 8)})
+local id, unread = publish(KEYS[1], KEYS[2], tonumber(ARGV[1]), unpack(ARGV, 8))
 local registered = 'none'
 if ARGV[2] ~= '' then
   local chunks, bytes = tonumber(ARGV[5]), tonumber(ARGV[6])
-  registered = registerCompletion(KEYS[1], KEYS[2], ARGV[2], id, ARGV[3], ARGV[4], chunks, bytes)
+  registered = streamFunctions().registerCompletion(KEYS[1], KEYS[2], ARGV[2], id, ARGV[3], ARGV[4], chunks, bytes)
 end
 return {id, unread, registered}

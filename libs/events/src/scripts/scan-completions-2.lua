@@ -18,7 +18,7 @@ local function older(a, b)
   return aMs < bMs or (aMs == bMs and aNumber < bNumber)
 end
 
-local groups = consumerGroups(KEYS[1])
+local groups = streamFunctions().consumerGroups(KEYS[1])
 local dropped = redis.call('HGET', KEYS[2], ':dropped')
 
 local function stateOf(id, isDead)

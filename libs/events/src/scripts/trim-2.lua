@@ -20,12 +20,13 @@ local function older(a, b)
   return aMs < bMs or (aMs == bMs and aNumber < bNumber)
 end
 
-local trimmed, unread = keepWithin(KEYS[1], KEYS[2], tonumber(ARGV[4]))
+local stream = streamFunctions()
+local trimmed, unread = stream.keepWithin(KEYS[1], KEYS[2], tonumber(ARGV[4]))
 local length = redis.call('XLEN', KEYS[1])
 if length > tonumber(ARGV[2]) then
-  local groups = consumerGroups(KEYS[1])
+  local groups = stream.consumerGroups(KEYS[1])
   local excess = redis.call('XTRIM', KEYS[1], 'MAXLEN', '~', ARGV[2])
-  return {trimmed + excess, unread + countUnread(KEYS[1], KEYS[2], groups, excess)}
+  return {trimmed + excess, unread + stream.countUnread(KEYS[1], KEYS[2], groups, excess)}
 end
 
 -- The id before which everything may go, by number and by age.
@@ -45,7 +46,7 @@ end
 if not cut then
   return {trimmed, unread}
 end
-for _, group in ipairs(consumerGroups(KEYS[1])) do
+for _, group in ipairs(stream.consumerGroups(KEYS[1])) do
   local safe = group['last-delivered-id']
   if group['pending'] > 0 then
     safe = redis.call('XPENDING', KEYS[1], group['name'])[2]

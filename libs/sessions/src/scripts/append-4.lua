@@ -53,9 +53,9 @@ local count = redis.call('LLEN', KEYS[2])
 if count + chunks > tonumber(ARGV[5]) then
   return {'too-many', count}
 end
-local bytes, added, byOthers = tonumber(session[3] or 0), 0, 0
+local bytes, recorded, added, byOthers = tonumber(session[3] or 0), tonumber(session[4] or 0), 0, 0
 -- Other programs have pushed to the list, or trimmed it: what is there now is measured.
-if count ~= tonumber(session[4] or 0) and (session[4] or not session[3]) then
+if count ~= recorded and (session[4] or not session[3]) then
   local measured = redis.pcall('MEMORY', 'USAGE', KEYS[2], 'SAMPLES', 0)
   if type(measured) == 'number' then
     byOthers = measured - bytes
@@ -68,26 +68,26 @@ end
 if bytes + added > tonumber(ARGV[6]) then
   return {'too-large', bytes}
 end
-local held = transcriptBytes(chunks, added) + eventOverhead + byOthers
-if KEYS[7] then
+local held = transcriptBytes(count + chunks, bytes + added) - transcriptBytes(recorded, bytes - byOthers)
+if KEYS[7] and held > 0 then
   local isLarge = bytes + added > smallSession
-  local full = findFull(KEYS[8], ARGV[12], held, isLarge, tonumber(ARGV[13]), tonumber(ARGV[14]))
+  local full = accounts().findFull(KEYS[8], ARGV[12], held, isLarge, tonumber(ARGV[13]), tonumber(ARGV[14]))
   if full then
     return full
   end
 end
 local unread = 0
 if KEYS[5] then
-  local fields = {'event_type', 'transcript_appended', 'session_id', ARGV[7], 'tenant_id', ARGV[1],
-    'transcript', ARGV[9], 'timestamp', ARGV[8]}
-  if tonumber(ARGV[10]) > #ARGV[9] then
-    for _, part in ipairs({'transcript_bytes', ARGV[10], 'chunks_from', count, 'chunks_to', count + chunks - 1}) do
-      fields[#fields + 1] = part
-    end
-  end
   -- First: what fails here leaves nothing behind.
   local id
-  id, unread = publish(KEYS[5], KEYS[6], tonumber(ARGV[11]), fields)
+  if #ARGV[9] == tonumber(ARGV[10]) then
+    id, unread = publish(KEYS[5], KEYS[6], tonumber(ARGV[11]), 'event_type', 'transcript_appended', 'session_id', ARGV[7],
+      'tenant_id', ARGV[1], 'transcript', ARGV[9], 'timestamp', ARGV[8])
+  else
+    id, unread = publish(KEYS[5], KEYS[6], tonumber(ARGV[11]), 'event_type', 'transcript_appended', 'session_id', ARGV[7],
+      'tenant_id', ARGV[1], 'transcript', ARGV[9], 'timestamp', ARGV[8], 'transcript_bytes', ARGV[10],
+      'chunks_from', count, 'chunks_to', count + chunks - 1)
+  end
   rememberEvent(KEYS[4], id, count == 0, left)
 end
 local total = redis.call('RPUSH', KEYS[2], unpack(ARGV, 15))
@@ -97,7 +97,7 @@ redis.call('PEXPIRE', KEYS[2], left)
 if ARGV[3] ~= '' then
   redis.call('SET', KEYS[3], ARGV[3] .. ' ' .. total, 'PX', ARGV[4])
 end
-if KEYS[7] then
-  charge(KEYS[7], KEYS[8], ARGV[12], ARGV[7], held, KEYS[1], KEYS[2])
+if KEYS[7] and held ~= 0 then
+  accounts().charge(KEYS[7], KEYS[8], ARGV[12], ARGV[7], held, KEYS[1], KEYS[2])
 end
 return {'appended', total, unread}

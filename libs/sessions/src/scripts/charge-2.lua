@@ -7,7 +7,8 @@
 --   ARGV[2…] session id and bytes by turns
 -- Output:
 --   bytes that the tenant holds
+local account = accounts()
 for index = 2, #ARGV, 2 do
-  recharge(KEYS[1], KEYS[2], ARGV[1], ARGV[index], tonumber(ARGV[index + 1]))
+  account.recharge(KEYS[1], KEYS[2], ARGV[1], ARGV[index], tonumber(ARGV[index + 1]))
 end
 return tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or 0)

@@ -38,12 +38,12 @@ local function account()
   if not KEYS[7] then
     return
   end
-  local bytes = sessionBytes(KEYS[1], KEYS[2])
+  local bytes = accounts().sessionBytes(KEYS[1], KEYS[2])
   if redis.call('EXISTS', KEYS[4]) == 1 then
     local recorded = redis.call('HMGET', KEYS[1], 'transcript_chunks', 'transcript_bytes')
     bytes = bytes + transcriptBytes(tonumber(recorded[1] or 0), tonumber(recorded[2] or 0))
   end
-  recharge(KEYS[7], KEYS[8], ARGV[8], ARGV[3], bytes)
+  accounts().recharge(KEYS[7], KEYS[8], ARGV[8], ARGV[3], bytes)
 end
 if session[2] and not session[3] then
   if ARGV[5] == '1' then
@@ -91,8 +91,8 @@ if not isWhole then
   end
 end
 -- First: what fails here leaves nothing behind.
-local id, unread = publish(KEYS[5], KEYS[6], tonumber(ARGV[7]), fields)
-local registered = registerCompletion(KEYS[5], KEYS[6], ARGV[3], id, ARGV[1], time, count, bytes)
+local id, unread = publish(KEYS[5], KEYS[6], tonumber(ARGV[7]), unpack(fields))
+local registered = streamFunctions().registerCompletion(KEYS[5], KEYS[6], ARGV[3], id, ARGV[1], time, count, bytes)
 rememberEvent(KEYS[3], id, count == 0, left)
 redis.call('HSET', KEYS[1], 'completed_at', time, 'completed_chunks', count)
 redis.call('HDEL', KEYS[1], 'event_owed')

@@ -21,7 +21,7 @@ for index = 6, #ARGV do
 end
 if KEYS[2] then
   local isLarge = bytes > smallSession
-  local full = findFull(KEYS[3], ARGV[3], bytes, isLarge, tonumber(ARGV[4]), tonumber(ARGV[5]))
+  local full = accounts().findFull(KEYS[3], ARGV[3], bytes, isLarge, tonumber(ARGV[4]), tonumber(ARGV[5]))
   if full then
     return full
   end
@@ -29,6 +29,6 @@ end
 redis.call('HSET', KEYS[1], unpack(ARGV, 6))
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 if KEYS[2] then
-  recharge(KEYS[2], KEYS[3], ARGV[3], ARGV[2], bytes)
+  accounts().recharge(KEYS[2], KEYS[3], ARGV[3], ARGV[2], bytes)
 end
 return {'made'}

@@ -34,12 +34,12 @@ else
 end
 redis.call('UNLINK', KEYS[1], KEYS[3])
 if KEYS[7] then
-  recharge(KEYS[7], KEYS[8], ARGV[5], ARGV[2], kept)
+  accounts().recharge(KEYS[7], KEYS[8], ARGV[5], ARGV[2], kept)
 end
 if not KEYS[5] then
   return {0, 0}
 end
 -- The session is gone whether or not the stream takes the event.
-local isPublished, _, unread = pcall(publish, KEYS[5], KEYS[6], tonumber(ARGV[4]), {'event_type', 'session_deleted',
-  'session_id', ARGV[2], 'tenant_id', ARGV[1], 'transcript', '', 'timestamp', ARGV[3]})
+local isPublished, _, unread = pcall(publish, KEYS[5], KEYS[6], tonumber(ARGV[4]), 'event_type', 'session_deleted',
+  'session_id', ARGV[2], 'tenant_id', ARGV[1], 'transcript', '', 'timestamp', ARGV[3])
 return {isPublished and unread or 0, isPublished and 1 or 0}

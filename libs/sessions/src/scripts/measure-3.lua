@@ -8,7 +8,7 @@
 --   bytes, 0 when it is gone
 local bytes = 0
 if redis.call('EXISTS', KEYS[1]) == 1 then
-  bytes = sessionBytes(KEYS[1], KEYS[2])
+  bytes = accounts().sessionBytes(KEYS[1], KEYS[2])
 end
 if redis.call('EXISTS', KEYS[3]) == 1 then
   local kept = redis.pcall('MEMORY', 'USAGE', KEYS[3], 'SAMPLES', 0)

@@ -8,10 +8,10 @@
 --   ARGV[2…] session ids
 -- Output:
 --   sessions that are gone
-local gone = 0
+local account, gone = accounts(), 0
 for index = 2, #ARGV do
   if redis.call('EXISTS', KEYS[2 * index - 1], KEYS[2 * index]) == 0 then
-    recharge(KEYS[1], KEYS[2], ARGV[1], ARGV[index], 0)
+    account.recharge(KEYS[1], KEYS[2], ARGV[1], ARGV[index], 0)
     gone = gone + 1
   end
 end

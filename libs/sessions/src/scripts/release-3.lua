@@ -21,6 +21,7 @@ if exists then
   end
 end
 if KEYS[4] then
-  recharge(KEYS[4], KEYS[5], ARGV[2], ARGV[1], exists and sessionBytes(KEYS[1], KEYS[2]) or 0)
+  local account = accounts()
+  account.recharge(KEYS[4], KEYS[5], ARGV[2], ARGV[1], exists and account.sessionBytes(KEYS[1], KEYS[2]) or 0)
 end
 return 1

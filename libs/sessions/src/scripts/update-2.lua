@@ -40,7 +40,7 @@ if fields > tonumber(ARGV[3]) then
   return {'too-many', fields}
 end
 if KEYS[3] and added > 0 then
-  local full = findFull(KEYS[4], ARGV[5], added, added > smallSession, tonumber(ARGV[6]), tonumber(ARGV[7]))
+  local full = accounts().findFull(KEYS[4], ARGV[5], added, added > smallSession, tonumber(ARGV[6]), tonumber(ARGV[7]))
   if full then
     return full
   end
@@ -52,7 +52,7 @@ for index = at + 2 * set, #ARGV do
   redis.call('HDEL', KEYS[1], ARGV[index])
 end
 if KEYS[3] and added ~= 0 then
-  charge(KEYS[3], KEYS[4], ARGV[5], ARGV[4], added, KEYS[1], KEYS[2])
+  accounts().charge(KEYS[3], KEYS[4], ARGV[5], ARGV[4], added, KEYS[1], KEYS[2])
 end
 local left = math.max(redis.call('PTTL', KEYS[1]), tonumber(ARGV[2]))
 redis.call('PEXPIRE', KEYS[1], left)

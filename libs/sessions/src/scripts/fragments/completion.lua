@@ -1,19 +1,5 @@
 -- Functions for completed transcripts, which consumers read after the event.
 
--- Keeps the id of a session's event for listeners that come back. '0-0' in front: no older one was dropped.
-local function rememberEvent(events, id, isFirst, ttlMs)
-  local length
-  if isFirst then
-    length = redis.call('RPUSH', events, '0-0', id)
-  else
-    length = redis.call('RPUSH', events, id)
-  end
-  if length > 1100 then
-    redis.call('LTRIM', events, -1000, -1)
-  end
-  redis.call('PEXPIRE', events, ttlMs)
-end
-
 -- Takes a transcript out of its session and keeps it for the consumers.
 local function handOff(transcript, unarchived, keepMs)
   if redis.call('EXISTS', transcript) == 1 then
