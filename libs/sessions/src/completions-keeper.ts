@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import {
   CompletionsRepository,
@@ -20,6 +21,8 @@ const release = loadScript('release-3', new URL('./scripts/release-3.lua', impor
 const keep = loadScript('keep-3', new URL('./scripts/keep-3.lua', import.meta.url));
 
 const completionsPerStep = 200;
+/** Between steps: a long backlog must not keep Redis busy. */
+const pauseMs = 50;
 /** A completion that has waited half of its least time has its transcript kept for longer. */
 const renewAfterMs = MIN_UNARCHIVED_TTL_MS / 2;
 
@@ -66,6 +69,7 @@ export class CompletionsKeeper {
         if (outcome !== 'waiting') counts[outcome]++;
       }
       cursor = scanned.cursor;
+      if (cursor !== '0') await delay(pauseMs);
     } while (cursor !== '0');
     if (counts.lost > 0)
       this.logger.error(
