@@ -101,31 +101,32 @@ export class TranscriptsRepository {
     const timestamp = new Date().toISOString();
     const within = this.events.keysWithin;
     if (within.length === 0) await this.checkRoomInCluster(budget, tenant, bytes);
-    const fingerprint = idempotencyKey === undefined ? '' : digest(JSON.stringify(chunks));
+    const isWhole = bytes <= MAX_EXCERPT_BYTES;
+    const maxStreamBytes = within.length > 0 ? this.events.boundFor(transcript.length) : 0;
+    const [stream, registry] = within;
+    // Few and short: of a small append most time goes into writing its arguments.
     const reply = (await this.run(budget, append, {
       keys: [
         this.keys.metadata(id),
         this.keys.transcript(id),
-        this.keys.idempotency(id, digest(idempotencyKey ?? '')),
+        idempotencyKey === undefined
+          ? this.keys.metadata(id)
+          : this.keys.idempotency(id, digest(idempotencyKey)),
         this.sessionEvents.key(id),
-        ...within,
-        ...this.keys.accountsWithin(tenant),
+        ...(stream === undefined ? [] : [stream, ...this.keys.accountsWithin(tenant)]),
+        ...(registry === undefined || maxStreamBytes === 0 ? [] : [registry]),
       ],
       args: [
         tenant,
         SESSION_TTL_MS,
-        fingerprint,
+        idempotencyKey === undefined ? '' : digest(JSON.stringify(chunks)),
         IDEMPOTENCY_TTL_MS,
         MOST_CHUNKS,
         MOST_TRANSCRIPT_BYTES,
         id,
         timestamp,
-        within.length > 0 ? transcript : '',
-        bytes,
-        within.length > 0 ? this.events.boundFor(transcript.length) : 0,
-        this.keys.fieldOf(tenant),
-        this.bounds.maxTenantBytes,
-        this.bounds.maxAllBytes(),
+        isWhole ? '' : transcript,
+        `${maxStreamBytes} ${this.bounds.maxTenantBytes} ${this.bounds.maxAllBytes()}`,
         ...chunks,
       ],
     })) as [state: Buffer, total?: number, unread?: number];
