@@ -347,6 +347,8 @@ describe('server-sent events', () => {
     readonly request: ClientRequest;
     readonly response: IncomingMessage;
     readonly events: { id: string; event: string; data: { transcript: string; sessionId: string } }[];
+    /** How often it was told that events are not kept any more. */
+    readonly gaps: number;
   }
   const open: ClientRequest[] = [];
   afterEach(() => {
@@ -362,7 +364,7 @@ describe('server-sent events', () => {
     request.on('error', () => undefined);
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     const heard: Listening['events'] = [];
-    let text = '';
+    let [text, gaps] = ['', 0];
     response.on('error', () => undefined);
     response.setEncoding('utf8').on('data', (part: string) => {
       text += part;
@@ -371,11 +373,19 @@ describe('server-sent events', () => {
         text = text.slice(end + 2);
         const field = (name: string): string =>
           lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2) ?? '';
+        if (field('event') === 'gap') gaps++;
         if (field('id'))
           heard.push({ id: field('id'), event: field('event'), data: JSON.parse(field('data')) });
       }
     });
-    return { request, response, events: heard };
+    return {
+      request,
+      response,
+      events: heard,
+      get gaps() {
+        return gaps;
+      },
+    };
   };
   const heardBy = (listening: Listening, count: number) =>
     until(`${count} events are heard`, () => listening.events.length >= count);
@@ -420,6 +430,37 @@ describe('server-sent events', () => {
     const fromTheStart = await listen(id, '0');
     await heardBy(fromTheStart, 41);
     expect(new Set(fromTheStart.events.map(({ id: eventId }) => eventId)).size).toBe(41);
+  });
+
+  it('say what is not kept any more, and where the rest of a long text is', async () => {
+    const [id, noise] = [await begin(), await begin()];
+    await append(id, ['1']);
+    const [first] = await redis.redis.xrange('prod:transcription_events', '-', '+');
+    const chunks = ['x'.repeat(5_000), 'tail'];
+    await append(id, chunks);
+    const fresh = await listen(noise);
+    const complete = await listen(id, '0');
+    await heardBy(complete, 2);
+    expect([complete.events[0]?.data, complete.gaps]).toEqual([
+      { sessionId: id, transcript: '1', timestamp: expect.any(String) },
+      0,
+    ]);
+    expect(complete.events[1]?.data).toEqual({
+      sessionId: id,
+      transcript: 'x'.repeat(4_096),
+      timestamp: expect.any(String),
+      truncated: true,
+      bytes: 5_005,
+      chunks: { from: 1, to: 2 },
+      url: `/v1/sessions/${id}/transcript?offset=1&limit=2`,
+    });
+    const { url } = (complete.events[1] as { data: unknown }).data as { url: string };
+    expect(((await (await fetch(`${api.url}${url}`)).json()) as { chunks: string[] }).chunks).toEqual(chunks);
+    await redis.redis.xdel('prod:transcription_events', first?.[0] ?? '');
+    const late = await listen(id, '0');
+    await heardBy(late, 1);
+    expect([late.gaps, late.events[0]?.data.transcript.length]).toEqual([1, 4_096]);
+    expect(fresh.gaps).toBe(0);
   });
 
   it('are read by one connection, however many listen, and go on after Redis was cut', async () => {

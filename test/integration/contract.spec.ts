@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MarqueeConfig } from '@app/config';
 import { EmbeddingsRepository } from '@app/embeddings';
-import { EventsRepository } from '@app/events';
+import type { StreamEvent } from '@app/events';
 import { RateLimiter } from '@app/rate-limit';
 import { LocksRepository } from '@app/locks';
-import { SessionsRepository, SessionsService } from '@app/sessions';
+import { SessionsService } from '@app/sessions';
 import { TasksRepository } from '@app/tasks';
 import { encodeKeyPart, type RedisClient, shared } from '@app/redis';
 import { TmdbPace, TmdbRepository } from '@app/tmdb';
@@ -14,6 +14,7 @@ import { until } from '../fixtures/until.js';
 import { createCache } from '../fixtures/cache.js';
 import { createLimiter } from '../fixtures/rate-limiter.js';
 import { connectClient } from '../fixtures/redis-client.js';
+import { createSessions } from '../fixtures/sessions.js';
 import { type Topology, topologies } from '../fixtures/topologies.js';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -250,13 +251,14 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
 
   describe(SessionsService.name, () => {
     const make = () => {
-      const config = { events: { maxLength: 1000, maxAgeSeconds: 0, maxListeners: 10 } } as MarqueeConfig;
-      const events = new EventsRepository(client, config);
-      return { events, sut: new SessionsService(new SessionsRepository(client, events)) };
+      const { events, service } = createSessions(client);
+      const told = (): Promise<StreamEvent[]> =>
+        events.withReader(async (reader) => (await events.wait(reader, '0-0', 100, 100)) ?? []);
+      return { events, told, sut: service };
     };
 
     it('keeps a session with its transcript, tells of it, and lists it', async () => {
-      const { sut, events } = make();
+      const { sut, told } = make();
       const budget = () => client.newBudget();
       const { id } = await sut.create(budget(), 'acme', { userId: 'u', metadata: { a: '1' } });
       const append = { chunks: ['a', 'b'], idempotencyKey: 'k' };
@@ -267,8 +269,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
         metadata: { b: '2' },
       });
       expect(await sut.complete(budget(), 'acme', id, false)).toMatchObject({ total: 2 });
-      const told = (await events.after('0-0', 10)) ?? [];
-      expect(told.at(-1)).toMatchObject({
+      expect((await told()).at(-1)).toMatchObject({
         type: 'transcript_completed',
         sessionId: id,
         tenantId: 'acme',
@@ -284,7 +285,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
     });
 
     it('tells of a completion in a second try, where the first one ended before it could', async () => {
-      const { sut, events } = make();
+      const { sut, told } = make();
       const { id } = await sut.create(client.newBudget(), 'acme', {});
       await sut.append(client.newBudget(), 'acme', id, { chunks: ['a'], idempotencyKey: undefined });
       const first = await sut.complete(client.newBudget(), 'acme', id, false);
@@ -292,8 +293,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       await client.command(client.newBudget(), 'HSET', metadata, 'event_owed', '1');
       expect(await sut.complete(client.newBudget(), 'acme', id, true)).toEqual(first);
       expect(await sut.complete(client.newBudget(), 'acme', id, true)).toEqual(first);
-      const told = (await events.after('0-0', 10)) ?? [];
-      expect(told.filter(({ type }) => type === 'transcript_completed')).toHaveLength(2);
+      expect((await told()).filter(({ type }) => type === 'transcript_completed')).toHaveLength(2);
       expect(await topology.get(client.keys.key('session', shared(id), 'transcript'))).toBeNull();
     });
 
@@ -321,7 +321,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
         value: true,
       });
       expect(await events.groups()).toEqual([{ name: 'g', pending: 0, lag: 0 }]);
-      expect(await events.trim()).toEqual({ trimmed: 0, hadUnread: false });
+      expect(await events.trim()).toEqual({ trimmed: 0, unread: 0 });
       expect(await events.withReader((reader) => events.wait(reader, '0-0', 10, 100))).toHaveLength(1);
     });
   });

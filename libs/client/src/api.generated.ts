@@ -239,7 +239,7 @@ export interface paths {
     };
     /**
      * Listen to a session
-     * @description Server-sent events `transcript_appended`, `transcript_completed` and `session_deleted`, each with its id, and a comment every 15 s. A client that does not keep up is cut off, and goes on with Last-Event-ID.
+     * @description Server-sent events `transcript_appended`, `transcript_completed` and `session_deleted`, each with its id, and a comment every 15 s. Of a text of more than 4,096 bytes an event has the beginning, and `truncated`, `bytes`, `chunks` and `url` say where the rest is. A client that does not keep up is cut off, and goes on with Last-Event-ID.
      */
     get: operations['eventsListen'];
     put?: never;
@@ -370,7 +370,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** End the transcript, and tell consumers the whole text. Once more it changes nothing */
+    /** End the transcript, and hand consumers the whole text. Once more it changes nothing */
     post: operations['sessionsComplete'];
     delete?: never;
     options?: never;
@@ -903,7 +903,7 @@ export interface components {
     };
     SessionCompletion: {
       /**
-       * @description The event holds the whole text: the list need not stay
+       * @description Takes the transcript away; consumers still get the whole text
        * @default false
        */
       deleteTranscript?: boolean;
@@ -1817,7 +1817,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Goes on after this event; 0 for all that are still in the stream. Without it: what comes from now on */
+        /** @description Continues after this event; 0 for all that are still kept. If some are not, an event `gap` says so first. Without it: what comes from now on */
         'Last-Event-ID'?: string;
       };
       path: {
@@ -2452,7 +2452,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description The transcript would be too large */
+      /** @description The transcript would be too large, or the tenant holds as much as it may */
       413: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];

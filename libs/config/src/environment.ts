@@ -132,11 +132,17 @@ export class Environment {
   @wholeNumber(100, 1_000_000)
   EVENTS_MAX_LENGTH: number = 10_000;
 
+  @wholeNumber(1_048_576, 60_000_000)
+  EVENTS_MAX_BYTES: number = 33_554_432;
+
   @wholeNumber(0, 31_536_000)
   EVENTS_MAX_AGE_SECONDS: number = 0;
 
   @wholeNumber(1, 1_000_000)
   EVENTS_MAX_LISTENERS: number = 5_000;
+
+  @wholeNumber(1_048_576, 68_719_476_736)
+  SESSIONS_MAX_TENANT_BYTES: number = 67_108_864;
 
   @IsOptional()
   @IsString()

@@ -65,10 +65,16 @@ export class MarqueeConfig {
   readonly events!: {
     /** About how many events the stream keeps, unless a consumer is behind. */
     readonly maxLength: number;
+    /** Memory that the stream may take, whatever consumers have not read yet. */
+    readonly maxBytes: number;
     /** How old they may get; 0 for any age. */
     readonly maxAgeSeconds: number;
     /** Clients that one process serves with server-sent events. */
     readonly maxListeners: number;
+  };
+  readonly sessions!: {
+    /** Bytes of sessions and transcripts that one tenant may hold. */
+    readonly maxTenantBytes: number;
   };
   /** Where completed transcripts go. */
   readonly archive!: {
@@ -155,9 +161,11 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
     apiKeys: { file: environment.API_KEYS_FILE, inline: environment.API_KEYS },
     events: {
       maxLength: environment.EVENTS_MAX_LENGTH,
+      maxBytes: environment.EVENTS_MAX_BYTES,
       maxAgeSeconds: environment.EVENTS_MAX_AGE_SECONDS,
       maxListeners: environment.EVENTS_MAX_LISTENERS,
     },
+    sessions: { maxTenantBytes: environment.SESSIONS_MAX_TENANT_BYTES },
     archive: {
       file: environment.ARCHIVE_FILE,
       webhook:

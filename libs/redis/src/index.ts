@@ -1,6 +1,7 @@
 export { RedisBudget } from './budget/redis-budget.js';
 export { RedisStartupError } from './connection/redis.errors.js';
 export { RedisHealthIndicator, type RedisStatus } from './health/redis.health-indicator.js';
+export { type ServerInfo, ServerInfoService } from './health/server-info.js';
 export { encodeKeyPart, KeySpace, shared, SharedPart } from './keys/key-space.js';
 export { miss, ok, type Outcome, type RedisFault } from './outcome.js';
 export type { LeasedConnection, RedisArgument } from './pool/leased-connection.js';

@@ -318,6 +318,14 @@ export class RedisClient {
     return this.call(budget, operation, call.isRepeatable);
   }
 
+  /**
+   * Runs a read-only script whose reply may be large. It travels on a bulk connection, so no small command waits behind
+   * it, and it is repeated once if that connection turns out to be broken.
+   */
+  runBulk(budget: RedisBudget, script: RedisScript, call: ScriptCall): Promise<Outcome<unknown>> {
+    return this.bulkCall(budget, (connection) => runScript(connection, script, call), 'safe to repeat');
+  }
+
   /** Runs a script once for each call, in one round trip (in Cluster mode one each); answers one outcome a call. */
   async runMany(
     budget: RedisBudget,

@@ -23,6 +23,12 @@ export const LONGEST_SESSION_MS = 7 * SESSION_TTL_MS;
 export const IDEMPOTENCY_TTL_MS = 3_600_000;
 export const MOST_CHUNKS = 100_000;
 export const MOST_TRANSCRIPT_BYTES = 4 * 1024 * 1024;
+/** A session with a completed transcript lives at least so long while consumers have not handled it. */
+export const MIN_UNARCHIVED_TTL_MS = SESSION_TTL_MS;
+/** A completed transcript waits at most so long for consumers; without its session it is kept for them in a key of its own. */
+export const MAX_UNARCHIVED_MS = 7 * SESSION_TTL_MS;
+/** The same while the stream has no consumers: for some that are about to start. */
+export const UNCLAIMED_TTL_MS = 3_600_000;
 /** Free fields and Marquee's own. */
 export const MOST_FIELDS = 64;
 
@@ -36,5 +42,8 @@ export const ownFields = [
   'completed_at',
   'completed_chunks',
   'transcript_bytes',
+  'transcript_chunks',
   'event_owed',
+  'archive',
+  'ttl_after_archive',
 ] as const;

@@ -15,8 +15,11 @@ import {
   SessionCompletedError,
   SessionLimitError,
   SessionNotFoundError,
+  SessionsFullError,
 } from './sessions.errors.js';
-import { type Append, SessionsRepository, type StoredSession } from './sessions.repository.js';
+import { HeldBytesRepository } from './held-bytes.repository.js';
+import { SessionsRepository, type StoredSession } from './sessions.repository.js';
+import { type Append, TranscriptsRepository } from './transcripts.repository.js';
 
 export interface SessionDraft {
   readonly userId?: string | undefined;
@@ -52,7 +55,11 @@ const beingMadeMs = 60_000;
  */
 @Injectable()
 export class SessionsService {
-  constructor(private readonly repository: SessionsRepository) {}
+  constructor(
+    private readonly repository: SessionsRepository,
+    private readonly transcripts: TranscriptsRepository,
+    private readonly heldBytes: HeldBytesRepository,
+  ) {}
 
   async create(budget: RedisBudget, tenantId: string, draft: SessionDraft): Promise<Session> {
     const id = uuidV7();
@@ -68,7 +75,7 @@ export class SessionsService {
     if (fields.size > MOST_FIELDS) throw tooManyFields();
     // First: an index entry without a session is swept, a session without an entry would be lost from sight.
     await this.repository.touch(budget, tenantId, id);
-    await this.repository.create(budget, id, SESSION_TTL_MS, fields);
+    await this.withRoom(tenantId, () => this.repository.create(budget, tenantId, id, SESSION_TTL_MS, fields));
     return toSession(id, { fields, remainingMs: SESSION_TTL_MS });
   }
 
@@ -87,7 +94,9 @@ export class SessionsService {
       [...changes].filter((change): change is [string, string] => typeof change[1] === 'string'),
     );
     const removed = [...changes].filter(([, value]) => value === null).map(([name]) => name);
-    const result = await this.repository.update(budget, tenantId, id, set, removed);
+    const result = await this.withRoom(tenantId, () =>
+      this.repository.update(budget, tenantId, id, set, removed),
+    );
     if (result.state === 'too-many') throw tooManyFields();
     return this.used(tenantId, id, result.state === 'ok' ? result.session : undefined);
   }
@@ -109,7 +118,7 @@ export class SessionsService {
   /**
    * Appends chunks in order, all or none; how many there are then.
    *
-   * @throws SessionCompletedError, IdempotencyConflictError, SessionLimitError
+   * @throws SessionCompletedError, IdempotencyConflictError, SessionLimitError, SessionsFullError
    */
   async append(
     budget: RedisBudget,
@@ -117,7 +126,9 @@ export class SessionsService {
     id: string,
     request: Append,
   ): Promise<{ total: number; replayed: boolean }> {
-    const { state, total } = await this.repository.append(budget, tenantId, id, request);
+    const { state, total } = await this.withRoom(tenantId, () =>
+      this.transcripts.append(budget, tenantId, id, request),
+    );
     switch (state) {
       case 'appended':
       case 'replayed':
@@ -149,7 +160,7 @@ export class SessionsService {
     offset: number,
     limit: number,
   ): Promise<{ total: number; chunks: string[] }> {
-    const found = await this.repository.page(budget, tenantId, id, offset, offset + limit - 1);
+    const found = await this.transcripts.page(budget, tenantId, id, offset, offset + limit - 1);
     if (!found) throw new SessionNotFoundError();
     this.touchLater(tenantId, id);
     return found;
@@ -157,7 +168,7 @@ export class SessionsService {
 
   /** The whole text: the chunks with single spaces between them. */
   async text(budget: RedisBudget, tenantId: string, id: string): Promise<string> {
-    const found = await this.repository.page(budget, tenantId, id, 0, -1);
+    const found = await this.transcripts.page(budget, tenantId, id, 0, -1);
     if (!found) throw new SessionNotFoundError();
     this.touchLater(tenantId, id);
     return found.chunks.join(' ');
@@ -170,7 +181,7 @@ export class SessionsService {
     id: string,
     deleteTranscript: boolean,
   ): Promise<{ total: number; completedAt: string }> {
-    const { state, total, completedAt } = await this.repository.complete(
+    const { state, total, completedAt } = await this.transcripts.complete(
       budget,
       tenantId,
       id,
@@ -218,6 +229,19 @@ export class SessionsService {
       budget.renew();
     }
     return { sessions, nextCursor: last };
+  }
+
+  /** Makes a change; where memory is used up, once more after expired sessions have given theirs back. */
+  private async withRoom<T>(tenantId: string, change: () => Promise<T>): Promise<T> {
+    try {
+      return await change();
+    } catch (error) {
+      if (!(error instanceof SessionsFullError)) throw error;
+      const tenants = error.scope === 'tenant' ? [tenantId] : await this.heldBytes.tenants();
+      const reclaimed = await Promise.all(tenants.map((tenant) => this.heldBytes.reclaimNow(tenant)));
+      if (!reclaimed.includes(true)) throw error;
+      return change();
+    }
   }
 
   private used(tenantId: string, id: string, stored: StoredSession | undefined): Session {

@@ -9,7 +9,9 @@ import {
   SessionCompletedError,
   SessionLimitError,
   SessionNotFoundError,
+  SessionsFullError,
   SessionsUnavailableError,
+  StorageFullError,
 } from '@app/sessions';
 import {
   CostAboveBurstError,
@@ -138,6 +140,14 @@ function sessionProblem(error: unknown): Problem | undefined {
     const errors = [{ field: error.field, message: error.message }];
     return problem('session-too-large', 413, 'The session would be too large', error.message, { errors });
   }
+  if (error instanceof SessionsFullError) {
+    const { scope, heldBytes, maxBytes } = error;
+    return scope === 'tenant'
+      ? problem('tenant-full', 413, "The tenant's sessions are full", error.message, { heldBytes, maxBytes })
+      : problem('storage-full', 503, 'Storage is full', error.message, { retryAfterSeconds: 30 });
+  }
+  if (error instanceof StorageFullError)
+    return problem('storage-full', 503, 'Storage is full', error.message, { retryAfterSeconds: 30 });
   if (error instanceof TaskResultTooLargeError)
     return fieldProblem('body-too-large', 413, 'result', error.message);
   if (error instanceof TooManyListenersError) {

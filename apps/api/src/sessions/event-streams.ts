@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { EventHub, type StreamEvent } from '@app/events';
+import { EventHub, type StreamEvent, type TranscriptReference } from '@app/events';
 import type { FastifyReply } from 'fastify';
 import { Gauge, Registry } from 'prom-client';
 
@@ -19,6 +19,8 @@ export interface EventStream {
   open(): void;
   /** False when the client does not keep up. */
   send(events: readonly StreamEvent[]): boolean;
+  /** Tells the client that events after its Last-Event-ID are not kept any more. */
+  missing(): void;
   /** When what was sent has gone out, or the client has. */
   drained(): Promise<void>;
   end(): void;
@@ -60,6 +62,7 @@ export class EventStreams implements OnModuleDestroy {
   prepare(reply: FastifyReply): EventStream {
     const { raw } = reply;
     let early: StreamEvent[] | undefined = [];
+    let isMissing = false;
     raw.once('close', () => this.open.delete(reply));
     // The client is gone: 'close' says so too.
     raw.on('error', () => undefined);
@@ -76,6 +79,7 @@ export class EventStreams implements OnModuleDestroy {
         });
         raw.write(`retry: ${retryMs}\n\n`);
         this.open.set(reply, undefined);
+        if (isMissing) raw.write(gapText);
         if (early && early.length > 0) raw.write(toText(early));
         early = undefined;
       },
@@ -87,6 +91,10 @@ export class EventStreams implements OnModuleDestroy {
         if (raw.writableEnded || raw.destroyed) return false;
         raw.write(this.textOf(events));
         return raw.writableLength <= mostWaitingAtOnce;
+      },
+      missing: () => {
+        if (early) isMissing = true;
+        else if (!raw.writableEnded && !raw.destroyed) raw.write(gapText);
       },
       drained: async () => {
         if (raw.writableNeedDrain && !raw.destroyed)
@@ -129,7 +137,22 @@ export class EventStreams implements OnModuleDestroy {
 
 const toText = (events: readonly StreamEvent[]): string => events.map(oneToText).join('');
 
+/** Without an id: the client keeps the one that it has. */
+const gapText = `event: gap\ndata: ${JSON.stringify({
+  detail:
+    'Events after your Last-Event-ID are no longer kept. What follows is what is left; the transcript has every chunk.',
+})}\n\n`;
+
 /** JSON has no line breaks: one `data` line will do. */
-function oneToText({ id, type, sessionId, transcript, timestamp }: StreamEvent): string {
-  return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify({ sessionId, transcript, timestamp })}\n\n`;
+function oneToText({ id, type, sessionId, transcript, reference, timestamp }: StreamEvent): string {
+  const data = { sessionId, transcript, timestamp, ...(reference && whereTheRestIs(sessionId, reference)) };
+  return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
 }
+
+const whereTheRestIs = (sessionId: string, { bytes, firstChunk, lastChunk }: TranscriptReference) => ({
+  truncated: true,
+  bytes,
+  chunks: { from: firstChunk, to: lastChunk },
+  // A page holds at most 1,000 chunks.
+  url: `/v1/sessions/${sessionId}/transcript?offset=${firstChunk}&limit=${Math.min(1_000, Math.max(1, lastChunk - firstChunk + 1))}`,
+});

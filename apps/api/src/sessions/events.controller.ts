@@ -26,12 +26,12 @@ export class EventsController {
     name: 'Last-Event-ID',
     required: false,
     description:
-      'Goes on after this event; 0 for all that are still in the stream. Without it: what comes from now on',
+      'Continues after this event; 0 for all that are still kept. If some are not, an event `gap` says so first. Without it: what comes from now on',
   })
   @ApiOperation({
     summary: 'Listen to a session',
     description:
-      'Server-sent events `transcript_appended`, `transcript_completed` and `session_deleted`, each with its id, and a comment every 15 s. A client that does not keep up is cut off, and goes on with Last-Event-ID.',
+      'Server-sent events `transcript_appended`, `transcript_completed` and `session_deleted`, each with its id, and a comment every 15 s. Of a text of more than 4,096 bytes an event has the beginning, and `truncated`, `bytes`, `chunks` and `url` say where the rest is. A client that does not keep up is cut off, and goes on with Last-Event-ID.',
   })
   @ApiResponse({ status: 200, content: { 'text/event-stream': { schema: { type: 'string' } } } })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
@@ -58,6 +58,7 @@ export class EventsController {
       sessionId: id,
       afterId: lastEventId === undefined || lastEventId.includes('-') ? lastEventId : `${lastEventId}-0`,
       send: (events) => stream.send(events),
+      missing: () => stream.missing(),
       end: () => stream.end(),
       drained: () => stream.drained(),
     });

@@ -135,7 +135,7 @@ export class SessionsController {
   @ApiResponse({ status: 409, description: 'The transcript is completed', standardSchema: problemSchema })
   @ApiResponse({
     status: 413,
-    description: 'The transcript would be too large',
+    description: 'The transcript would be too large, or the tenant holds as much as it may',
     standardSchema: problemSchema,
   })
   @ApiResponse({
@@ -182,7 +182,7 @@ export class SessionsController {
   @Post('sessions/:id/complete')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'End the transcript, and tell consumers the whole text. Once more it changes nothing',
+    summary: 'End the transcript, and hand consumers the whole text. Once more it changes nothing',
   })
   @ApiResponse({ status: 200, standardSchema: completedSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })

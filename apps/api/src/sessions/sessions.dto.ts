@@ -103,7 +103,7 @@ export const completeSchema = orEmpty(
         deleteTranscript: z
           .boolean({ error: 'must be true or false' })
           .default(false)
-          .meta({ description: 'The event holds the whole text: the list need not stay' }),
+          .meta({ description: 'Takes the transcript away; consumers still get the whole text' }),
       },
       objectOf,
     )
