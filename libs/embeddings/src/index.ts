@@ -1,3 +1,4 @@
+export type { EmbeddingInput, TokenArray } from './embedding-input.js';
 export type { EmbeddingModel } from './embedding-model.js';
 export { vectorToBase64 } from './embedding-vector.js';
 export {
