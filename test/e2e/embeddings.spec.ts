@@ -279,6 +279,7 @@ describe('POST /v1/embeddings', () => {
         }),
       ],
       ['no list at all', () => ({ hello: 'world' })],
+      ['far more than was asked for', (body) => ({ ...body, padding: 'x'.repeat(1_000_000) })],
     ])('%s: 502, and nothing is stored', async (_, change) => {
       withAnswer(change);
       const { response, body } = await embed(['a', 'b']);

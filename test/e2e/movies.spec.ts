@@ -98,6 +98,68 @@ describe('GET /v1/movies/{id} from TMDB', () => {
       expect((second as number) - (first as number)).toBeGreaterThanOrEqual(1000);
     });
 
+    describe('with a Retry-After of an hour', () => {
+      let other: TestApi;
+      beforeEach(async () => {
+        other = await startApi({ REDIS_URL: redis.url, CACHE_LOCAL_BYTES: '0', ...tmdb.variables });
+        await get('/v1/movies/1');
+        await redis.redis.expire('prod:tmdb:movie:1', 3600);
+        tmdb.misbehaveAlways((_, response) =>
+          tmdbError(response, 429, 25, 'Your request count is over the allowed limit.', {
+            'retry-after': '3600',
+          }),
+        );
+        tmdb.calls.length = 0;
+      });
+      afterEach(() => other.close());
+
+      it('asks no more, in no process, and tells clients a minute at most', async () => {
+        expect(await get('/v1/movies/100')).toMatchObject({ status: 503, retryAfter: '60' });
+        const ids = [101, 102, 103, 104, 105, 106, 107, 108];
+        const answers = await Promise.all(ids.map((id) => get(`/v1/movies/${id}`)));
+        for (const { status, body, retryAfter } of answers) {
+          expect([status, body['type']]).toEqual([503, 'urn:marquee:problem:upstream-busy']);
+          expect(Number(retryAfter)).toBeGreaterThan(50);
+          expect(Number(retryAfter)).toBeLessThanOrEqual(60);
+        }
+        const elsewhere = await fetch(`${other.url}/v1/movies/109`);
+        expect([elsewhere.status, await elsewhere.json()]).toMatchObject([
+          503,
+          { type: 'urn:marquee:problem:upstream-busy' },
+        ]);
+        expect(tmdb.calls.map(({ path }) => path)).toEqual(['/movie/100']);
+      });
+
+      it('serves what is cached, stale or not', async () => {
+        await get('/v1/movies/100');
+        expect(await get('/v1/movies/1')).toMatchObject({ status: 200, body: { id: 1 } });
+        expect(tmdb.calls).toHaveLength(1);
+      });
+    });
+
+    it('cuts off an answer of 50 MB, ten at once, and stays small', async () => {
+      const megabyte = Buffer.alloc(1_000_000, 0x20);
+      tmdb.misbehaveAlways((_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        let rest = 50;
+        const send = (): void => {
+          while (rest > 0 && !response.destroyed) {
+            rest--;
+            if (!response.write(megabyte)) return void response.once('drain', send);
+          }
+          response.end('{}');
+        };
+        send();
+      });
+      const before = process.memoryUsage.rss();
+      const ids = Array.from({ length: 10 }, (_, index) => index + 1);
+      const answers = await Promise.all(ids.map((id) => get(`/v1/movies/${id}`)));
+      expect(answers.map(({ status }) => status)).toEqual(ids.map(() => 502));
+      expect(answers[0]?.text).toContain('larger than 2097152 bytes');
+      expect(process.memoryUsage.rss() - before).toBeLessThan(250_000_000);
+      expect(await redis.redis.dbsize()).toBeLessThan(3);
+    });
+
     it('tries a 5xx and a cut connection again', async () => {
       tmdb.misbehave(
         (_, response) => tmdbError(response, 503, 9, 'Service offline'),

@@ -10,6 +10,7 @@ import { TasksRepository } from '@app/tasks';
 import { encodeKeyPart, type RedisClient, shared } from '@app/redis';
 import { TmdbPace, TmdbRepository } from '@app/tmdb';
 import { type TrendingGeneration, TrendingRepository, ViewsRepository } from '@app/trending';
+import type { UpstreamError } from '@app/upstream';
 import { until } from '../fixtures/until.js';
 import { createCache } from '../fixtures/cache.js';
 import { createLimiter } from '../fixtures/rate-limiter.js';
@@ -138,6 +139,25 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       await Promise.all(Array.from({ length: 30 }, (_, index) => (index % 2 ? pace : other).admit()));
       // Thirty at ten milliseconds, less a tenth of a second's worth that goes out at once.
       expect(performance.now() - startedMs).toBeGreaterThan(170);
+    });
+
+    it('holds the fleet back while the upstream asks for it, the longest pause of several', async () => {
+      const config = { movies: { requestsPerSecond: 100 } } as MarqueeConfig;
+      const [pace, other] = [new TmdbPace(client, config), new TmdbPace(client, config)];
+      await pace.admit();
+      await pace.hold(30_000);
+      await other.hold(1_000);
+      const error = await other.admit().catch((caught: unknown) => caught as UpstreamError);
+      expect(error).toMatchObject({ failure: 'busy' });
+      expect(error?.retryAfterMs).toBeGreaterThan(25_000);
+      await topology.flush();
+      await pace.hold(100);
+      await until('it is over', () =>
+        other.admit().then(
+          () => true,
+          () => false,
+        ),
+      );
     });
   });
 

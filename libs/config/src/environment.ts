@@ -218,6 +218,9 @@ export class Environment {
   @wholeNumber(0, 68_719_476_736)
   CACHE_LOCAL_BYTES: number = 67_108_864;
 
+  @wholeNumber(1_024, 536_870_912)
+  CACHE_MAX_VALUE_BYTES: number = 2_097_152;
+
   @wholeNumber(1, 31_536_000)
   RATE_LIMIT_WINDOW: number = 60;
 
@@ -308,4 +311,7 @@ export class Environment {
 
   @wholeNumber(1, 10_000)
   UPSTREAM_CONCURRENCY: number = 32;
+
+  @wholeNumber(1, 3_600)
+  UPSTREAM_MAX_RETRY_AFTER_SECONDS: number = 60;
 }

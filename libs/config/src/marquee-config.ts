@@ -89,6 +89,8 @@ export class MarqueeConfig {
     readonly longTtlSeconds: number;
     /** Bound of a namespace's copies in this process; 0 for none. */
     readonly localBytes: number;
+    /** Larger values are served, but not stored. */
+    readonly maxValueBytes: number;
   };
   readonly rateLimit!: {
     readonly windowSeconds: number;
@@ -132,6 +134,8 @@ export class MarqueeConfig {
     readonly timeoutMs: number;
     readonly retryAttempts: number;
     readonly concurrency: number;
+    /** Longest time that a `Retry-After` holds calls back. */
+    readonly maxRetryAfterMs: number;
   };
 }
 
@@ -176,6 +180,7 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
       ttlSeconds: environment.CACHE_TTL_SECONDS,
       longTtlSeconds: environment.CACHE_TTL_LONG_SECONDS,
       localBytes: environment.CACHE_LOCAL_BYTES,
+      maxValueBytes: environment.CACHE_MAX_VALUE_BYTES,
     },
     rateLimit: {
       windowSeconds: environment.RATE_LIMIT_WINDOW,
@@ -209,6 +214,7 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
       timeoutMs: environment.UPSTREAM_TIMEOUT_MS,
       retryAttempts: environment.UPSTREAM_RETRY_ATTEMPTS,
       concurrency: environment.UPSTREAM_CONCURRENCY,
+      maxRetryAfterMs: environment.UPSTREAM_MAX_RETRY_AFTER_SECONDS * 1000,
     },
   } satisfies MarqueeConfig);
 }

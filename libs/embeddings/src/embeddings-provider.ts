@@ -7,6 +7,8 @@ export interface ProviderRequest {
   readonly inputs: readonly EmbeddingInput[];
   /** Set only where the client asked for other than the model's default. */
   readonly dimensions: number | undefined;
+  /** What each vector must have; undefined until a model that we do not know has shown it. */
+  readonly expectedDimensions: number | undefined;
 }
 
 export interface ProviderAnswer {

@@ -140,16 +140,18 @@ export class EmbeddingsService {
   /** Nothing is stored before every vector is known to be whole. */
   private async ask(space: RequestedSpace, inputs: readonly EmbeddingInput[]): Promise<ProviderAnswer> {
     const { model, shortened } = space;
+    const expectedDimensions = space.dimensions ?? this.shownDimensions.get(model);
     const answer = await this.provider.embed({
       model,
       inputs,
       dimensions: shortened ? space.dimensions : undefined,
+      expectedDimensions,
     });
     const { vectors } = answer;
     if (vectors.length !== inputs.length) {
       throw new InvalidEmbeddingsError(`${vectors.length} vectors for ${inputs.length} inputs`);
     }
-    const expected = space.dimensions ?? this.shownDimensions.get(model) ?? vectors[0]?.length ?? 0;
+    const expected = expectedDimensions ?? vectors[0]?.length ?? 0;
     for (const vector of vectors) {
       if (vector.length !== expected || expected === 0) {
         throw new InvalidEmbeddingsError(

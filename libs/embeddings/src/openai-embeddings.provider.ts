@@ -14,6 +14,14 @@ const maxTokensPerCall = 300_000;
 /** The cautious end for text in Latin script. */
 const charactersPerToken = 3;
 
+/** The longest JSON of a float, with its comma and space. In base64 it is 5.4. */
+const bytesPerNumber = 26;
+/** What surrounds each vector, and all of them. */
+const entryBytes = 1_024;
+const envelopeBytes = 65_536;
+/** As many as EMBEDDINGS_DIMENSIONS may say. */
+const maxDimensions = 65_536;
+
 const answerSchema = z.object({
   data: z.array(z.object({ index: z.int(), embedding: z.union([z.string(), z.array(z.number())]) })),
   usage: z.object({ prompt_tokens: z.int().nonnegative() }).optional(),
@@ -46,10 +54,14 @@ export class OpenAiEmbeddingsProvider implements EmbeddingsProvider, OnApplicati
     return Promise.resolve(inputs);
   }
 
-  async embed({ model, inputs, dimensions }: ProviderRequest): Promise<ProviderAnswer> {
+  async embed({ model, inputs, dimensions, expectedDimensions }: ProviderRequest): Promise<ProviderAnswer> {
     const answers = await Promise.all(
       splitForUpstream(inputs).map((part) =>
-        this.call(part, { model, encoding_format: 'base64', ...(dimensions ? { dimensions } : {}) }),
+        this.call(part, expectedDimensions, {
+          model,
+          encoding_format: 'base64',
+          ...(dimensions ? { dimensions } : {}),
+        }),
       ),
     );
     return {
@@ -64,9 +76,12 @@ export class OpenAiEmbeddingsProvider implements EmbeddingsProvider, OnApplicati
 
   private async call(
     inputs: readonly EmbeddingInput[],
+    expectedDimensions: number | undefined,
     parameters: Record<string, unknown>,
   ): Promise<ProviderAnswer> {
-    const reply = await this.upstream.postJson('/embeddings', { input: inputs, ...parameters });
+    const maxAnswerBytes = maxBytesOf(inputs.length, expectedDimensions);
+    const body = { input: inputs, ...parameters };
+    const reply = await this.upstream.postJson('/embeddings', body, { maxAnswerBytes });
     const { data: answer, error } = answerSchema.safeParse(reply);
     if (!answer) throw new InvalidEmbeddingsError(`not an embeddings list (${error.issues[0]?.message})`);
     if (answer.data.length !== inputs.length) {
@@ -81,6 +96,11 @@ export class OpenAiEmbeddingsProvider implements EmbeddingsProvider, OnApplicati
     }
     return { vectors: vectors as Float32Array[], promptTokens: answer.usage?.prompt_tokens ?? 0 };
   }
+}
+
+/** Returns what an honest answer needs at most: what it is asked for bounds it better than any constant. */
+function maxBytesOf(vectors: number, dimensions = maxDimensions): number {
+  return envelopeBytes + vectors * (entryBytes + dimensions * bytesPerNumber);
 }
 
 /** Some compatible servers ignore `encoding_format` and send numbers. */

@@ -158,6 +158,10 @@ function upstreamProblem(error: UpstreamError): Problem {
       return problem('upstream-timeout', 504, 'The upstream did not answer in time', error.message, {
         retryAfterSeconds,
       });
+    case 'busy':
+      return problem('upstream-busy', 503, 'The upstream asked for a pause', error.message, {
+        retryAfterSeconds,
+      });
     case 'overloaded':
       return problem('upstream-overloaded', 503, 'The upstream is not asked for now', error.message, {
         retryAfterSeconds,

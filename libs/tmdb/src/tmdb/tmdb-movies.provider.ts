@@ -33,7 +33,9 @@ export class TmdbMoviesProvider implements MoviesProvider, OnApplicationShutdown
       baseUrl: tmdb.baseUrl,
       headers: tmdb.accessToken ? { authorization: `Bearer ${tmdb.accessToken}` } : {},
       ...config.upstream,
-      pace: () => pace.admit(),
+      // Five times the largest movie that TMDB has, credits and all.
+      maxAnswerBytes: 2 * 1024 * 1024,
+      pace,
     });
   }
 
