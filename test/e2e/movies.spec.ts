@@ -68,6 +68,58 @@ describe('GET /v1/movies/{id} from TMDB', () => {
     }
   });
 
+  it('counts a body of another movie as a miss, and replaces it', async () => {
+    await redis.redis.set('prod:tmdb:movie:5', '{"id": 7, "title": "Planted"}', 'EX', 86_400);
+    const answer = await get('/v1/movies/5');
+    expect(answer).toMatchObject({ cache: 'marquee; fwd=miss; stored', body: { id: 5 } });
+    expect(JSON.parse((await redis.redis.get('prod:tmdb:movie:5')) ?? '')).toMatchObject({ id: 5 });
+    const metrics = await (await fetch(`${api.url}/metrics`)).text();
+    expect(metrics).toMatch(
+      /marquee_cache_lookup_duration_seconds_count\{namespace="movie",outcome="miss"\} 1/,
+    );
+  });
+
+  describe('in another language', () => {
+    it('asks TMDB for it, and caches it apart', async () => {
+      const english = await get('/v1/movies/949');
+      const german = await get('/v1/movies/949?language=de-DE');
+      expect(german.body).toMatchObject({ id: 949, title: 'Movie 949, edition 1, de-DE' });
+      expect(english.body).toMatchObject({ title: 'Movie 949, edition 1' });
+      expect(tmdb.calls.map(({ query }) => query.get('language'))).toEqual(['en-US', 'de-DE']);
+      expect(await redis.redis.exists('prod:tmdb:movie:949', 'prod:tmdb:movie:949:de-DE')).toBe(2);
+      expect((await get('/v1/movies/949?language=DE-de')).text).toBe(german.text);
+      expect((await get('/v1/movies/949?language=en-us')).text).toBe(english.text);
+      expect(tmdb.calls).toHaveLength(2);
+    });
+
+    it('refreshes it in the same language', async () => {
+      await get('/v1/movies/1?language=de-DE');
+      await redis.redis.expire('prod:tmdb:movie:1:de-DE', 60);
+      tmdb.edition = 2;
+      await get('/v1/movies/1?language=de-DE');
+      await until('it is refreshed', async () =>
+        (await get('/v1/movies/1?language=de-DE')).text.includes('Movie 1, edition 2, de-DE'),
+      );
+    });
+
+    it('serves many', async () => {
+      const { body } = await get('/v1/movies?ids=1,2&language=pt-BR');
+      const titles = (body['results'] as { title: string }[]).map(({ title }) => title);
+      expect(titles).toEqual(['Movie 1, edition 1, pt-BR', 'Movie 2, edition 1, pt-BR']);
+    });
+
+    it.each(['', 'german', 'de_DE', 'qq', 'de-DE-x-a', 'de%3ADE', 'x'.repeat(100), 'de&language=fr'])(
+      'refuses language=%s, naming the field',
+      async (language) => {
+        for (const path of ['/v1/movies/1?', '/v1/movies?ids=1&']) {
+          const { status, body } = await get(`${path}language=${language}`);
+          expect([status, body['errors']]).toMatchObject([400, [{ field: 'language' }]]);
+        }
+        expect(tmdb.calls).toHaveLength(0);
+      },
+    );
+  });
+
   it('remembers briefly that there is none', async () => {
     const first = await get('/v1/movies/2000000');
     expect(first).toMatchObject({ status: 404, body: { type: 'urn:marquee:problem:movie-not-found' } });
@@ -290,6 +342,8 @@ describe('without TMDB', () => {
       'some_future_field',
     ]);
     expect((await get('/v1/movies/1000000370')).cache).toMatch(/^marquee; hit/);
+    // The catalogue has one language.
+    expect((await get('/v1/movies/1000000370?language=de-DE')).cache).toMatch(/^marquee; hit/);
     expect((await get('/v1/movies/550')).status).toBe(404);
   });
 });

@@ -116,7 +116,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       const repository = new TmdbRepository(createCache(client).cache, client, config);
       const asked: number[] = [];
       const get = async () =>
-        repository.getOrLoad(client.newBudget(), ids, (positions) => {
+        repository.getOrLoad(client.newBudget(), { ids }, (positions) => {
           asked.push(...positions.map((position) => ids[position] as number));
           return Promise.resolve(positions.map((position) => movie(ids[position] as number)));
         });
@@ -128,6 +128,27 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       asked.length = 0;
       await get();
       expect(asked).toEqual([7, 8]);
+    });
+
+    it('keeps each language apart, and drops what has changed in all of them', async () => {
+      const config = { cache: { localBytes: 0 } } as MarqueeConfig;
+      const repository = new TmdbRepository(createCache(client).cache, client, config);
+      const load = (language?: string) =>
+        repository.getOrLoad(client.newBudget(), { ids, language }, (positions) =>
+          Promise.resolve(
+            positions.map((position) => JSON.stringify({ id: ids[position], title: language ?? 'default' })),
+          ),
+        );
+      for (const language of [undefined, 'de-DE', 'pt-BR']) {
+        const [answer] = await load(language);
+        expect(JSON.parse(answer?.value ?? '')).toEqual({ id: 1, title: language ?? 'default' });
+      }
+      const key = client.keys.key('upstream', 'tmdb', 'languages');
+      await until('the languages are known', async () => (await topology.ttl(key)) > 86_400);
+      expect(await topology.get('prod:tmdb:movie:7:de-DE')).not.toBeNull();
+      expect(await repository.drop([7])).toBe(3);
+      expect(await topology.get('prod:tmdb:movie:7:de-DE')).toBeNull();
+      expect(await topology.get('prod:tmdb:movie:8:de-DE')).not.toBeNull();
     });
   });
 

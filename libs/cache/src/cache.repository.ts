@@ -140,18 +140,20 @@ export class CacheRepository {
     if (namespace.needsTtl) {
       const outcome = await this.redis.getManyWithTtl(budget, keys);
       if (outcome.status !== 'ok') return undefined;
-      return outcome.value.map((entry) =>
-        toReading(namespace, entry && entry.bytes, entry?.ttlMs ?? Infinity),
+      return outcome.value.map((entry, index) =>
+        toReading(namespace, keys[index] as string, entry && entry.bytes, entry?.ttlMs ?? Infinity),
       );
     }
     if (keys.length === 1) {
       const outcome = await this.redis.get(budget, keys[0] as string);
       if (outcome.status === 'miss') return [{ state: 'missing' }];
-      return outcome.status === 'ok' ? [toReading(namespace, outcome.value, Infinity)] : undefined;
+      return outcome.status === 'ok'
+        ? [toReading(namespace, keys[0] as string, outcome.value, Infinity)]
+        : undefined;
     }
     const outcome = await this.redis.getMany(budget, keys);
     if (outcome.status !== 'ok') return undefined;
-    return outcome.value.map((bytes) => toReading(namespace, bytes, Infinity));
+    return outcome.value.map((bytes, index) => toReading(namespace, keys[index] as string, bytes, Infinity));
   }
 
   private async write<T>(
@@ -174,11 +176,16 @@ export class CacheRepository {
   }
 }
 
-function toReading<T>(namespace: Namespace<T>, bytes: Buffer | null | undefined, ttlMs: number): Reading<T> {
+function toReading<T>(
+  namespace: Namespace<T>,
+  key: string,
+  bytes: Buffer | null | undefined,
+  ttlMs: number,
+): Reading<T> {
   if (bytes === undefined) return { state: 'unknown' };
   if (bytes === null) return { state: 'missing' };
   if (bytes.length === 0 && namespace.negativeMs > 0) return { state: 'negative', ttlMs };
-  const value = namespace.codec.decode(bytes);
+  const value = namespace.codec.decode(bytes, key);
   if (value === undefined) return { state: 'broken' };
   return { state: 'found', value, bytes: bytes.length, ttlMs: ttlMs - namespace.staleMs };
 }
