@@ -4,7 +4,7 @@ import { EventsRepository } from '@app/events';
 import { LocksRepository, LocksService } from '@app/locks';
 import type { RedisClient } from '@app/redis';
 import { SessionsRepository, SessionsService } from '@app/sessions';
-import { TrendingPublisher, TrendingRepository } from '@app/trending';
+import { LastKnownTrending, TrendingPublisher, TrendingRepository } from '@app/trending';
 import { createCache } from '../fixtures/cache.js';
 import { connectClient } from '../fixtures/redis-client.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
@@ -58,6 +58,7 @@ const operations: Record<string, Measure> = {
     const publisher = new TrendingPublisher(
       new TrendingRepository(client),
       new LocksService(new LocksRepository(client)),
+      new LastKnownTrending(),
     );
     const ids = Array.from({ length: size }, (_, index) => index + 1);
     return timed(bulkRepeats, () => publisher.publish({ ids, source: 'bench' }));

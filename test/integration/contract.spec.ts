@@ -187,7 +187,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(await repository.begin(fence)).toEqual({ status: 'ok', value: true });
       expect(await repository.stage(fence, ids.slice(0, 2))).toEqual({ status: 'ok', value: true });
       expect(await repository.stage(fence, ids.slice(2))).toEqual({ status: 'ok', value: true });
-      return repository.swap(fence, ids.length, 'test', 0.5);
+      return repository.swap(fence, ids.length, { source: 'test', minShare: 0.5 });
     };
 
     it('replaces, keeps the previous one, goes back and forth', async () => {
@@ -218,16 +218,18 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       await repository.begin(2);
       for (const late of [repository.begin(1), repository.stage(1, [1]), repository.discard(1)])
         expect(await late).toEqual({ status: 'ok', value: false });
-      expect(await repository.swap(1, 1, 'test', 0.5)).toEqual({
+      expect(await repository.swap(1, 1, { source: 'test', minShare: 0.5 })).toEqual({
         status: 'ok',
         value: { state: 'not-ours' },
       });
       await repository.stage(2, [7]);
-      expect(await repository.swap(2, 2, 'test', 0.5)).toEqual({
+      expect(await repository.swap(2, 2, { source: 'test', minShare: 0.5 })).toEqual({
         status: 'ok',
         value: { state: 'incomplete', staged: 1 },
       });
-      expect(await repository.swap(2, 1, 'test', 0.5)).toMatchObject({ value: { state: 'swapped' } });
+      expect(await repository.swap(2, 1, { source: 'test', minShare: 0.5 })).toMatchObject({
+        value: { state: 'swapped' },
+      });
     });
 
     it('refuses a shrunken set, unless any size will do', async () => {
@@ -238,11 +240,38 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       });
       await repository.begin(3);
       await repository.stage(3, [1]);
-      expect(await repository.swap(3, 1, 'test', 0.5)).toEqual({
+      expect(await repository.swap(3, 1, { source: 'test', minShare: 0.5 })).toEqual({
         status: 'ok',
         value: { state: 'shrunken', current: 3 },
       });
-      expect(await repository.swap(3, 1, 'test', 0)).toMatchObject({ value: { state: 'swapped' } });
+      expect(await repository.swap(3, 1, { source: 'test', minShare: 0 })).toMatchObject({
+        value: { state: 'swapped' },
+      });
+    });
+
+    it('restores what is lost, with its time, and never over a set that is there', async () => {
+      const repository = new TrendingRepository(client);
+      await publish(repository, 1, [5, 3, 4]);
+      const key = client.keys.key(shared('trending'), 'current');
+      await client.delete(client.newBudget(), [key]);
+      expect(await repository.look(client.newBudget())).toMatchObject({ value: { isGone: true } });
+      const leftOver = await repository.readLeftOver();
+      expect(leftOver).toMatchObject({ ids: [5, 3, 4], source: 'test' });
+      const restores = { updatedAtMs: 1_700_000_000_123 };
+      const restore = async (fence: number) => {
+        await repository.begin(fence);
+        await repository.stage(fence, [5, 3, 4]);
+        return repository.swap(fence, 3, { source: 'test', minShare: 0, restores });
+      };
+      expect(await restore(2)).toMatchObject({ value: { state: 'swapped', updatedAtMs: 1_700_000_000_123 } });
+      expect(await repository.read(client.newBudget())).toMatchObject({
+        value: { ids: [5, 3, 4], updatedAtMs: 1_700_000_000_123 },
+      });
+      expect(await restore(3)).toEqual({ status: 'ok', value: { state: 'present' } });
+      await repository.begin(4);
+      await repository.swap(4, 0, { source: 'test', minShare: 0 });
+      expect(await repository.look(client.newBudget())).toMatchObject({ value: { count: 0, isGone: false } });
+      expect(await restore(5)).toEqual({ status: 'ok', value: { state: 'present' } });
     });
 
     it("reads another program's set by number", async () => {

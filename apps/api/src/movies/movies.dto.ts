@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { objectError } from '../http/schema-messages.js';
 
 /** TMDB's answers for so many would take seconds at the rate that it allows. */
-export const mostMovies = 100;
+export const maxMovies = 100;
 /** What TMDB's ids are: int32. */
 const largestId = 2_147_483_647;
 
@@ -55,7 +55,7 @@ export const idListSchema = (most: number) =>
 
 export const moviesQuerySchema = z.strictObject(
   {
-    ids: idListSchema(mostMovies).meta({ description: `Up to ${mostMovies}`, example: '949,8195' }),
+    ids: idListSchema(maxMovies).meta({ description: `Up to ${maxMovies}`, example: '949,8195' }),
     language: languageSchema,
   },
   { error: objectError },
