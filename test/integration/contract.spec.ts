@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MarqueeConfig } from '@app/config';
-import { EmbeddingsRepository } from '@app/embeddings';
+import { EmbeddingsRepository, StoredVectorsFullError, StoredVectorsRepository } from '@app/embeddings';
 import { EventsRepository } from '@app/events';
 import { RateLimiter } from '@app/rate-limit';
 import { LocksRepository } from '@app/locks';
@@ -393,6 +393,38 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(await events.groups()).toEqual([{ name: 'g', pending: 0, lag: 0 }]);
       expect(await events.trim()).toEqual({ trimmed: 0, hadUnread: false });
       expect(await events.withReader((reader) => events.wait(reader, '0-0', 10, 100))).toHaveLength(1);
+    });
+  });
+
+  describe(StoredVectorsRepository.name, () => {
+    const config = { embeddings: { storeMaxBytes: 70_000 } } as MarqueeConfig;
+    const vector = new Float32Array(8_000).fill(0.5);
+
+    it('stores, replaces, reads and deletes vectors, and bounds what a tenant holds', async () => {
+      const vectors = new StoredVectorsRepository(client, config);
+      const put = (tenant: string, id: string, ttlSeconds = 60) =>
+        vectors.put(client.newBudget(), tenant, id, vector, ttlSeconds);
+      await put('acme', 'a');
+      await put('acme', 'b', 1);
+      await put('acme', 'a');
+      await expect(put('acme', 'c')).rejects.toThrow(StoredVectorsFullError);
+      await expect(put('acme', 'c')).rejects.toThrow(
+        /^2 vectors with 64512 bytes are stored, and 70000 bytes may be/,
+      );
+      await put('globex', 'c');
+      expect(await vectors.get(client.newBudget(), 'acme', 'a')).toMatchObject({ vector });
+      expect(await vectors.get(client.newBudget(), 'globex', 'a')).toBeUndefined();
+      // What has expired makes room, and so does what is deleted.
+      await until('the short-lived one is gone', () =>
+        put('acme', 'c').then(
+          () => true,
+          () => false,
+        ),
+      );
+      expect(await vectors.delete(client.newBudget(), 'acme', 'a')).toBe(true);
+      expect(await vectors.delete(client.newBudget(), 'acme', 'a')).toBe(false);
+      await put('acme', 'd');
+      expect(await topology.ttl('prod:embedding:acme/d')).toBeGreaterThan(50);
     });
   });
 

@@ -19,6 +19,7 @@ import { CacheAdminController } from './admin/cache-admin.controller.js';
 import { EventsAdminController } from './admin/events-admin.controller.js';
 import { ConsoleController } from './console/console.controller.js';
 import { EmbeddingsController } from './embeddings/embeddings.controller.js';
+import { StoredEmbeddingsController } from './embeddings/stored-embeddings.controller.js';
 import { HealthController } from './health/health.controller.js';
 
 import { DrainService } from './http/drain.service.js';
@@ -70,6 +71,7 @@ export class ApiModule {
         EventsController,
         MoviesController,
         SessionsController,
+        StoredEmbeddingsController,
         TasksController,
         QueryUnderstandingController,
         RateLimitAdminController,

@@ -261,6 +261,9 @@ export class Environment {
   @Matches(/^\d{1,6}(\.\d{1,6})?$/, { message: 'must be a decimal number such as 0.02' })
   EMBEDDINGS_USD_PER_MILLION_TOKENS: string = '0';
 
+  @wholeNumber(65_536, 68_719_476_736)
+  EMBEDDINGS_STORE_MAX_BYTES: number = 33_554_432;
+
   @IsOptional()
   @Matches(/^[\x21-\x7e]{1,128}$/, {
     message: 'must be 1 to 128 printable ASCII characters without white space',

@@ -104,6 +104,8 @@ export class MarqueeConfig {
     readonly model: string | undefined;
     readonly dimensions: number | undefined;
     readonly usdPerMillionTokens: number;
+    /** Bytes of vectors by id that a tenant may hold. */
+    readonly storeMaxBytes: number;
   };
   readonly queryUnderstanding!: {
     /** The chat model asked; undefined means the rules alone. */
@@ -192,6 +194,7 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
       model: environment.EMBEDDINGS_MODEL,
       dimensions: environment.EMBEDDINGS_DIMENSIONS,
       usdPerMillionTokens: Number(environment.EMBEDDINGS_USD_PER_MILLION_TOKENS),
+      storeMaxBytes: environment.EMBEDDINGS_STORE_MAX_BYTES,
     },
     queryUnderstanding: {
       model: environment.QU_MODEL ?? (environment.OPENAI_API_KEY ? defaultChatModel : undefined),

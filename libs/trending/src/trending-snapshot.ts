@@ -34,6 +34,19 @@ export function isSame(snapshot: TrendingSnapshot, { generation, count, sample }
   );
 }
 
+/** The same of a generation without ranks. Another program's set may stand beside our own meta. */
+export function isGlimpseOf(
+  known: TrendingGeneration,
+  { generation, count, sample }: TrendingGlance,
+): boolean {
+  return (
+    generation !== null &&
+    known.generation === generation &&
+    known.ids.length === count &&
+    sample.every((id) => known.ids.includes(id))
+  );
+}
+
 export function toTrending(
   { ids, ranks, source, updatedAtMs }: TrendingSnapshot,
   isStale: boolean,

@@ -5,7 +5,14 @@ import { LastKnownTrending } from './last-known-trending.js';
 import { TrendingNotReplacedError, TrendingUnavailableError } from './trending.errors.js';
 import { TrendingRepository, type TrendingGeneration, type TrendingGlance } from './trending.repository.js';
 import { TrendingRestorer } from './trending-restorer.service.js';
-import { isSame, toSnapshot, toTrending, type Trending, type TrendingSnapshot } from './trending-snapshot.js';
+import {
+  isGlimpseOf,
+  isSame,
+  toSnapshot,
+  toTrending,
+  type Trending,
+  type TrendingSnapshot,
+} from './trending-snapshot.js';
 import { TRENDING_SOURCE, type TrendingSource } from './trending-source.js';
 
 /** The source is not asked again for this long after a failure. */
@@ -58,9 +65,9 @@ export class TrendingService {
     return this.snapshot ? within(budget.totalMs, this.loading) : this.loading;
   }
 
-  private async load({ generation }: TrendingGlance): Promise<TrendingSnapshot | undefined> {
+  private async load(glance: TrendingGlance): Promise<TrendingSnapshot | undefined> {
     const known = this.lastKnown.value;
-    if (generation !== null && known?.generation === generation) return this.adopt(known);
+    if (known && isGlimpseOf(known, glance)) return this.adopt(known);
     const outcome = await this.repository.read(this.repository.bulkBudget());
     if (outcome.status !== 'ok') return undefined;
     this.lastKnown.remember(outcome.value);
