@@ -198,7 +198,7 @@ describe('a set that is gone', () => {
     await call('POST', '/rollback');
     expect((await get()).body['ids']).toEqual([9]);
     const metrics = await (await fetch(`${api.url}/metrics`)).text();
-    expect(metrics).toMatch(/marquee_trending_restorations_total\{origin="(ranking|memory)"\} 1/);
+    expect(metrics).toMatch(/marquee_trending_restorations_total\{kind="(ranking|memory)"\} 1/);
   });
 
   it('is restored from the previous one where nobody remembers it', async () => {
@@ -209,6 +209,7 @@ describe('a set that is gone', () => {
     await redis.redis.del(set, ranking, meta);
     await start();
     await restored([1, 2]);
+    expect((await get()).body).toMatchObject({ ids: [1, 2], source: 'PUT' });
   });
 
   it('is not restored when it is empty on purpose', async () => {

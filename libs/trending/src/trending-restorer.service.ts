@@ -19,7 +19,7 @@ type Origin = 'ranking' | 'memory' | 'previous';
 @Injectable()
 export class TrendingRestorer implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Trending');
-  private readonly restorations: Counter<'origin'>;
+  private readonly restorations: Counter<'kind'>;
   private timer: NodeJS.Timeout | undefined;
   private restoring: Promise<void> | undefined;
 
@@ -31,8 +31,8 @@ export class TrendingRestorer implements OnApplicationBootstrap, OnModuleDestroy
   ) {
     this.restorations = new Counter({
       name: 'marquee_trending_restorations_total',
-      help: 'Times that this process put a lost trending set back, by where it was found',
-      labelNames: ['origin'],
+      help: 'Times that this process put a lost trending set back, by kind of source',
+      labelNames: ['kind'],
       registers: [registry],
     });
   }
@@ -67,7 +67,7 @@ export class TrendingRestorer implements OnApplicationBootstrap, OnModuleDestroy
         return found?.generation;
       });
       if (!restored || !origin) return;
-      this.restorations.inc({ origin });
+      this.restorations.inc({ kind: origin });
       this.logger.warn(`The set was gone: ${restored.ids.length} ids were restored (${origin})`);
     } catch (error) {
       // Another process is restoring or replacing it, or Redis is away: the next check sees how that ended.
