@@ -1,7 +1,7 @@
 import { CachePurgeService, defineNamespace, stringCodec } from '@app/cache';
 import { LocksRepository, LocksService } from '@app/locks';
 import type { RedisClient } from '@app/redis';
-import { TrendingPublisher, TrendingRepository } from '@app/trending';
+import { LastKnownTrending, TrendingPublisher, TrendingRepository } from '@app/trending';
 import { createCache } from '../fixtures/cache.js';
 import { connectClient } from '../fixtures/redis-client.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
@@ -56,6 +56,7 @@ const operations: Record<string, Measure> = {
     const publisher = new TrendingPublisher(
       new TrendingRepository(client),
       new LocksService(new LocksRepository(client)),
+      new LastKnownTrending(),
     );
     const ids = Array.from({ length: size }, (_, index) => index + 1);
     return timed(bulkRepeats, () => publisher.publish({ ids, source: 'bench' }));

@@ -149,6 +149,16 @@ describe('the OpenAPI document', () => {
     await client.POST('/v1/embeddings', { body: { model: 'none', input: 'a' } });
     await client.POST('/v1/embeddings', { body: {} as never });
     await client.GET('/v1/models');
+    await client.POST('/v1/embeddings', { body: { model: 'text-embedding-3-small', input: [9707, 11] } });
+    const stored = { path: { id: 'context-1' } };
+    await client.PUT('/v1/embeddings/{id}', { params: stored, body: { embedding: [0.25, -0.5] } });
+    await client.PUT('/v1/embeddings/{id}', { params: stored, body: { embedding: [] } });
+    await client.GET('/v1/embeddings/{id}', { params: stored });
+    await client.GET('/v1/embeddings/{id}', {
+      params: { ...stored, query: { encoding_format: 'base64' } },
+    });
+    await client.DELETE('/v1/embeddings/{id}', { params: stored });
+    await client.GET('/v1/embeddings/{id}', { params: stored });
     await client.POST('/v1/query-understanding', { body: { query: 'two heist films by michael mann' } });
     await client.POST('/v1/query-understanding', { body: { query: '' } });
     await client.GET('/v1/query-understanding/graph', { params: { query: { format: 'json' } } });
@@ -158,6 +168,8 @@ describe('the OpenAPI document', () => {
     await client.PUT('/v1/trending', { body: { ids: [] } });
     await client.POST('/v1/trending/rollback');
     await client.GET('/v1/trending');
+    await client.GET('/v1/trending', { params: { query: { include: 'movies', language: 'de-DE' } } });
+    await client.GET('/v1/trending', { params: { query: { include: 'people' as never } } });
     await client.GET('/v1/trending', { params: { query: { ids: '42' as never } } });
     await client.GET('/v1/trending/{id}', { params: { path: { id: 42 as never } } });
     await client.GET('/v1/trending/{id}', { params: { path: { id: 'x' as never } } });
@@ -165,6 +177,9 @@ describe('the OpenAPI document', () => {
       client.GET('/v1/movies/{id}', { params: { path: { id: id as never } } });
     await movie(1_000_000_370);
     await movie(7);
+    await client.GET('/v1/movies/{id}', {
+      params: { path: { id: 1_000_000_370 as never }, query: { language: 'de-DE' } },
+    });
     await movie('x');
     await client.GET('/v1/movies', { params: { query: { ids: '1000000370,7' as never } } });
     await client.GET('/v1/movies', { params: { query: { ids: '' as never } } });

@@ -158,6 +158,15 @@ describe('limits', () => {
     expect([400, 429]).toContain(broken.status);
   });
 
+  it('embeddings by their token arrays, not by their tokens', async () => {
+    await start([{ name: 'texts', quota: 3, ...minute }]);
+    const embed = (input: number[] | number[][]) =>
+      send('POST', '/v1/embeddings', { model: 'text-embedding-3-small', input });
+    expect((await embed([9707, 11, 64, 568])).status).toBe(200);
+    expect((await embed([[9707], [11, 64]])).status).toBe(200);
+    expect((await embed([9707])).status).toBe(429);
+  });
+
   it('a language model by more than a hit', async () => {
     const chat = await ChatUpstream.start();
     await start([{ name: 'asks', quota: 100, windowSeconds: 6_000 }], {}, chat.variables);

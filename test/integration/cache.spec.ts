@@ -416,6 +416,29 @@ describe('CacheService', () => {
     });
   });
 
+  it('serves a value that is too large, stores it nowhere, and counts it', async () => {
+    const { cache, registry } = createCache(clients[0] as RedisClient, { CACHE_MAX_VALUE_BYTES: '1024' });
+    const namespace = films({ localTtlSeconds: 60 });
+    let loads = 0;
+    const load = (title: string) => () => Promise.resolve({ title: title.repeat(++loads > 0 ? 1 : 0) });
+    const large = 'x'.repeat(2_000);
+    for (const expectedLoads of [1, 2]) {
+      const answer = await cache.getOrSet(namespace, 'large', load(large));
+      expect([answer.value, answer.stored, loads]).toEqual([{ title: large }, false, expectedLoads]);
+    }
+    expect(await cache.set(namespace, 'large', { title: large })).toBe(false);
+    // A batch stores what fits.
+    const batch = await cache.getOrSetMany(namespace, ['large', 'small'], (positions) =>
+      Promise.resolve(positions.map((position) => ({ title: position === 0 ? large : 'Heat' }))),
+    );
+    expect(batch.map(({ stored }) => stored)).toEqual([false, true]);
+    expect(await cache.get(namespace, 'small')).toEqual({ title: 'Heat' });
+    expect(await cache.exists(namespace, 'large')).toBe(false);
+    expect(await registry.getSingleMetricAsString('marquee_cache_oversized_values_total')).toContain(
+      `{namespace="${namespace.name}"} 4`,
+    );
+  });
+
   describe('purges', () => {
     const run = async (pattern: string, dryRun = false, signal = new AbortController().signal) => {
       let last = { matched: 0, deleted: 0 };

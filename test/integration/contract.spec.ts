@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MarqueeConfig } from '@app/config';
-import { EmbeddingsRepository } from '@app/embeddings';
+import { EmbeddingsRepository, StoredVectorsFullError, StoredVectorsRepository } from '@app/embeddings';
 import type { StreamEvent } from '@app/events';
 import { RateLimiter } from '@app/rate-limit';
 import { LocksRepository } from '@app/locks';
@@ -10,6 +10,7 @@ import { type TaskDraft, TasksRepository } from '@app/tasks';
 import { encodeKeyPart, type RedisClient, shared } from '@app/redis';
 import { TmdbPace, TmdbRepository } from '@app/tmdb';
 import { type TrendingGeneration, TrendingRepository, ViewsRepository } from '@app/trending';
+import type { UpstreamError } from '@app/upstream';
 import { until } from '../fixtures/until.js';
 import { createCache } from '../fixtures/cache.js';
 import { createLimiter } from '../fixtures/rate-limiter.js';
@@ -116,7 +117,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       const repository = new TmdbRepository(createCache(client).cache, client, config);
       const asked: number[] = [];
       const get = async () =>
-        repository.getOrLoad(client.newBudget(), ids, (positions) => {
+        repository.getOrLoad(client.newBudget(), { ids }, (positions) => {
           asked.push(...positions.map((position) => ids[position] as number));
           return Promise.resolve(positions.map((position) => movie(ids[position] as number)));
         });
@@ -129,6 +130,27 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       await get();
       expect(asked).toEqual([7, 8]);
     });
+
+    it('keeps each language apart, and drops what has changed in all of them', async () => {
+      const config = { cache: { localBytes: 0 } } as MarqueeConfig;
+      const repository = new TmdbRepository(createCache(client).cache, client, config);
+      const load = (language?: string) =>
+        repository.getOrLoad(client.newBudget(), { ids, language }, (positions) =>
+          Promise.resolve(
+            positions.map((position) => JSON.stringify({ id: ids[position], title: language ?? 'default' })),
+          ),
+        );
+      for (const language of [undefined, 'de-DE', 'pt-BR']) {
+        const [answer] = await load(language);
+        expect(JSON.parse(answer?.value ?? '')).toEqual({ id: 1, title: language ?? 'default' });
+      }
+      const key = client.keys.key('upstream', 'tmdb', 'languages');
+      await until('the languages are known', async () => (await topology.ttl(key)) > 86_400);
+      expect(await topology.get('prod:tmdb:movie:7:de-DE')).not.toBeNull();
+      expect(await repository.drop([7])).toBe(3);
+      expect(await topology.get('prod:tmdb:movie:7:de-DE')).toBeNull();
+      expect(await topology.get('prod:tmdb:movie:8:de-DE')).not.toBeNull();
+    });
   });
 
   describe(TmdbPace.name, () => {
@@ -140,6 +162,25 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       // Thirty at ten milliseconds, less a tenth of a second's worth that goes out at once.
       expect(performance.now() - startedMs).toBeGreaterThan(170);
     });
+
+    it('holds the fleet back while the upstream asks for it, the longest pause of several', async () => {
+      const config = { movies: { requestsPerSecond: 100 } } as MarqueeConfig;
+      const [pace, other] = [new TmdbPace(client, config), new TmdbPace(client, config)];
+      await pace.admit();
+      await pace.hold(30_000);
+      await other.hold(1_000);
+      const error = await other.admit().catch((caught: unknown) => caught as UpstreamError);
+      expect(error).toMatchObject({ failure: 'busy' });
+      expect(error?.retryAfterMs).toBeGreaterThan(25_000);
+      await topology.flush();
+      await pace.hold(100);
+      await until('it is over', () =>
+        other.admit().then(
+          () => true,
+          () => false,
+        ),
+      );
+    });
   });
 
   describe(TrendingRepository.name, () => {
@@ -147,7 +188,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(await repository.begin(fence)).toEqual({ status: 'ok', value: true });
       expect(await repository.stage(fence, ids.slice(0, 2))).toEqual({ status: 'ok', value: true });
       expect(await repository.stage(fence, ids.slice(2))).toEqual({ status: 'ok', value: true });
-      return repository.swap(fence, ids.length, 'test', 0.5);
+      return repository.swap(fence, ids.length, { source: 'test', minShare: 0.5 });
     };
 
     it('replaces, keeps the previous one, goes back and forth', async () => {
@@ -178,16 +219,18 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       await repository.begin(2);
       for (const late of [repository.begin(1), repository.stage(1, [1]), repository.discard(1)])
         expect(await late).toEqual({ status: 'ok', value: false });
-      expect(await repository.swap(1, 1, 'test', 0.5)).toEqual({
+      expect(await repository.swap(1, 1, { source: 'test', minShare: 0.5 })).toEqual({
         status: 'ok',
         value: { state: 'not-ours' },
       });
       await repository.stage(2, [7]);
-      expect(await repository.swap(2, 2, 'test', 0.5)).toEqual({
+      expect(await repository.swap(2, 2, { source: 'test', minShare: 0.5 })).toEqual({
         status: 'ok',
         value: { state: 'incomplete', staged: 1 },
       });
-      expect(await repository.swap(2, 1, 'test', 0.5)).toMatchObject({ value: { state: 'swapped' } });
+      expect(await repository.swap(2, 1, { source: 'test', minShare: 0.5 })).toMatchObject({
+        value: { state: 'swapped' },
+      });
     });
 
     it('refuses a shrunken set, unless any size will do', async () => {
@@ -198,11 +241,38 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       });
       await repository.begin(3);
       await repository.stage(3, [1]);
-      expect(await repository.swap(3, 1, 'test', 0.5)).toEqual({
+      expect(await repository.swap(3, 1, { source: 'test', minShare: 0.5 })).toEqual({
         status: 'ok',
         value: { state: 'shrunken', current: 3 },
       });
-      expect(await repository.swap(3, 1, 'test', 0)).toMatchObject({ value: { state: 'swapped' } });
+      expect(await repository.swap(3, 1, { source: 'test', minShare: 0 })).toMatchObject({
+        value: { state: 'swapped' },
+      });
+    });
+
+    it('restores what is lost, with its time, and never over a set that is there', async () => {
+      const repository = new TrendingRepository(client);
+      await publish(repository, 1, [5, 3, 4]);
+      const key = client.keys.key(shared('trending'), 'current');
+      await client.delete(client.newBudget(), [key]);
+      expect(await repository.look(client.newBudget())).toMatchObject({ value: { isGone: true } });
+      const leftOver = await repository.readLeftOver();
+      expect(leftOver).toMatchObject({ ids: [5, 3, 4], source: 'test' });
+      const restores = { updatedAtMs: 1_700_000_000_123 };
+      const restore = async (fence: number) => {
+        await repository.begin(fence);
+        await repository.stage(fence, [5, 3, 4]);
+        return repository.swap(fence, 3, { source: 'test', minShare: 0, restores });
+      };
+      expect(await restore(2)).toMatchObject({ value: { state: 'swapped', updatedAtMs: 1_700_000_000_123 } });
+      expect(await repository.read(client.newBudget())).toMatchObject({
+        value: { ids: [5, 3, 4], updatedAtMs: 1_700_000_000_123 },
+      });
+      expect(await restore(3)).toEqual({ status: 'ok', value: { state: 'present' } });
+      await repository.begin(4);
+      await repository.swap(4, 0, { source: 'test', minShare: 0 });
+      expect(await repository.look(client.newBudget())).toMatchObject({ value: { count: 0, isGone: false } });
+      expect(await restore(5)).toEqual({ status: 'ok', value: { state: 'present' } });
     });
 
     it("reads another program's set by number", async () => {
@@ -425,6 +495,38 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(await events.groups()).toEqual([{ name: 'g', pending: 0, lag: 0 }]);
       expect(await events.trim()).toEqual({ trimmed: 0, unread: 0 });
       expect(await events.withReader((reader) => events.wait(reader, '0-0', 10, 100))).toHaveLength(1);
+    });
+  });
+
+  describe(StoredVectorsRepository.name, () => {
+    const config = { embeddings: { storeMaxBytes: 70_000 } } as MarqueeConfig;
+    const vector = new Float32Array(8_000).fill(0.5);
+
+    it('stores, replaces, reads and deletes vectors, and bounds what a tenant holds', async () => {
+      const vectors = new StoredVectorsRepository(client, config);
+      const put = (tenant: string, id: string, ttlSeconds = 60) =>
+        vectors.put(client.newBudget(), tenant, id, vector, ttlSeconds);
+      await put('acme', 'a');
+      await put('acme', 'b', 1);
+      await put('acme', 'a');
+      await expect(put('acme', 'c')).rejects.toThrow(StoredVectorsFullError);
+      await expect(put('acme', 'c')).rejects.toThrow(
+        /^2 vectors with 64512 bytes are stored, and 70000 bytes may be/,
+      );
+      await put('globex', 'c');
+      expect(await vectors.get(client.newBudget(), 'acme', 'a')).toMatchObject({ vector });
+      expect(await vectors.get(client.newBudget(), 'globex', 'a')).toBeUndefined();
+      // What has expired makes room, and so does what is deleted.
+      await until('the short-lived one is gone', () =>
+        put('acme', 'c').then(
+          () => true,
+          () => false,
+        ),
+      );
+      expect(await vectors.delete(client.newBudget(), 'acme', 'a')).toBe(true);
+      expect(await vectors.delete(client.newBudget(), 'acme', 'a')).toBe(false);
+      await put('acme', 'd');
+      expect(await topology.ttl('prod:embedding:acme/d')).toBeGreaterThan(50);
     });
   });
 

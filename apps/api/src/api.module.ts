@@ -20,6 +20,7 @@ import { EventsAdminController } from './admin/events-admin.controller.js';
 import { SessionsAdminController } from './admin/sessions-admin.controller.js';
 import { ConsoleController } from './console/console.controller.js';
 import { EmbeddingsController } from './embeddings/embeddings.controller.js';
+import { StoredEmbeddingsController } from './embeddings/stored-embeddings.controller.js';
 import { HealthController } from './health/health.controller.js';
 
 import { DrainService } from './http/drain.service.js';
@@ -72,6 +73,7 @@ export class ApiModule {
         MoviesController,
         SessionsAdminController,
         SessionsController,
+        StoredEmbeddingsController,
         TasksController,
         QueryUnderstandingController,
         RateLimitAdminController,

@@ -55,6 +55,7 @@ export class CacheFetcher {
     private readonly repository: CacheRepository,
     private readonly metrics: CacheMetrics,
     private readonly tierOf: (namespace: Namespace<unknown>) => LocalTier | undefined,
+    private readonly maxValueBytes: number,
   ) {}
 
   /** A key has changed in Redis: who follows its leader looks at once. */
@@ -82,13 +83,14 @@ export class CacheFetcher {
     const tier = this.tierOf(namespace);
     for (const { key } of writes) tier?.changed(key);
     const changeNumber = tier?.changeNumber ?? 0;
-    const stored = await this.repository.writeMany(budget, namespace, writes);
+    const stored = await this.repository.writeMany(budget, namespace, writes, this.maxValueBytes);
     writes.forEach(({ key, value, freshMs = freshMsOf(namespace, value) }, index) => {
-      if (stored[index] !== 'kept') this.keep(namespace, key, value, freshMs, changeNumber);
+      if (stored[index] === 'too-large') this.metrics.tooLarge(namespace.name);
+      else if (stored[index] !== 'kept') this.keep(namespace, key, value, freshMs, changeNumber);
     });
     const atMs = Date.now();
     writes.forEach(({ key }, index) => stored[index] === 'stored' && this.history.set(key, { atMs, cause }));
-    return stored.map((result) => result !== 'failed');
+    return stored.map((result) => result === 'stored' || result === 'kept');
   }
 
   /** What this process stored under a key last, as far as it remembers. */

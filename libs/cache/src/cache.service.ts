@@ -66,7 +66,12 @@ export class CacheService implements OnApplicationBootstrap {
     this.defaultTtlSeconds = config.cache.ttlSeconds;
     this.longTtlSeconds = config.cache.longTtlSeconds;
     this.generations = new Generations(repository.redis);
-    this.fetcher = new CacheFetcher(repository, metrics, (namespace) => this.tierOf(namespace));
+    this.fetcher = new CacheFetcher(
+      repository,
+      metrics,
+      (namespace) => this.tierOf(namespace),
+      config.cache.maxValueBytes,
+    );
   }
 
   onApplicationBootstrap(): void {

@@ -224,6 +224,9 @@ export class Environment {
   @wholeNumber(0, 68_719_476_736)
   CACHE_LOCAL_BYTES: number = 67_108_864;
 
+  @wholeNumber(1_024, 536_870_912)
+  CACHE_MAX_VALUE_BYTES: number = 2_097_152;
+
   @wholeNumber(1, 31_536_000)
   RATE_LIMIT_WINDOW: number = 60;
 
@@ -263,6 +266,9 @@ export class Environment {
 
   @Matches(/^\d{1,6}(\.\d{1,6})?$/, { message: 'must be a decimal number such as 0.02' })
   EMBEDDINGS_USD_PER_MILLION_TOKENS: string = '0';
+
+  @wholeNumber(65_536, 68_719_476_736)
+  EMBEDDINGS_STORE_MAX_BYTES: number = 33_554_432;
 
   @IsOptional()
   @Matches(/^[\x21-\x7e]{1,128}$/, {
@@ -314,4 +320,7 @@ export class Environment {
 
   @wholeNumber(1, 10_000)
   UPSTREAM_CONCURRENCY: number = 32;
+
+  @wholeNumber(1, 3_600)
+  UPSTREAM_MAX_RETRY_AFTER_SECONDS: number = 60;
 }

@@ -95,6 +95,8 @@ export class MarqueeConfig {
     readonly longTtlSeconds: number;
     /** Bound of a namespace's copies in this process; 0 for none. */
     readonly localBytes: number;
+    /** Larger values are served, but not stored. */
+    readonly maxValueBytes: number;
   };
   readonly rateLimit!: {
     readonly windowSeconds: number;
@@ -108,6 +110,8 @@ export class MarqueeConfig {
     readonly model: string | undefined;
     readonly dimensions: number | undefined;
     readonly usdPerMillionTokens: number;
+    /** Bytes of vectors by id that a tenant may hold. */
+    readonly storeMaxBytes: number;
   };
   readonly queryUnderstanding!: {
     /** The chat model asked; undefined means the rules alone. */
@@ -138,6 +142,8 @@ export class MarqueeConfig {
     readonly timeoutMs: number;
     readonly retryAttempts: number;
     readonly concurrency: number;
+    /** Longest time that a `Retry-After` holds calls back. */
+    readonly maxRetryAfterMs: number;
   };
 }
 
@@ -184,6 +190,7 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
       ttlSeconds: environment.CACHE_TTL_SECONDS,
       longTtlSeconds: environment.CACHE_TTL_LONG_SECONDS,
       localBytes: environment.CACHE_LOCAL_BYTES,
+      maxValueBytes: environment.CACHE_MAX_VALUE_BYTES,
     },
     rateLimit: {
       windowSeconds: environment.RATE_LIMIT_WINDOW,
@@ -195,6 +202,7 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
       model: environment.EMBEDDINGS_MODEL,
       dimensions: environment.EMBEDDINGS_DIMENSIONS,
       usdPerMillionTokens: Number(environment.EMBEDDINGS_USD_PER_MILLION_TOKENS),
+      storeMaxBytes: environment.EMBEDDINGS_STORE_MAX_BYTES,
     },
     queryUnderstanding: {
       model: environment.QU_MODEL ?? (environment.OPENAI_API_KEY ? defaultChatModel : undefined),
@@ -217,6 +225,7 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
       timeoutMs: environment.UPSTREAM_TIMEOUT_MS,
       retryAttempts: environment.UPSTREAM_RETRY_ATTEMPTS,
       concurrency: environment.UPSTREAM_CONCURRENCY,
+      maxRetryAfterMs: environment.UPSTREAM_MAX_RETRY_AFTER_SECONDS * 1000,
     },
   } satisfies MarqueeConfig);
 }

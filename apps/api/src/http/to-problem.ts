@@ -1,7 +1,14 @@
 import { HttpException } from '@nestjs/common';
 import { ForbiddenError, UnauthenticatedError } from '@app/auth';
 import { CacheLoadTimeoutError } from '@app/cache';
-import { EmbeddingsOverloadedError, EmbeddingsRequestError, InvalidEmbeddingsError } from '@app/embeddings';
+import {
+  EmbeddingsOverloadedError,
+  EmbeddingsRequestError,
+  InvalidEmbeddingsError,
+  StoredVectorsFullError,
+  StoredVectorsUnavailableError,
+  StoredVectorUnreadableError,
+} from '@app/embeddings';
 import { LockHeldError, LockLostError, LockUnavailableError } from '@app/locks';
 import { TooManyListenersError } from '@app/events';
 import {
@@ -26,6 +33,7 @@ import { InvalidMovieError } from '@app/tmdb';
 import { TrendingNotReplacedError, TrendingRefusedError, TrendingUnavailableError } from '@app/trending';
 import { UpstreamError } from '@app/upstream';
 import { type Problem, problem, quotaExceededType } from './problem.js';
+import { StoredEmbeddingNotFoundError } from '../embeddings/stored-embedding-not-found.error.js';
 import { MovieNotFoundError } from '../movies/movie-not-found.error.js';
 import { NoPreviousTrendingError } from '../trending/no-previous-trending.error.js';
 import { TaskNotFoundError, TaskResultTooLargeError } from '../tasks/tasks.errors.js';
@@ -66,8 +74,26 @@ export function toProblem(error: unknown): Problem | undefined {
     });
   }
   return (
-    rateLimitProblem(error) ?? trendingProblem(error) ?? sessionProblem(error) ?? frameworkProblem(error)
+    storedVectorProblem(error) ??
+    rateLimitProblem(error) ??
+    trendingProblem(error) ??
+    sessionProblem(error) ??
+    frameworkProblem(error)
   );
+}
+
+function storedVectorProblem(error: unknown): Problem | undefined {
+  if (error instanceof StoredEmbeddingNotFoundError)
+    return problem('embedding-not-found', 404, 'No such vector', error.message);
+  if (error instanceof StoredVectorsFullError)
+    return problem('embedding-store-full', 413, 'Too many vectors are stored', error.message, {
+      errors: [{ field: 'embedding', message: error.message }],
+    });
+  if (error instanceof StoredVectorUnreadableError)
+    return problem('embedding-unreadable', 409, 'What is stored is no vector', error.message);
+  if (error instanceof StoredVectorsUnavailableError)
+    return problem('unavailable', 503, titleOf(503), error.message, { retryAfterSeconds: 1 });
+  return undefined;
 }
 
 function rateLimitProblem(error: unknown): Problem | undefined {
@@ -179,6 +205,10 @@ function upstreamProblem(error: UpstreamError): Problem {
   switch (error.failure) {
     case 'timeout':
       return problem('upstream-timeout', 504, 'The upstream did not answer in time', error.message, {
+        retryAfterSeconds,
+      });
+    case 'busy':
+      return problem('upstream-busy', 503, 'The upstream asked for a pause', error.message, {
         retryAfterSeconds,
       });
     case 'overloaded':

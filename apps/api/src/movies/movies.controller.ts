@@ -12,6 +12,8 @@ import {
   movieAnswerSchema,
   type MovieParams,
   movieParamsSchema,
+  type MovieQuery,
+  movieQuerySchema,
   moviesAnswerSchema,
   type MoviesQuery,
   moviesQuerySchema,
@@ -33,15 +35,20 @@ export class MoviesController {
       'TMDB’s `GET /movie/{id}` with credits, videos and release dates. This product uses the TMDB API but is not endorsed or certified by TMDB.',
   })
   @ApiResponse({ status: 200, standardSchema: movieAnswerSchema })
-  @ApiResponse({ status: 400, description: 'The id is not valid', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 400,
+    description: 'The id or the language is not valid',
+    standardSchema: problemSchema,
+  })
   @ApiResponse({ status: 404, description: 'There is no such movie', standardSchema: problemSchema })
   @ApiResponse({ status: 503, description: 'TMDB failed; see Retry-After', standardSchema: problemSchema })
   async one(
     @Param({ schema: movieParamsSchema }) { id }: MovieParams,
+    @Query({ schema: movieQuerySchema }) { language }: MovieQuery,
     @RequestBudget() budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    const answer = await this.movies.get(budget, id);
+    const answer = await this.movies.get(budget, id, language);
     void reply.header('cache-status', cacheStatus([answer]));
     if (answer.value === undefined) throw new MovieNotFoundError(id);
     this.views.record(id);
@@ -52,14 +59,18 @@ export class MoviesController {
   @Get()
   @ApiOperation({ summary: 'Details of many movies' })
   @ApiResponse({ status: 200, standardSchema: moviesAnswerSchema })
-  @ApiResponse({ status: 400, description: 'An id is not valid', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 400,
+    description: 'An id or the language is not valid',
+    standardSchema: problemSchema,
+  })
   @ApiResponse({ status: 503, description: 'TMDB failed for all of them', standardSchema: problemSchema })
   async many(
-    @Query({ schema: moviesQuerySchema }) { ids }: MoviesQuery,
+    @Query({ schema: moviesQuerySchema }) { ids, language }: MoviesQuery,
     @RequestBudget() budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    const answers = await this.movies.getMany(budget, ids);
+    const answers = await this.movies.getMany(budget, ids, language);
     const errors = answers.flatMap(({ error }) => (error ? [error] : []));
     if (errors[0] && errors.length === ids.length) throw errors[0];
     const idsWhere = (matches: (answer: (typeof answers)[number]) => boolean): number[] =>
