@@ -84,8 +84,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Embed texts
-     * @description OpenAI's embeddings API: an OpenAI SDK with its base URL pointed at /v1 works unchanged.
+     * Embed texts or token arrays
+     * @description OpenAI's embeddings API: an OpenAI SDK, or a client built on one, works with its base URL pointed at /v1. Without an upstream a local model stands in, with 512 dimensions.
      */
     post: operations['embeddingsCreate'];
     delete?: never;
@@ -425,6 +425,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/embeddings/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read a vector by id */
+    get: operations['storedEmbeddingsGet'];
+    /**
+     * Store a vector by id
+     * @description Replaces the one that is there. It expires after `ttlSeconds`, an hour by default.
+     */
+    put: operations['storedEmbeddingsPut'];
+    post?: never;
+    /** Delete a vector by id */
+    delete: operations['storedEmbeddingsDelete'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/tasks/{id}/result': {
     parameters: {
       query?: never;
@@ -625,7 +647,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What trends, most first; or, with `ids`, which of these do */
+    /**
+     * Trending movies, most first; or, with `ids`, which of these are trending
+     * @description With `include=movies` the details of the listed movies come along, so that an app needs one call. A movie without details is null, with a note of why.
+     */
     get: operations['trendingList'];
     /**
      * Replace what trends, at once
@@ -732,16 +757,16 @@ export interface components {
       /** @example text-embedding-3-small */
       model: string;
       dimensions?: number;
-      texts: (string | string[])[];
+      texts: (string | string[] | number[] | number[][])[];
     };
     EmbeddingsRequest: {
       /**
-       * @description One text, or up to 2,048
+       * @description A text, a token array, or up to 2,048 of either. Tokens are those of the model’s own vocabulary, cl100k_base for OpenAI’s models and the local one; at most 8,192 in each array and 300,000 in all.
        * @example [
        *       "a heist in Los Angeles"
        *     ]
        */
-      input: string | string[];
+      input: string | string[] | number[] | number[][];
       /** @example text-embedding-3-small */
       model: string;
       /**
@@ -1046,6 +1071,42 @@ export interface components {
       /** @description False if sessions are left: repeat the call */
       complete: boolean;
     };
+    StoredEmbeddingDraft: {
+      /**
+       * @description Up to 8192 numbers, or base64 of little-endian float32s
+       * @example [
+       *       0.25,
+       *       -0.5
+       *     ]
+       */
+      embedding: number[] | string;
+      /** @default 3600 */
+      ttlSeconds?: number;
+    };
+    StoredEmbeddingKept: {
+      id: string;
+      dimensions: number;
+      /**
+       * Format: date-time
+       * @description Null where another program stored it without a TTL
+       */
+      expiresAt: string | null;
+    };
+    StoredEmbedding: {
+      id: string;
+      dimensions: number;
+      /**
+       * Format: date-time
+       * @description Null where another program stored it without a TTL
+       */
+      expiresAt: string | null;
+      embedding: number[] | string;
+    };
+    StoredEmbeddingDeleted: {
+      id: string;
+      /** @enum {boolean} */
+      deleted: true;
+    };
     TaskDraft: {
       /**
        * @default done
@@ -1326,6 +1387,16 @@ export interface components {
     Trending: {
       /** @description Most trending first */
       ids: number[];
+      /** @description With `include=movies`: the details of the ids, in the same order */
+      movies?: {
+        id: number;
+        movie: components['schemas']['Movie'] | null;
+        /**
+         * @description Why there are no details: there is no such movie, or they could not be loaded just now
+         * @enum {string|null}
+         */
+        note: 'missing' | 'failed' | null;
+      }[];
       /** @description How many films trend */
       count: number;
       /** @description Null where another program wrote the set */
@@ -1665,7 +1736,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description One embedding a text, in order */
+      /** @description One embedding an input, in order */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2020,7 +2091,10 @@ export interface operations {
   };
   moviesOne: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Language of titles and overviews, a BCP 47 tag; TMDB_LANGUAGE by default. The bundled catalogue is in English alone. */
+        language?: string;
+      };
       header?: never;
       path: {
         /** @description A TMDB id */
@@ -2042,7 +2116,7 @@ export interface operations {
           'application/json': components['schemas']['Movie'];
         };
       };
-      /** @description The id is not valid */
+      /** @description The id or the language is not valid */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2089,6 +2163,8 @@ export interface operations {
       query: {
         /** @description Up to 100 */
         ids: string;
+        /** @description Language of titles and overviews, a BCP 47 tag; TMDB_LANGUAGE by default. The bundled catalogue is in English alone. */
+        language?: string;
       };
       header?: never;
       path?: never;
@@ -2108,7 +2184,7 @@ export interface operations {
           'application/json': components['schemas']['Movies'];
         };
       };
-      /** @description An id is not valid */
+      /** @description An id or the language is not valid */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2876,6 +2952,221 @@ export interface operations {
       };
       401: components['responses']['Unauthenticated'];
       /** @description Another tenant */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it; see Retry-After */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  storedEmbeddingsGet: {
+    parameters: {
+      query?: {
+        /** @description base64 is little-endian float32 */
+        encoding_format?: 'float' | 'base64';
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StoredEmbedding'];
+        };
+      };
+      /** @description A field is not valid */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      /** @description There is none */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Another program stored something else there */
+      409: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it; see Retry-After */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  storedEmbeddingsPut: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StoredEmbeddingDraft'];
+      };
+    };
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StoredEmbeddingKept'];
+        };
+      };
+      /** @description A field is not valid */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      /** @description Too much is stored */
+      413: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      415: components['responses']['UnsupportedMediaType'];
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it; see Retry-After */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  storedEmbeddingsDelete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StoredEmbeddingDeleted'];
+        };
+      };
+      /** @description A field is not valid */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      /** @description There is none */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3728,12 +4019,16 @@ export interface operations {
   trendingList: {
     parameters: {
       query?: {
-        /** @description How many at most */
+        /** @description How many at most: 10000 by default; with `include=movies` 20 by default and 100 at most */
         limit?: string;
         /** @description How many to leave out at the top */
         offset?: string;
-        /** @description Ask instead which of these trend, up to 1000 */
+        /** @description Ask instead which of these are trending, up to 1000 */
         ids?: string;
+        /** @description Embed the details of the movies that are listed */
+        include?: 'movies';
+        /** @description Language of titles and overviews, a BCP 47 tag; TMDB_LANGUAGE by default. The bundled catalogue is in English alone. */
+        language?: string;
       };
       header?: never;
       path?: never;
