@@ -13,6 +13,7 @@ import {
   type RedisBudget,
   RedisClient,
   type RedisScript,
+  type ScriptCall,
 } from '@app/redis';
 import { confirmed } from './confirmed.js';
 import { completionFragment, lifeFragment, memoryFragment } from './fragments.js';
@@ -34,6 +35,9 @@ const remove = loadScript('delete-4', new URL('./scripts/delete-4.lua', import.m
   memoryFragment,
   completionFragment,
 ]);
+
+/** Scripts that change nothing when they run a second time, and then return the same. */
+const repeatable: ReadonlySet<RedisScript> = new Set([create, read, update]);
 
 export type UpdateResult =
   | { readonly state: 'ok'; readonly session: StoredSession }
@@ -211,12 +215,8 @@ export class SessionsRepository {
     return [this.keys.fieldOf(tenant), this.bounds.maxTenantBytes, this.bounds.maxAllBytes()];
   }
 
-  private async run(
-    budget: RedisBudget,
-    script: RedisScript,
-    call: { keys: readonly string[]; args: readonly (string | number)[] },
-  ): Promise<unknown> {
-    return confirmed(await this.redis.run(budget, script, call));
+  private async run(budget: RedisBudget, script: RedisScript, call: ScriptCall): Promise<unknown> {
+    return confirmed(await this.redis.run(budget, script, { isRepeatable: repeatable.has(script), ...call }));
   }
 
   private pair(id: string): [string, string] {

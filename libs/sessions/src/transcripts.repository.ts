@@ -11,7 +11,14 @@ import {
   SessionEventsRepository,
   type TranscriptReference,
 } from '@app/events';
-import { InjectRedis, loadScript, type RedisBudget, RedisClient, type RedisScript } from '@app/redis';
+import {
+  InjectRedis,
+  loadScript,
+  type RedisBudget,
+  RedisClient,
+  type RedisScript,
+  type ScriptCall,
+} from '@app/redis';
 import { confirmed } from './confirmed.js';
 import { completionFragment, lifeFragment, memoryFragment, rememberFragment } from './fragments.js';
 import { HeldBytesRepository } from './held-bytes.repository.js';
@@ -40,6 +47,9 @@ const settle = loadScript('settle-3', new URL('./scripts/settle-3.lua', import.m
 const remember = loadScript('remember-2', new URL('./scripts/remember-2.lua', import.meta.url), [
   rememberFragment,
 ]);
+
+/** Scripts that change nothing when they run a second time, and then return the same. */
+const repeatable: ReadonlySet<RedisScript> = new Set([page, complete, settle]);
 
 export interface Append {
   readonly chunks: readonly string[];
@@ -106,6 +116,7 @@ export class TranscriptsRepository {
     const [stream, registry] = within;
     // Few and short: of a small append most time goes into writing its arguments.
     const reply = (await this.run(budget, append, {
+      isRepeatable: idempotencyKey !== undefined,
       keys: [
         this.keys.metadata(id),
         this.keys.transcript(id),
@@ -258,12 +269,8 @@ export class TranscriptsRepository {
       throwIfFull(this.bounds, 'server-full', ofAll);
   }
 
-  private async run(
-    budget: RedisBudget,
-    script: RedisScript,
-    call: { keys: readonly string[]; args: readonly (string | number)[] },
-  ): Promise<unknown> {
-    return confirmed(await this.redis.run(budget, script, call));
+  private async run(budget: RedisBudget, script: RedisScript, call: ScriptCall): Promise<unknown> {
+    return confirmed(await this.redis.run(budget, script, { isRepeatable: repeatable.has(script), ...call }));
   }
 }
 
