@@ -1390,12 +1390,12 @@ export interface components {
       /** @description With `include=movies`: the details of the ids, in the same order */
       movies?: {
         id: number;
-        movie: components['schemas']['Movie'] | null;
+        movie: components['schemas']['Movie'] | (never | null);
         /**
          * @description Why there are no details: there is no such movie, or they could not be loaded just now
-         * @enum {string|null}
+         * @enum {string}
          */
-        note: 'missing' | 'failed' | null;
+        note?: 'missing' | 'failed';
       }[];
       /** @description How many films trend */
       count: number;

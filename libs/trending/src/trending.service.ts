@@ -50,6 +50,13 @@ export class TrendingService {
     return toTrending(this.snapshot ?? (await this.askSource()), true);
   }
 
+  /** Answers from this generation from now on: whoever published it reads its own write, however large it is. */
+  async adopt(generation: TrendingGeneration): Promise<TrendingSnapshot> {
+    const snapshot = await toSnapshot(generation);
+    this.snapshot = snapshot;
+    return snapshot;
+  }
+
   /** Exchanges the current and the previous set. False where there is no previous one. @throws TrendingNotReplacedError */
   async rollback(budget: RedisBudget): Promise<boolean> {
     const outcome = await this.repository.rollback(budget);
@@ -74,10 +81,6 @@ export class TrendingService {
     return this.adopt(outcome.value);
   }
 
-  private async adopt(generation: TrendingGeneration): Promise<TrendingSnapshot> {
-    this.snapshot = await toSnapshot(generation);
-    return this.snapshot;
-  }
 
   /** Nobody has published yet, or Redis is away. */
   private async askSource(): Promise<TrendingSnapshot> {

@@ -98,6 +98,7 @@ export class TrendingController {
   ) {
     const signal = leavingOf(reply);
     const published = await this.publisher.publish({ ids, force, source: 'PUT', waitMs: lockWaitMs, signal });
+    await this.trending.adopt(published);
     return freshnessOf({ ...published, isStale: false });
   }
 
@@ -123,8 +124,8 @@ export class TrendingController {
     const answers = await this.movies.getMany(budget, ids, language);
     void reply.header('cache-status', cacheStatus(answers));
     return answers.map(({ value, error }, index) => {
-      const note = value !== undefined ? null : error ? 'failed' : 'missing';
-      return `{"id":${ids[index]},"movie":${value ?? 'null'},"note":${JSON.stringify(note)}}`;
+      if (value !== undefined) return `{"id":${ids[index]},"movie":${value}}`;
+      return JSON.stringify({ id: ids[index], movie: null, note: error ? 'failed' : 'missing' });
     });
   }
 }

@@ -102,7 +102,7 @@ export const trendingAnswerSchema = z
         z.object({
           id: z.int(),
           movie: movieAnswerSchema.nullable(),
-          note: z.enum(['missing', 'failed']).nullable().meta({
+          note: z.enum(['missing', 'failed']).optional().meta({
             description:
               'Why there are no details: there is no such movie, or they could not be loaded just now',
           }),
