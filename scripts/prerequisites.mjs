@@ -1,4 +1,5 @@
 // What a bare clone lacks. Uses nothing but Node, for nothing is installed yet.
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -118,13 +119,21 @@ export async function ensureTestTools() {
   return testTools.filter(({ programs }) => !findProgram(...programs)).map((tool) => tool.package);
 }
 
-/** Runs one step of a package manager. */
+/**
+ * Runs one step of a package manager, and leaves it to finish when this process is killed: half a step would leave the
+ * system's packages broken.
+ */
 function install([command, ...args]) {
-  return runOnLeash(command, args, {
-    stdio: ['ignore', 'ignore', 'ignore'],
-    timeout: 300_000,
-    // Debian starts a service on port 6379 after an install: we want the program alone.
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      detached: true,
+      stdio: 'ignore',
+      timeout: 300_000,
+      // Debian starts a service on port 6379 after an install: we want the program alone.
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
+    });
+    child.once('error', () => resolve({ status: null }));
+    child.once('exit', (status) => resolve({ status }));
   });
 }
 
