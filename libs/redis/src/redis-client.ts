@@ -12,6 +12,7 @@ import {
   serversOf,
 } from './connection/redis-connection.js';
 import { toOutcome, toRedisFault } from './connection/redis.errors.js';
+import { FaultLog } from './faults/fault-log.js';
 import { InvalidationFeed, type InvalidationListener } from './invalidation/invalidation-feed.js';
 import { KeySpace } from './keys/key-space.js';
 import { type WalkOptions, walkKeys } from './keys/key-walk.js';
@@ -60,6 +61,8 @@ const notInitialized: Outcome<never> = {
 const budgetSpent: Outcome<never> = { status: 'timeout', mayHaveRun: false };
 const timedOut: Outcome<never> = { status: 'timeout', mayHaveRun: true };
 
+/** What fails within this time of a refusal fails for it. */
+const refusalMs = 1000;
 /** From so many keys or calls on, a round trip is a bulk transfer. */
 const bulkFrom = 8;
 
@@ -72,12 +75,16 @@ export class RedisClient {
   private readonly logger = new Logger('Redis');
   private readonly wheel = new DeadlineWheel();
   private readonly breaker: RedisBreaker;
+  private readonly faults: FaultLog;
   private readonly scripts = new Map<string, RedisScript>();
   private pool: RedisPool | undefined;
   private feed: InvalidationFeed | undefined;
   /** When a call was last answered within its budget. */
   private answeredMs = 0;
   private returns = 0;
+  /** Why a server that answers last would not serve, and when. */
+  private refused: { readonly fault: RedisFault; readonly atMs: number } | undefined;
+  private openedMs = 0;
   private firstUse: (() => void) | undefined;
   private address: string;
 
@@ -88,6 +95,9 @@ export class RedisClient {
       probe: () => this.answersProbe(),
       onChange: (state, reason) => this.onBreakerChange(state, reason),
     });
+    this.faults = new FaultLog(options.name, this.logger, (cause) =>
+      options.metrics.faulted(options.name, cause),
+    );
     options.metrics.observe(options.name, () => this.status);
   }
 
@@ -101,6 +111,7 @@ export class RedisClient {
       connected: this.pool?.small !== undefined,
       breaker: this.breaker.state,
       pool: this.pool?.stats,
+      refusal: this.faults.refusal,
     };
   }
 
@@ -150,6 +161,7 @@ export class RedisClient {
 
   close(): void {
     this.breaker.dispose();
+    this.faults.dispose();
     this.feed?.close();
     this.pool?.close();
     this.pool = undefined;
@@ -157,17 +169,17 @@ export class RedisClient {
 
   /** PING. */
   ping(budget: RedisBudget): Promise<Outcome<string>> {
-    return this.call(budget, (connection) => connection.ping());
+    return this.call(budget, 'PING', (connection) => connection.ping());
   }
 
   /** INFO of one server; in Cluster mode of any master. */
   info(budget: RedisBudget): Promise<Outcome<string>> {
-    return this.call(budget, (connection) => connection.info());
+    return this.call(budget, 'INFO', (connection) => connection.info());
   }
 
   /** GET: a key's bytes, or a miss. */
   async get(budget: RedisBudget, key: string): Promise<Outcome<Buffer>> {
-    const outcome = await this.call(budget, (connection) => connection.getBuffer(key));
+    const outcome = await this.call(budget, 'GET', (connection) => connection.getBuffer(key));
     if (outcome.status !== 'ok') return outcome;
     return outcome.value === null ? miss : ok(outcome.value);
   }
@@ -181,8 +193,8 @@ export class RedisClient {
     const outcomes = await Promise.all(
       parts.map((part) =>
         isBulk
-          ? this.bulkCall(budget, operation(part), 'safe to repeat')
-          : this.call(budget, operation(part)),
+          ? this.bulkCall(budget, 'MGET', operation(part), 'safe to repeat')
+          : this.call(budget, 'MGET', operation(part)),
       ),
     );
     const values = new Array<MaybeBytes>(keys.length);
@@ -202,7 +214,7 @@ export class RedisClient {
   ): Promise<Outcome<(ValueWithTtl | null | undefined)[]>> {
     const [values, ttls] = await Promise.all([
       this.getMany(budget, keys),
-      this.eachKey(budget, keys, (pipeline, key) => pipeline.pttl(key)),
+      this.eachKey(budget, 'PTTL', keys, (pipeline, key) => pipeline.pttl(key)),
     ]);
     if (values.status !== 'ok') return values;
     return ok(
@@ -220,7 +232,7 @@ export class RedisClient {
   /** SET … PX for each entry, in one round trip; one outcome an entry. */
   setMany(budget: RedisBudget, entries: readonly Entry[]): Promise<Outcome<unknown>[]> {
     const byKey = new Map(entries.map((entry) => [entry.key, entry]));
-    return this.eachKey(budget, [...byKey.keys()], (pipeline, key) => {
+    return this.eachKey(budget, 'SET', [...byKey.keys()], (pipeline, key) => {
       const { bytes, ttlMs } = byKey.get(key) as Entry;
       return pipeline.set(key, bytes, 'PX', Math.max(1, Math.round(ttlMs)));
     });
@@ -228,7 +240,7 @@ export class RedisClient {
 
   /** UNLINK: how many keys there were. */
   async delete(budget: RedisBudget, keys: readonly string[]): Promise<Outcome<number>> {
-    const outcomes = await this.eachKey(budget, keys, (pipeline, key) => pipeline.unlink(key));
+    const outcomes = await this.eachKey(budget, 'UNLINK', keys, (pipeline, key) => pipeline.unlink(key));
     const failed = outcomes.find(({ status }) => status !== 'ok');
     if (failed) return failed as Outcome<never>;
     return ok(
@@ -285,7 +297,7 @@ export class RedisClient {
     key: string,
     ...args: RedisArgument[]
   ): Promise<Outcome<unknown>> {
-    return this.call(budget, (connection) => connection.callBuffer(name, key, ...args));
+    return this.call(budget, name, (connection) => connection.callBuffer(name, key, ...args));
   }
 
   /** The same for commands of two words, whose key comes after both: `XGROUP CREATE`, `XINFO GROUPS`. */
@@ -296,7 +308,9 @@ export class RedisClient {
     key: string,
     ...args: RedisArgument[]
   ): Promise<Outcome<unknown>> {
-    return this.call(budget, (connection) => connection.callBuffer(name, subcommand, key, ...args));
+    return this.call(budget, `${name} ${subcommand}`, (connection) =>
+      connection.callBuffer(name, subcommand, key, ...args),
+    );
   }
 
   /** Makes a script known: it is loaded on every server on connecting. */
@@ -306,7 +320,7 @@ export class RedisClient {
 
   /** Runs a script once. */
   run(budget: RedisBudget, script: RedisScript, call: ScriptCall): Promise<Outcome<unknown>> {
-    return this.call(budget, (connection) => runScript(connection, script, call));
+    return this.call(budget, script.name, (connection) => runScript(connection, script, call));
   }
 
   /** Runs a script once for each call, in one round trip (in Cluster mode one each); answers one outcome a call. */
@@ -316,7 +330,11 @@ export class RedisClient {
     calls: readonly ScriptCall[],
   ): Promise<Outcome<Outcome<unknown>[]>> {
     const operation = (connection: RedisConnection) => runScripts(connection, script, calls);
-    return calls.length >= bulkFrom ? this.bulkCall(budget, operation) : this.call(budget, operation);
+    const outcome = await (calls.length >= bulkFrom
+      ? this.bulkCall(budget, script.name, operation)
+      : this.call(budget, script.name, operation));
+    if (outcome.status === 'ok') for (const each of outcome.value) this.faults.failed(script.name, each);
+    return outcome;
   }
 
   /**
@@ -334,13 +352,14 @@ export class RedisClient {
   /** One command a key: a pipeline, in Cluster mode each by itself. One outcome a key. */
   private async eachKey(
     budget: RedisBudget,
+    command: string,
     keys: readonly string[],
     add: (commander: KeyCommander, key: string) => unknown,
   ): Promise<Outcome<unknown>[]> {
     const connection = this.pool?.small;
     if (connection instanceof Cluster) {
       return Promise.all(
-        keys.map((key) => this.call(budget, () => add(connection, key) as Promise<unknown>)),
+        keys.map((key) => this.call(budget, command, () => add(connection, key) as Promise<unknown>)),
       );
     }
     const operation = async (single: RedisConnection): Promise<PipelineReplies> => {
@@ -350,26 +369,31 @@ export class RedisClient {
     };
     if (keys.length === 0) return [];
     const outcome = await (keys.length >= bulkFrom
-      ? this.bulkCall(budget, operation)
-      : this.call(budget, operation));
+      ? this.bulkCall(budget, command, operation)
+      : this.call(budget, command, operation));
     if (outcome.status !== 'ok') return keys.map(() => outcome);
     return keys.map((_, index) => {
       const [error, reply] = outcome.value[index] ?? [new Error('Connection is closed.')];
-      return error ? toOutcome(error) : ok(reply);
+      if (!error) return ok(reply);
+      const failed = toOutcome(error);
+      this.faults.failed(command, failed);
+      return failed;
     });
   }
 
   private call<T>(
     budget: RedisBudget,
+    command: string,
     operation: (connection: RedisConnection) => Promise<T>,
   ): Promise<Outcome<T>> {
     const connection = this.pool?.small;
-    return this.bounded(budget, connection && (() => operation(connection)));
+    return this.bounded(budget, command, connection && (() => operation(connection)));
   }
 
   /** A read may be repeated once: its bulk socket may be found broken only by using it. */
   private bulkCall<T>(
     budget: RedisBudget,
+    command: string,
     operation: (connection: RedisConnection) => Promise<T>,
     repeatable?: 'safe to repeat',
   ): Promise<Outcome<T>> {
@@ -382,14 +406,18 @@ export class RedisClient {
         return bulk.withBulk(operation);
       }
     };
-    return this.bounded(budget, pool?.small && (() => transfer(pool)));
+    return this.bounded(budget, command, pool?.small && (() => transfer(pool)));
   }
 
   /**
    * The one place that knows of budget, breaker and outcome. The operation's promise may settle after the deadline:
    * it is listened to, so a late reply or rejection harms nobody.
    */
-  private bounded<T>(budget: RedisBudget, operation: (() => Promise<T>) | undefined): Promise<Outcome<T>> {
+  private bounded<T>(
+    budget: RedisBudget,
+    command: string,
+    operation: (() => Promise<T>) | undefined,
+  ): Promise<Outcome<T>> {
     if (!this.breaker.isClosed) return Promise.resolve(this.count(0, this.away()));
     if (!operation) {
       this.breaker.failure();
@@ -402,6 +430,7 @@ export class RedisClient {
     return new Promise((resolve) => {
       const finish = (outcome: Outcome<T>, nowMs: number): void => {
         budget.end(nowMs);
+        if (outcome.status !== 'ok') this.faults.failed(command, outcome);
         resolve(this.count(nowMs - startedMs, outcome));
       };
       const onExpired = (wasStalled: boolean): void => {
@@ -424,16 +453,38 @@ export class RedisClient {
           if (!deadline.settle()) return;
           const nowMs = performance.now();
           const outcome = toOutcome(error);
-          if (outcome.status === 'unavailable') this.breaker.failure(nowMs);
+          this.noteRefusal(outcome, nowMs);
+          // A replica serves reads: only its writes are refused.
+          if (outcome.status === 'unavailable' && outcome.fault.code !== 'READONLY')
+            this.breaker.failure(nowMs);
           else this.breaker.success(nowMs);
-          finish(outcome, nowMs);
+          finish(this.explained(outcome, nowMs), nowMs);
         },
       );
     });
   }
 
+  private noteRefusal(outcome: Outcome<never>, nowMs: number): void {
+    if (outcome.status === 'unavailable' && outcome.fault.kind === 'not-serving')
+      this.refused = { fault: outcome.fault, atMs: nowMs };
+  }
+
+  /** A connection that was closed for a refusal, or a breaker that it opened, says so rather than "closed". */
+  private recentRefusal(nowMs: number): RedisFault | undefined {
+    if (!this.refused) return undefined;
+    const isRecent = nowMs - this.refused.atMs < refusalMs;
+    const hasOpenedBreaker = !this.breaker.isClosed && this.refused.atMs > this.openedMs - refusalMs;
+    return isRecent || (hasOpenedBreaker && this.pool?.small) ? this.refused.fault : undefined;
+  }
+
+  private explained(outcome: Outcome<never>, nowMs: number): Outcome<never> {
+    if (outcome.status !== 'unavailable' || outcome.fault.code !== 'CLOSED') return outcome;
+    const fault = this.recentRefusal(nowMs);
+    return fault ? { ...outcome, fault } : outcome;
+  }
+
   private away(): Outcome<never> {
-    const fault = this.lastFault;
+    const fault = this.recentRefusal(performance.now()) ?? this.lastFault;
     return fault ? { status: 'unavailable', fault, mayHaveRun: false } : notInitialized;
   }
 
@@ -470,6 +521,7 @@ export class RedisClient {
 
   private onBreakerChange(state: BreakerState, reason: string): void {
     this.options.metrics.breakerChanged(this.name, state);
+    if (state === 'open') this.openedMs = performance.now();
     if (state === 'closed') {
       this.returns++;
       this.announceFirst();

@@ -9,6 +9,7 @@ import {
   type RedisBudget,
   RedisClient,
   type RedisScript,
+  refusalOf,
   shared,
 } from '@app/redis';
 import {
@@ -300,7 +301,7 @@ export class SessionsRepository {
 
 function confirmed<T>(outcome: Outcome<T>): T {
   if (outcome.status === 'ok') return outcome.value;
-  throw new SessionsUnavailableError();
+  throw refusalOf(outcome, 'session:{id}:* or tenant:{id}:sessions') ?? new SessionsUnavailableError();
 }
 
 function toStored([remainingMs, ...pairs]: readonly (number | Buffer)[]): StoredSession {

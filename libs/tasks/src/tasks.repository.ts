@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRedis, type Outcome, type RedisBudget, RedisClient } from '@app/redis';
+import { InjectRedis, type Outcome, type RedisBudget, RedisClient, refusalOf } from '@app/redis';
 
 export const TASK_RESULT_TTL_SECONDS = 1_800;
 
@@ -54,8 +54,7 @@ export class TasksRepository {
 
 function confirmed(outcome: Outcome<unknown>, otherwise: string): unknown {
   if (outcome.status === 'ok') return outcome.value;
-  if (outcome.status === 'error' && outcome.fault.code === 'WRONGTYPE') return null;
-  throw new TasksUnavailableError(otherwise);
+  throw refusalOf(outcome, 'task:{id}:result') ?? new TasksUnavailableError(otherwise);
 }
 
 /** What another program left that is no JSON is none of ours. */

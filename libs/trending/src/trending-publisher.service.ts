@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type HeldLock, LocksService } from '@app/locks';
-import type { Outcome } from '@app/redis';
+import { type Outcome, refusalOf } from '@app/redis';
 import { TrendingNotReplacedError, TrendingRefusedError } from './trending.errors.js';
 import { TrendingRepository } from './trending.repository.js';
 
@@ -61,7 +61,8 @@ export class TrendingPublisher {
 
   private async swap(fence: number, count: number, source: string, force: boolean): Promise<void> {
     const outcome = await this.repository.swap(fence, count, source, force ? 0 : smallestShare);
-    if (outcome.status !== 'ok') throw new TrendingNotReplacedError('Redis did not confirm it');
+    if (outcome.status !== 'ok')
+      throw refusalOf(outcome, 'trending:*') ?? new TrendingNotReplacedError('Redis did not confirm it');
     const result = outcome.value;
     switch (result.state) {
       case 'swapped':
@@ -80,6 +81,7 @@ export class TrendingPublisher {
 }
 
 function confirmed(outcome: Outcome<boolean>): void {
-  if (outcome.status !== 'ok') throw new TrendingNotReplacedError('Redis did not confirm a step');
+  if (outcome.status !== 'ok')
+    throw refusalOf(outcome, 'trending:*') ?? new TrendingNotReplacedError('Redis did not confirm a step');
   if (!outcome.value) throw new TrendingNotReplacedError('another replacement has begun');
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { RedisBudget } from '@app/redis';
+import { type RedisBudget, refusalOf } from '@app/redis';
 import { TrendingNotReplacedError, TrendingUnavailableError } from './trending.errors.js';
 import { TrendingRepository, type TrendingGeneration, type TrendingGlance } from './trending.repository.js';
 import { TRENDING_SOURCE, type TrendingSource } from './trending-source.js';
@@ -55,7 +55,8 @@ export class TrendingService {
   /** Exchanges the current and the previous set. False where there is no previous one. @throws TrendingNotReplacedError */
   async rollback(budget: RedisBudget): Promise<boolean> {
     const outcome = await this.repository.rollback(budget);
-    if (outcome.status !== 'ok') throw new TrendingNotReplacedError('Redis did not confirm it');
+    if (outcome.status !== 'ok')
+      throw refusalOf(outcome, 'trending:*') ?? new TrendingNotReplacedError('Redis did not confirm it');
     return outcome.value;
   }
 
