@@ -42,8 +42,7 @@ export function onRunnerExit(callback) {
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {import('node:child_process').SpawnOptions & { keepGroup?: boolean }} [options] `stdio` names the first three
- *   only; with `keepGroup`, processes that the command leaves behind stay until this process ends
+ * @param {import('./process-tree.d.mts').LeashOptions} [options]
  * @returns {import('node:child_process').ChildProcess}
  */
 export function spawnOnLeash(
@@ -81,7 +80,7 @@ export function killGroup(child) {
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {import('node:child_process').SpawnOptions} [options]
+ * @param {import('./process-tree.d.mts').LeashOptions} [options]
  * @returns {Promise<{ status: number | null, output: string }>} with what it wrote, where `stdio` pipes it
  */
 export function runOnLeash(command, args, options) {

@@ -27,17 +27,25 @@ const member = async (text: string): Promise<number> => {
   return found.pid;
 };
 
-/** Waits until no process of these is left, and nothing listens on these ports. */
-async function expectNothingLeft(pids: readonly number[], ports: readonly number[]): Promise<void> {
-  const left = (): string[] =>
-    runningProcesses()
-      .filter(({ pid }) => pids.includes(pid))
-      .map(({ pid, command }) => `${pid} ${command}`);
-  await until('every process has ended', async () => {
+const nothing = { processes: [], ports: [] };
+
+/** What is left of these processes and of what listens on these ports, after ten seconds at most. */
+async function leftOf(
+  pids: readonly number[],
+  ports: readonly number[],
+): Promise<{ processes: string[]; ports: number[] }> {
+  const endMs = performance.now() + 10_000;
+  for (;;) {
+    const processes = runningProcesses().filter(({ pid }) => pids.includes(pid));
+    if (processes.length === 0 || performance.now() > endMs) {
+      const free = await Promise.all(ports.map((port) => isFree(port)));
+      return {
+        processes: processes.map(({ pid, command }) => `${pid} ${command}`),
+        ports: ports.filter((_, index) => !free[index]),
+      };
+    }
     await delay(100);
-    return left().length === 0;
-  }).catch(() => expect(left()).toEqual([]));
-  expect(await Promise.all(ports.map((port) => isFree(port)))).toEqual(ports.map(() => true));
+  }
 }
 
 describe('npm start', () => {
@@ -75,10 +83,8 @@ describe('npm start', () => {
     )?.[1];
     const pid = name === 'npm' ? tree.pid : await member(programs[name]);
     process.kill(pid, signal);
-    await expectNothingLeft(
-      members.map((entry) => entry.pid),
-      ports,
-    );
+    const pids = members.map((entry) => entry.pid);
+    expect(await leftOf(pids, ports)).toEqual(nothing);
     expect(existsSync(folder as string)).toBe(false);
   });
 
@@ -89,7 +95,7 @@ describe('npm start', () => {
       await member(programs.api);
       const pids = tree.members().map(({ pid }) => pid);
       process.kill(tree.pid, signal);
-      await expectNothingLeft(pids, ports);
+      expect(await leftOf(pids, ports)).toEqual(nothing);
     },
   );
 
@@ -98,7 +104,7 @@ describe('npm start', () => {
     process.kill(await member(programs.worker), 'SIGKILL');
     const pids = tree.members().map(({ pid }) => pid);
     process.kill(tree.pid, 'SIGTERM');
-    await expectNothingLeft(pids, ports);
+    expect(await leftOf(pids, ports)).toEqual(nothing);
     expect(tree.output.match(/"context":"Worker"[^\n]*"msg":"ready"/g)).toHaveLength(1);
   });
 });
@@ -141,7 +147,7 @@ describe('npm test', () => {
     const pids = tree.members().map(({ pid }) => pid);
     const pid = name === 'npm' ? tree.pid : await member(name);
     process.kill(pid, signal);
-    await expectNothingLeft(pids, [port]);
+    expect(await leftOf(pids, [port])).toEqual(nothing);
   });
 });
 
