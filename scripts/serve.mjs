@@ -5,8 +5,8 @@ import { root } from './prerequisites.mjs';
 
 /** A worker that ended is started again after this. */
 const restartMs = 2000;
-/** What a process may take to end beyond SHUTDOWN_TIMEOUT_MS before it is killed. */
-const graceMs = 5000;
+/** What a process may take to end beyond SHUTDOWN_TIMEOUT_MS: a collector of traces that is away takes 10 s. */
+const graceMs = 12_000;
 const defaultShutdownTimeoutMs = 10_000;
 
 /**

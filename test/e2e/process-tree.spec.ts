@@ -29,12 +29,13 @@ const member = async (text: string): Promise<number> => {
 
 const nothing = { processes: [], ports: [] };
 
-/** What is left of these processes and of what listens on these ports, after ten seconds at most. */
+/** What is left of these processes and of what listens on these ports, once all have ended or the time is over. */
 async function leftOf(
   pids: readonly number[],
   ports: readonly number[],
+  timeoutMs = 10_000,
 ): Promise<{ processes: string[]; ports: number[] }> {
-  const endMs = performance.now() + 10_000;
+  const endMs = performance.now() + timeoutMs;
   for (;;) {
     const processes = runningProcesses().filter(({ pid }) => pids.includes(pid));
     if (processes.length === 0 || performance.now() > endMs) {
@@ -58,7 +59,7 @@ describe('npm start', () => {
   } as const;
   let ports: [api: number, worker: number];
 
-  const start = async (): Promise<void> => {
+  const start = async (environment: Record<string, string> = {}): Promise<void> => {
     ports = [await freePort(), await freePort()];
     const [api, worker] = ports;
     tree = ProcessTree.start('start', {
@@ -66,11 +67,15 @@ describe('npm start', () => {
       WORKER_PORT: `${worker}`,
       HOST: '127.0.0.1',
       LOG_FORMAT: 'json',
+      ...environment,
     });
+  };
+  const untilItListens = async (): Promise<void> => {
+    await until(`the worker listens:\n${tree.output}`, async () => !(await isFree(ports[1])), 30_000);
   };
   const ready = async (): Promise<void> => {
     await start();
-    await until(`the worker listens:\n${tree.output}`, async () => !(await isFree(ports[1])), 30_000);
+    await untilItListens();
   };
 
   it.each(everySignalTo('npm', 'launcher', 'api'))('leaves nothing after %s to %s', async (signal, name) => {
@@ -98,6 +103,16 @@ describe('npm start', () => {
       expect(await leftOf(pids, ports)).toEqual(nothing);
     },
   );
+
+  it('kills a member that does not end', async () => {
+    await start({ SHUTDOWN_TIMEOUT_MS: '100' });
+    await untilItListens();
+    process.kill(await member(programs.worker), 'SIGSTOP');
+    const pids = tree.members().map(({ pid }) => pid);
+    process.kill(tree.pid, 'SIGTERM');
+    expect(await leftOf(pids, ports, 30_000)).toEqual(nothing);
+    expect(tree.output).toContain('Not ended in time (SHUTDOWN_TIMEOUT_MS); killing what is left');
+  });
 
   it('starts no worker again while it ends', async () => {
     await ready();

@@ -12,12 +12,13 @@ import {
   CacheService,
   defineNamespace,
   jsonCodec,
+  type Namespace,
   type NamespaceOptions,
   notModified,
   stringCodec,
   Tagged,
 } from '@app/cache';
-import type { RedisClient } from '@app/redis';
+import { KeySpace, type RedisClient } from '@app/redis';
 import { createCache } from '../fixtures/cache.js';
 import { connectClient } from '../fixtures/redis-client.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
@@ -38,6 +39,9 @@ const films = (options: Partial<NamespaceOptions<Film>> = {}) =>
     jitter: 0,
     ...options,
   });
+
+const keyOf = (namespace: Namespace<unknown>, part: string): string =>
+  namespace.key(new KeySpace('prod', false), [part]);
 
 const values = (answers: readonly CacheAnswer<unknown>[]): unknown[] => answers.map(({ value }) => value);
 const outcomes = (answers: readonly CacheAnswer<unknown>[]): string[] => [
@@ -105,6 +109,18 @@ describe('CacheService', () => {
     it('never leaves a counter without a TTL', async () => {
       expect(await Promise.all([1, 2, 3].map(() => a.increment(counters, 'c', 2)))).toEqual([2, 4, 6]);
       expect(await a.ttl(counters, 'c')).toBeGreaterThan(59);
+    });
+
+    it('replaces a key of another type: read, set and counted', async () => {
+      const namespace = films();
+      await server.redis.lpush(keyOf(namespace, '9'), 'of another program');
+      expect(await a.get(namespace, '9')).toBeNull();
+      const answer = await a.getOrSet(namespace, '9', () => Promise.resolve({ title: 'x' }));
+      expect(answer).toMatchObject({ outcome: 'miss', redisAnswered: true, stored: true });
+      expect(await server.redis.type(keyOf(namespace, '9'))).toBe('string');
+      await server.redis.hset(keyOf(counters, 'd'), 'of', 'another program');
+      expect(await a.increment(counters, 'd', 2)).toBe(2);
+      expect(await a.ttl(counters, 'd')).toBeGreaterThan(59);
     });
 
     it.each([0, -1, Number.NaN, Infinity])(

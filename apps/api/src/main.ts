@@ -13,9 +13,9 @@ import { createApp } from './create-app.js';
 
 await runProgram(async () => {
   const app = await createApp();
+  drainOnSignals(app);
   const config = app.get(MarqueeConfig);
-  const { host, port, shutdownTimeoutMs } = config.http;
-  drainOnSignals(app, shutdownTimeoutMs);
+  const { host, port } = config.http;
   const url = await listen(app, host, port, 'PORT');
   announce(config, factsOf(app, url));
   // The launcher starts the worker on the same Redis.

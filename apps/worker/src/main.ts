@@ -6,8 +6,8 @@ import { createWorker } from './create-worker.js';
 
 await runProgram(async () => {
   const app = await createWorker();
+  drainOnSignals(app);
   const { http, worker, version } = app.get(MarqueeConfig);
-  drainOnSignals(app, http.shutdownTimeoutMs);
   const url = await listen(app, http.host, worker.port, 'WORKER_PORT');
   new Logger('Worker').log({ msg: 'ready', version, url, redis: app.get(RedisTargets).description });
 }, [ConfigurationError, RedisStartupError, ListenError]);

@@ -2,8 +2,6 @@ import type { INestApplication } from '@nestjs/common';
 
 /** A second Ctrl-C ends at once; npm and the terminal may both deliver the first one. */
 const impatienceAfterMs = 1000;
-const graceMs = 3000;
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 let onOrphaned = (): void => process.exit(1);
 
@@ -31,24 +29,13 @@ export async function runProgram(
   }
 }
 
-/**
- * From now on the launcher's death and the first signal drain the app and end the process, by force when draining takes
- * longer than `timeoutMs` and a grace period for what follows it: closing Redis and the upstreams.
- */
-export function drainOnSignals(app: INestApplication, timeoutMs: number): void {
+/** From now on the launcher's death and the first signal drain the app and end the process. */
+export function drainOnSignals(app: INestApplication): void {
   onOrphaned = () => process.kill(process.pid, 'SIGTERM');
-  app.enableShutdownHooks(signals, { useProcessExit: true });
-  for (const signal of signals) process.once(signal, () => exitLater(timeoutMs + graceMs));
+  app.enableShutdownHooks(['SIGINT', 'SIGTERM', 'SIGHUP'], { useProcessExit: true });
   let firstMs: number | undefined;
   process.on('SIGINT', () => {
     firstMs ??= performance.now();
     if (performance.now() - firstMs > impatienceAfterMs) process.exit(130);
   });
-}
-
-function exitLater(delayMs: number): void {
-  setTimeout(() => {
-    process.stderr.write(`Not ended within ${delayMs} ms of the signal to stop; exiting now\n`);
-    process.exit(1);
-  }, delayMs).unref();
 }

@@ -30,8 +30,9 @@ export class RedisRefusalError extends Error {
   }
 }
 
-/** The error for a call that a live server refused; undefined for every other outcome. */
+/** The error for a call that a live server refused; undefined for every other outcome, and for one that may have run. */
 export function refusalOf(outcome: Outcome<unknown>, keys: string): RedisRefusalError | undefined {
+  if ('mayHaveRun' in outcome && outcome.mayHaveRun) return undefined;
   const cause = causeOf(outcome);
   const reason = cause === undefined ? undefined : reasons[cause];
   return cause === undefined || reason === undefined ? undefined : new RedisRefusalError(reason, cause, keys);
