@@ -12,13 +12,12 @@ import {
   CacheService,
   defineNamespace,
   jsonCodec,
-  type Namespace,
   type NamespaceOptions,
   notModified,
   stringCodec,
   Tagged,
 } from '@app/cache';
-import { KeySpace, type RedisClient } from '@app/redis';
+import type { RedisClient } from '@app/redis';
 import { createCache } from '../fixtures/cache.js';
 import { connectClient } from '../fixtures/redis-client.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
@@ -39,9 +38,6 @@ const films = (options: Partial<NamespaceOptions<Film>> = {}) =>
     jitter: 0,
     ...options,
   });
-
-const keyOf = (namespace: Namespace<unknown>, part: string): string =>
-  namespace.key(new KeySpace('prod', false), [part]);
 
 const values = (answers: readonly CacheAnswer<unknown>[]): unknown[] => answers.map(({ value }) => value);
 const outcomes = (answers: readonly CacheAnswer<unknown>[]): string[] => [
