@@ -107,6 +107,18 @@ describe('CacheService', () => {
       expect(await a.ttl(counters, 'c')).toBeGreaterThan(59);
     });
 
+    it('replaces a key of another type: read, set and counted', async () => {
+      const namespace = films();
+      await server.redis.lpush(keyOf(namespace, '9'), 'of another program');
+      expect(await a.get(namespace, '9')).toBeNull();
+      const answer = await a.getOrSet(namespace, '9', () => Promise.resolve({ title: 'x' }));
+      expect(answer).toMatchObject({ outcome: 'miss', redisAnswered: true, stored: true });
+      expect(await server.redis.type(keyOf(namespace, '9'))).toBe('string');
+      await server.redis.hset(keyOf(counters, 'd'), 'of', 'another program');
+      expect(await a.increment(counters, 'd', 2)).toBe(2);
+      expect(await a.ttl(counters, 'd')).toBeGreaterThan(59);
+    });
+
     it.each([0, -1, Number.NaN, Infinity])(
       'a TTL of %p is a RangeError, not "forever"',
       async (ttlSeconds) => {

@@ -147,6 +147,8 @@ export class CacheRepository {
     if (keys.length === 1) {
       const outcome = await this.redis.get(budget, keys[0] as string);
       if (outcome.status === 'miss') return [{ state: 'missing' }];
+      // Another program's: what is stored next replaces it. MGET calls such a key missing.
+      if (isWrongType(outcome)) return [{ state: 'broken' }];
       return outcome.status === 'ok'
         ? [toReading(namespace, keys[0] as string, outcome.value, Infinity)]
         : undefined;
@@ -189,6 +191,9 @@ function toReading<T>(
   if (value === undefined) return { state: 'broken' };
   return { state: 'found', value, bytes: bytes.length, ttlMs: ttlMs - namespace.staleMs };
 }
+
+const isWrongType = (outcome: Outcome<unknown>): boolean =>
+  outcome.status === 'error' && outcome.fault.code === 'WRONGTYPE';
 
 const toStored = (outcome: Outcome<unknown>): Stored =>
   outcome.status !== 'ok' ? 'failed' : outcome.value === 0 ? 'kept' : 'stored';

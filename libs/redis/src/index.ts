@@ -1,5 +1,6 @@
 export { RedisBudget } from './budget/redis-budget.js';
 export { RedisStartupError } from './connection/redis.errors.js';
+export { RedisRefusalError, refusalOf, type RefusalReason } from './faults/redis-refusal.error.js';
 export { RedisHealthIndicator, type RedisStatus } from './health/redis.health-indicator.js';
 export { type ServerInfo, ServerInfoService } from './health/server-info.js';
 export { encodeKeyPart, KeySpace, shared, SharedPart } from './keys/key-space.js';

@@ -1,4 +1,5 @@
 import type { BreakerState } from './breaker/redis-breaker.js';
+import type { Refusal } from './faults/fault-log.js';
 import type { PoolStats } from './pool/redis-pool.js';
 
 /** What health and metrics show of a client. */
@@ -9,4 +10,6 @@ export interface RedisClientStatus {
   readonly connected: boolean;
   readonly breaker: BreakerState;
   readonly pool: PoolStats | undefined;
+  /** What a server that answers refused within the last half minute, such as a write because it is full. */
+  readonly refusal: Refusal | undefined;
 }

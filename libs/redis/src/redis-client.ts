@@ -13,6 +13,7 @@ import {
   serversOf,
 } from './connection/redis-connection.js';
 import { toOutcome, toRedisFault } from './connection/redis.errors.js';
+import { FaultLog } from './faults/fault-log.js';
 import { InvalidationFeed, type InvalidationListener } from './invalidation/invalidation-feed.js';
 import { KeySpace } from './keys/key-space.js';
 import { type WalkOptions, walkKeys } from './keys/key-walk.js';
@@ -59,6 +60,8 @@ const notInitialized: Outcome<never> = {
   mayHaveRun: false,
 };
 
+/** What fails within this time of a refusal fails for it. */
+const refusalMs = 1000;
 /** From so many keys or calls on, a round trip is a bulk transfer. */
 const bulkFrom = 8;
 
@@ -76,10 +79,14 @@ export class RedisClient {
   private readonly wheel = new DeadlineWheel();
   private readonly breaker: RedisBreaker;
   private readonly calls: BoundedCalls;
+  private readonly faults: FaultLog;
   private readonly scripts = new Map<string, RedisScript>();
   private pool: RedisPool | undefined;
   private feed: InvalidationFeed | undefined;
   private returns = 0;
+  /** Why a server that answers last would not serve, and when. */
+  private refused: { readonly fault: RedisFault; readonly atMs: number } | undefined;
+  private openedMs = 0;
   private firstUse: (() => void) | undefined;
   private address: string;
 
@@ -90,9 +97,14 @@ export class RedisClient {
       probe: () => this.answersProbe(),
       onChange: (state, reason) => this.onBreakerChange(state, reason),
     });
+    this.faults = new FaultLog(options.name, this.logger, (cause) =>
+      options.metrics.faulted(options.name, cause),
+    );
     this.calls = new BoundedCalls(this.breaker, this.wheel, {
       usualBudgetMs: options.redis.budgetMs,
       away: () => this.away(),
+      explain: (outcome, nowMs) => this.explained(outcome, nowMs),
+      onFailure: (command, outcome) => this.faults.failed(command, outcome),
       onOutcome: (status, durationMs) => options.metrics.called(options.name, status, durationMs),
     });
     options.metrics.observe(options.name, () => this.status);
@@ -109,6 +121,7 @@ export class RedisClient {
       connected: this.pool?.small !== undefined,
       breaker: this.breaker.state,
       pool: this.pool?.stats,
+      refusal: this.faults.refusal,
     };
   }
 
@@ -159,6 +172,7 @@ export class RedisClient {
   close(): void {
     this.breaker.dispose();
     this.calls.close();
+    this.faults.dispose();
     this.feed?.close();
     this.pool?.close();
     this.pool = undefined;
@@ -166,17 +180,17 @@ export class RedisClient {
 
   /** PING. */
   ping(budget: RedisBudget): Promise<Outcome<string>> {
-    return this.call(budget, (connection) => connection.ping());
+    return this.call(budget, 'PING', (connection) => connection.ping());
   }
 
   /** INFO of one server; in Cluster mode of any master. */
   info(budget: RedisBudget): Promise<Outcome<string>> {
-    return this.call(budget, (connection) => connection.info());
+    return this.call(budget, 'INFO', (connection) => connection.info());
   }
 
   /** GET: a key's bytes, or a miss. */
   async get(budget: RedisBudget, key: string): Promise<Outcome<Buffer>> {
-    const outcome = await this.call(budget, (connection) => connection.getBuffer(key));
+    const outcome = await this.call(budget, 'GET', (connection) => connection.getBuffer(key));
     if (outcome.status !== 'ok') return outcome;
     return outcome.value === null ? miss : ok(outcome.value);
   }
@@ -190,8 +204,8 @@ export class RedisClient {
     const outcomes = await Promise.all(
       parts.map((part) =>
         isBulk
-          ? this.bulkCall(budget, operation(part), 'safe to repeat')
-          : this.call(budget, operation(part)),
+          ? this.bulkCall(budget, 'MGET', operation(part), 'safe to repeat')
+          : this.call(budget, 'MGET', operation(part)),
       ),
     );
     const values = new Array<MaybeBytes>(keys.length);
@@ -211,7 +225,7 @@ export class RedisClient {
   ): Promise<Outcome<(ValueWithTtl | null | undefined)[]>> {
     const [values, ttls] = await Promise.all([
       this.getMany(budget, keys),
-      this.eachKey(budget, keys, (pipeline, key) => pipeline.pttl(key)),
+      this.eachKey(budget, 'PTTL', keys, (pipeline, key) => pipeline.pttl(key)),
     ]);
     if (values.status !== 'ok') return values;
     return ok(
@@ -229,7 +243,7 @@ export class RedisClient {
   /** SET … PX for each entry, in one round trip; one outcome an entry. */
   setMany(budget: RedisBudget, entries: readonly Entry[]): Promise<Outcome<unknown>[]> {
     const byKey = new Map(entries.map((entry) => [entry.key, entry]));
-    return this.eachKey(budget, [...byKey.keys()], (pipeline, key) => {
+    return this.eachKey(budget, 'SET', [...byKey.keys()], (pipeline, key) => {
       const { bytes, ttlMs } = byKey.get(key) as Entry;
       return pipeline.set(key, bytes, 'PX', Math.max(1, Math.round(ttlMs)));
     });
@@ -237,7 +251,7 @@ export class RedisClient {
 
   /** UNLINK: how many keys there were. */
   async delete(budget: RedisBudget, keys: readonly string[]): Promise<Outcome<number>> {
-    const outcomes = await this.eachKey(budget, keys, (pipeline, key) => pipeline.unlink(key));
+    const outcomes = await this.eachKey(budget, 'UNLINK', keys, (pipeline, key) => pipeline.unlink(key));
     const failed = outcomes.find(({ status }) => status !== 'ok');
     if (failed) return failed as Outcome<never>;
     return ok(
@@ -294,7 +308,7 @@ export class RedisClient {
     key: string,
     ...args: RedisArgument[]
   ): Promise<Outcome<unknown>> {
-    return this.call(budget, (connection) => connection.callBuffer(name, key, ...args));
+    return this.call(budget, name, (connection) => connection.callBuffer(name, key, ...args));
   }
 
   /** The same for commands of two words, whose key comes after both: `XGROUP CREATE`, `XINFO GROUPS`. */
@@ -305,7 +319,9 @@ export class RedisClient {
     key: string,
     ...args: RedisArgument[]
   ): Promise<Outcome<unknown>> {
-    return this.call(budget, (connection) => connection.callBuffer(name, subcommand, key, ...args));
+    return this.call(budget, `${name} ${subcommand}`, (connection) =>
+      connection.callBuffer(name, subcommand, key, ...args),
+    );
   }
 
   /** Makes a script known: it is loaded on every server on connecting. */
@@ -316,7 +332,7 @@ export class RedisClient {
   /** Runs a script: once, unless the call says that it may run twice. */
   run(budget: RedisBudget, script: RedisScript, call: ScriptCall): Promise<Outcome<unknown>> {
     const operation = (connection: RedisConnection) => runScript(connection, script, call);
-    return this.call(budget, operation, call.isRepeatable);
+    return this.call(budget, script.name, operation, call.isRepeatable);
   }
 
   /**
@@ -324,7 +340,8 @@ export class RedisClient {
    * it, and it is repeated once if that connection turns out to be broken.
    */
   runBulk(budget: RedisBudget, script: RedisScript, call: ScriptCall): Promise<Outcome<unknown>> {
-    return this.bulkCall(budget, (connection) => runScript(connection, script, call), 'safe to repeat');
+    const operation = (connection: RedisConnection) => runScript(connection, script, call);
+    return this.bulkCall(budget, script.name, operation, 'safe to repeat');
   }
 
   /** Runs a script once for each call, in one round trip (in Cluster mode one each); answers one outcome a call. */
@@ -334,7 +351,11 @@ export class RedisClient {
     calls: readonly ScriptCall[],
   ): Promise<Outcome<Outcome<unknown>[]>> {
     const operation = (connection: RedisConnection) => runScripts(connection, script, calls);
-    return calls.length >= bulkFrom ? this.bulkCall(budget, operation) : this.call(budget, operation);
+    const outcome = await (calls.length >= bulkFrom
+      ? this.bulkCall(budget, script.name, operation)
+      : this.call(budget, script.name, operation));
+    if (outcome.status === 'ok') for (const each of outcome.value) this.faults.failed(script.name, each);
+    return outcome;
   }
 
   /**
@@ -352,13 +373,14 @@ export class RedisClient {
   /** One command a key: a pipeline, in Cluster mode each by itself. One outcome a key. */
   private async eachKey(
     budget: RedisBudget,
+    command: string,
     keys: readonly string[],
     add: (commander: KeyCommander, key: string) => unknown,
   ): Promise<Outcome<unknown>[]> {
     const connection = this.pool?.small;
     if (connection instanceof Cluster) {
       return Promise.all(
-        keys.map((key) => this.call(budget, () => add(connection, key) as Promise<unknown>)),
+        keys.map((key) => this.call(budget, command, () => add(connection, key) as Promise<unknown>)),
       );
     }
     const operation = async (single: RedisConnection): Promise<PipelineReplies> => {
@@ -368,17 +390,21 @@ export class RedisClient {
     };
     if (keys.length === 0) return [];
     const outcome = await (keys.length >= bulkFrom
-      ? this.bulkCall(budget, operation)
-      : this.call(budget, operation));
+      ? this.bulkCall(budget, command, operation)
+      : this.call(budget, command, operation));
     if (outcome.status !== 'ok') return keys.map(() => outcome);
     return keys.map((_, index) => {
       const [error, reply] = outcome.value[index] ?? [new Error('Connection is closed.')];
-      return error ? toOutcome(error) : ok(reply);
+      if (!error) return ok(reply);
+      const failed = toOutcome(error);
+      this.faults.failed(command, failed);
+      return failed;
     });
   }
 
   private call<T>(
     budget: RedisBudget,
+    command: string,
     operation: (connection: RedisConnection) => Promise<T>,
     isRepeatable?: boolean,
   ): Promise<Outcome<T>> {
@@ -386,12 +412,13 @@ export class RedisClient {
       const connection = this.pool?.small;
       return connection && operation(connection);
     };
-    return this.calls.run(budget, start, isRepeatable);
+    return this.calls.run(budget, { command, start, isRepeatable });
   }
 
   /** A read may be repeated once: its bulk socket may be found broken only by using it. */
   private bulkCall<T>(
     budget: RedisBudget,
+    command: string,
     operation: (connection: RedisConnection) => Promise<T>,
     repeatable?: 'safe to repeat',
   ): Promise<Outcome<T>> {
@@ -403,11 +430,34 @@ export class RedisClient {
         return bulk.withBulk(operation);
       }
     };
-    return this.calls.run(budget, () => (this.pool?.small ? transfer(this.pool) : undefined));
+    return this.calls.run(budget, {
+      command,
+      start: () => (this.pool?.small ? transfer(this.pool) : undefined),
+    });
+  }
+
+  private noteRefusal(outcome: Outcome<never>, nowMs: number): void {
+    if (outcome.status === 'unavailable' && outcome.fault.kind === 'not-serving')
+      this.refused = { fault: outcome.fault, atMs: nowMs };
+  }
+
+  /** A connection that was closed for a refusal, or a breaker that it opened, says so rather than "closed". */
+  private recentRefusal(nowMs: number): RedisFault | undefined {
+    if (!this.refused) return undefined;
+    const isRecent = nowMs - this.refused.atMs < refusalMs;
+    const hasOpenedBreaker = !this.breaker.isClosed && this.refused.atMs > this.openedMs - refusalMs;
+    return isRecent || (hasOpenedBreaker && this.pool?.small) ? this.refused.fault : undefined;
+  }
+
+  private explained(outcome: Outcome<never>, nowMs: number): Outcome<never> {
+    this.noteRefusal(outcome, nowMs);
+    if (outcome.status !== 'unavailable' || outcome.fault.code !== 'CLOSED') return outcome;
+    const fault = this.recentRefusal(nowMs);
+    return fault ? { ...outcome, fault } : outcome;
   }
 
   private away(): Outcome<never> {
-    const fault = this.lastFault;
+    const fault = this.recentRefusal(performance.now()) ?? this.lastFault;
     return fault ? { status: 'unavailable', fault, mayHaveRun: false } : notInitialized;
   }
 
@@ -439,6 +489,7 @@ export class RedisClient {
 
   private onBreakerChange(state: BreakerState, reason: string): void {
     this.options.metrics.breakerChanged(this.name, state);
+    if (state === 'open') this.openedMs = performance.now();
     if (state === 'closed') {
       this.returns++;
       this.announceFirst();

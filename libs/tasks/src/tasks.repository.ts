@@ -5,6 +5,7 @@ import {
   type Outcome,
   type RedisBudget,
   RedisClient,
+  refusalOf,
   shared,
   type SharedPart,
 } from '@app/redis';
@@ -87,8 +88,7 @@ export class TasksRepository {
 /** Returns the reply; null if a key holds another type of value, which is no task. */
 function confirmed(outcome: Outcome<unknown>, otherwise: string): unknown {
   if (outcome.status === 'ok') return outcome.value;
-  if (outcome.status === 'error' && outcome.fault.code === 'WRONGTYPE') return null;
-  throw new TasksUnavailableError(otherwise);
+  throw refusalOf(outcome, 'task:{id}:result') ?? new TasksUnavailableError(otherwise);
 }
 
 /** A result of another program that is not JSON is not a task. */

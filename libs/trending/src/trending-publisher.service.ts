@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type HeldLock, LocksService } from '@app/locks';
-import type { Outcome } from '@app/redis';
+import { type Outcome, refusalOf } from '@app/redis';
 import { inSlices } from './in-slices.js';
 import { LastKnownTrending } from './last-known-trending.js';
 import { TrendingNotReplacedError, TrendingRefusedError } from './trending.errors.js';
@@ -106,7 +106,8 @@ export class TrendingPublisher {
     options: SwapOptions,
   ): Promise<TrendingGeneration | undefined> {
     const outcome = await this.repository.swap(fence, ids.length, options);
-    if (outcome.status !== 'ok') throw new TrendingNotReplacedError('Redis did not confirm it');
+    if (outcome.status !== 'ok')
+      throw refusalOf(outcome, 'trending:*') ?? new TrendingNotReplacedError('Redis did not confirm it');
     const result = outcome.value;
     switch (result.state) {
       case 'swapped': {
@@ -135,6 +136,7 @@ async function uniqueOf(ids: readonly number[]): Promise<readonly number[]> {
 }
 
 function confirmed(outcome: Outcome<boolean>): void {
-  if (outcome.status !== 'ok') throw new TrendingNotReplacedError('Redis did not confirm a step');
+  if (outcome.status !== 'ok')
+    throw refusalOf(outcome, 'trending:*') ?? new TrendingNotReplacedError('Redis did not confirm a step');
   if (!outcome.value) throw new TrendingNotReplacedError('another replacement has begun');
 }

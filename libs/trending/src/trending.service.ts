@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { RedisBudget } from '@app/redis';
+import { type RedisBudget, refusalOf } from '@app/redis';
 import { LastKnownTrending } from './last-known-trending.js';
 import { TrendingNotReplacedError, TrendingUnavailableError } from './trending.errors.js';
 import { TrendingRepository, type TrendingGeneration, type TrendingGlance } from './trending.repository.js';
@@ -60,7 +60,8 @@ export class TrendingService {
   /** Exchanges the current and the previous set. False where there is no previous one. @throws TrendingNotReplacedError */
   async rollback(budget: RedisBudget): Promise<boolean> {
     const outcome = await this.repository.rollback(budget);
-    if (outcome.status !== 'ok') throw new TrendingNotReplacedError('Redis did not confirm it');
+    if (outcome.status !== 'ok')
+      throw refusalOf(outcome, 'trending:*') ?? new TrendingNotReplacedError('Redis did not confirm it');
     return outcome.value;
   }
 
@@ -80,7 +81,6 @@ export class TrendingService {
     this.lastKnown.remember(outcome.value);
     return this.adopt(outcome.value);
   }
-
 
   /** Nobody has published yet, or Redis is away. */
   private async askSource(): Promise<TrendingSnapshot> {

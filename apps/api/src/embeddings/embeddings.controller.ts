@@ -1,10 +1,10 @@
 import { Body, Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { cacheStatus } from '@app/cache';
 import { EmbeddingsService } from '@app/embeddings';
 import { RateLimit } from '@app/rate-limit';
 import type { RedisBudget } from '@app/redis';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { showCacheOutcome } from '../http/cache-outcome.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { WantsRefresh } from '../http/refresh.decorator.js';
 import { embeddingsAnswer } from './embeddings-answer.js';
@@ -63,7 +63,7 @@ export class EmbeddingsController {
   ) {
     const { input: inputs, model, dimensions, encoding_format: format } = body;
     const embeddings = await this.embeddings.embed(budget, { inputs, model, dimensions, refresh });
-    void reply.header('cache-status', cacheStatus(embeddings.cached));
+    showCacheOutcome(reply, embeddings.cached);
     // A stream has no type of its own.
     void reply.type('application/json; charset=utf-8');
     return embeddingsAnswer(embeddings, format);

@@ -28,12 +28,14 @@ import {
   TooManyOverridesError,
   UnknownPolicyError,
 } from '@app/rate-limit';
+import { RedisRefusalError } from '@app/redis';
 import { TaskFinishedError, TaskNotFinishedError, TasksUnavailableError } from '@app/tasks';
 import { InvalidMovieError } from '@app/tmdb';
 import { TrendingNotReplacedError, TrendingRefusedError, TrendingUnavailableError } from '@app/trending';
 import { UpstreamError } from '@app/upstream';
 import { type Problem, problem, quotaExceededType } from './problem.js';
 import { StoredEmbeddingNotFoundError } from '../embeddings/stored-embedding-not-found.error.js';
+import { redisRefusalProblem } from './redis-refusal-problem.js';
 import { MovieNotFoundError } from '../movies/movie-not-found.error.js';
 import { NoPreviousTrendingError } from '../trending/no-previous-trending.error.js';
 import { TaskNotFoundError, TaskResultTooLargeError } from '../tasks/tasks.errors.js';
@@ -68,6 +70,7 @@ export function toProblem(error: unknown): Problem | undefined {
     return problem('upstream-invalid', 502, 'The upstream gave an unusable answer', error.message);
   }
   if (error instanceof UpstreamError) return upstreamProblem(error);
+  if (error instanceof RedisRefusalError) return redisRefusalProblem(error);
   if (error instanceof CacheLoadTimeoutError) {
     return problem('upstream-timeout', 504, 'The upstream did not answer in time', error.message, {
       retryAfterSeconds: 1,

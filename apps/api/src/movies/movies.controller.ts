@@ -1,11 +1,11 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { cacheStatus } from '@app/cache';
 import type { RedisBudget } from '@app/redis';
 import { MoviesService } from '@app/tmdb';
 import { ViewsService } from '@app/trending';
 import type { FastifyReply } from 'fastify';
 import { problemSchema } from '../http/problem.dto.js';
+import { showCacheOutcome } from '../http/cache-outcome.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { MovieNotFoundError } from './movie-not-found.error.js';
 import {
@@ -49,7 +49,7 @@ export class MoviesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const answer = await this.movies.get(budget, id, language);
-    void reply.header('cache-status', cacheStatus([answer]));
+    showCacheOutcome(reply, [answer]);
     if (answer.value === undefined) throw new MovieNotFoundError(id);
     this.views.record(id);
     void reply.type('application/json; charset=utf-8');
@@ -80,7 +80,7 @@ export class MoviesController {
       failed: idsWhere(({ error }) => error !== undefined),
       source: this.movies.source,
     };
-    void reply.header('cache-status', cacheStatus(answers));
+    showCacheOutcome(reply, answers);
     void reply.type('application/json; charset=utf-8');
     const results = answers.flatMap(({ value }) => (value === undefined ? [] : [value]));
     return `{"results":[${results.join(',')}],${JSON.stringify(rest).slice(1)}`;

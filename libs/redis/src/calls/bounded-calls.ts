@@ -11,7 +11,21 @@ export interface BoundedCallsOptions {
   readonly usualBudgetMs: number;
   /** The outcome of a call that is not sent, because Redis is away. */
   readonly away: () => Outcome<never>;
+  /** Returns the outcome with the cause that is known of it, such as a refusal that closed the connection. */
+  readonly explain: (outcome: Outcome<never>, nowMs: number) => Outcome<never>;
+  /** A call that was sent has failed. */
+  readonly onFailure: (command: string, outcome: Outcome<unknown>) => void;
   readonly onOutcome: (status: Outcome<unknown>['status'], durationMs: number) => void;
+}
+
+/** A call to bound. */
+export interface BoundedCall<T> {
+  /** The command or script, for logs and metrics. */
+  readonly command: string;
+  /** Sends it; undefined without a connection. */
+  readonly start: () => Promise<T> | undefined;
+  /** Whether it may run twice without harm. */
+  readonly isRepeatable?: boolean | undefined;
 }
 
 const budgetSpent: Outcome<never> = { status: 'timeout', mayHaveRun: false };
@@ -51,34 +65,21 @@ export class BoundedCalls {
     this.waiters.release(false);
   }
 
-  /**
-   * Runs an operation, patiently on a budget that is larger than the usual one.
-   *
-   * @param start sends it; undefined without a connection
-   * @param isRepeatable whether it may run twice without harm
-   */
-  run<T>(
-    budget: RedisBudget,
-    start: () => Promise<T> | undefined,
-    isRepeatable = false,
-  ): Promise<Outcome<T>> {
+  /** Runs a call, patiently on a budget that is larger than the usual one. */
+  run<T>(budget: RedisBudget, call: BoundedCall<T>): Promise<Outcome<T>> {
     const isPatient = budget.totalMs > this.options.usualBudgetMs;
-    return isPatient ? this.patiently(budget, start, isRepeatable) : this.attempt(budget, start);
+    return isPatient ? this.patiently(budget, call) : this.attempt(budget, call);
   }
 
-  private async patiently<T>(
-    budget: RedisBudget,
-    start: () => Promise<T> | undefined,
-    isRepeatable: boolean,
-  ): Promise<Outcome<T>> {
+  private async patiently<T>(budget: RedisBudget, call: BoundedCall<T>): Promise<Outcome<T>> {
     for (let repeatAfterMs = firstRepeatAfterMs; ; repeatAfterMs *= 2) {
       if (!this.breaker.isClosed && !(await this.waitForRedis(budget)))
         return this.count(0, this.options.away());
-      const outcome = await this.attempt(budget, start);
+      const outcome = await this.attempt(budget, call);
       const mayRepeat =
         outcome.status === 'unavailable' &&
         outcome.fault.kind !== 'denied' &&
-        (isRepeatable || !outcome.mayHaveRun);
+        (call.isRepeatable || !outcome.mayHaveRun);
       if (!mayRepeat || budget.remainingMs <= repeatAfterMs) return outcome;
       budget.begin();
       await delay(repeatAfterMs);
@@ -96,7 +97,7 @@ export class BoundedCalls {
   }
 
   /** Sends it once. Its promise may settle after the deadline: a late rejection harms nobody, a late reply is a good sign. */
-  private attempt<T>(budget: RedisBudget, start: () => Promise<T> | undefined): Promise<Outcome<T>> {
+  private attempt<T>(budget: RedisBudget, { command, start }: BoundedCall<T>): Promise<Outcome<T>> {
     if (!this.breaker.isClosed) return Promise.resolve(this.count(0, this.options.away()));
     const { remainingMs } = budget;
     if (remainingMs <= 0) return Promise.resolve(this.count(0, budgetSpent));
@@ -110,6 +111,7 @@ export class BoundedCalls {
     return new Promise((resolve) => {
       const finish = (outcome: Outcome<T>, nowMs: number): void => {
         budget.end(nowMs);
+        if (outcome.status !== 'ok') this.options.onFailure(command, outcome);
         resolve(this.count(nowMs - startedMs, outcome));
       };
       const onExpired = (wasStalled: boolean): void => {
@@ -136,9 +138,11 @@ export class BoundedCalls {
           if (!deadline.settle()) return;
           const nowMs = performance.now();
           const outcome = toOutcome(error);
-          if (outcome.status === 'unavailable') this.breaker.failure(nowMs);
+          // A replica serves reads: only its writes are refused.
+          if (outcome.status === 'unavailable' && outcome.fault.code !== 'READONLY')
+            this.breaker.failure(nowMs);
           else this.breaker.success(nowMs);
-          finish(outcome, nowMs);
+          finish(this.options.explain(outcome, nowMs), nowMs);
         },
       );
     });

@@ -13,13 +13,14 @@ const binaries = ['redis-server', 'valkey-server'];
 
 /**
  * Runs the server named after `$1`, a private folder. A watcher in the same process group waits on a pipe that
- * only Marquee holds: when Marquee ends in whatever way, kill -9 included, the pipe closes, and the watcher
- * removes the folder and kills the group. The server replaces the shell, so its pid is the child's.
+ * only Marquee holds: when Marquee ends in any way, kill -9 included, the pipe closes, and the watcher
+ * removes the folder and kills the group. The server replaces the shell, so its pid is the child's. The watcher
+ * ignores the signals that stop a process politely, so that Redis is never left without it.
  */
 const underWatch = `
 exec 3<&0
 folder=$1; shift
-( cat <&3 >/dev/null; rm -rf -- "$folder"; kill -KILL 0 ) &
+( trap '' HUP INT TERM; cat <&3 >/dev/null; rm -rf -- "$folder"; kill -KILL 0 ) &
 exec "$@" </dev/null 3<&-
 `;
 
