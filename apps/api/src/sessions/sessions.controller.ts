@@ -16,6 +16,7 @@ import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { RedisBudget } from '@app/redis';
 import { type Session, SessionNotFoundError, type SessionPage, SessionsService } from '@app/sessions';
 import type { FastifyReply } from 'fastify';
+import { LargeBody } from '../http/body/body-bounds.js';
 import { problemSchema } from '../http/problem.dto.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { RequestValidationError } from '../http/request-validation.error.js';
@@ -123,6 +124,7 @@ export class SessionsController {
   }
 
   @Post('sessions/:id/transcript')
+  @LargeBody()
   @HttpCode(200)
   @ApiHeader({
     name: 'Idempotency-Key',

@@ -4,6 +4,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { RedisBudget } from '@app/redis';
 import { TASK_RESULT_TTL_SECONDS, TasksRepository } from '@app/tasks';
 import type { FastifyReply } from 'fastify';
+import { LargeBody } from '../http/body/body-bounds.js';
 import { problemSchema } from '../http/problem.dto.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import {
@@ -30,6 +31,7 @@ export class TasksController {
   constructor(private readonly tasks: TasksRepository) {}
 
   @Put('result')
+  @LargeBody({ maxBytes: 2 * largestResultBytes, maxValues: 600_000, maxStructures: 350_000 })
   @ApiOperation({ summary: 'Keep a result' })
   @ApiResponse({ status: 200, standardSchema: taskKeptSchema })
   @ApiResponse({ status: 413, standardSchema: problemSchema })
