@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { everyItem } from '../http/long-arrays.js';
 import { wholeNumber } from '../http/query-schemas.js';
 import { objectError } from '../http/schema-messages.js';
 import { idListSchema } from '../movies/movies.dto.js';
@@ -23,11 +24,16 @@ export const trendingBodySchema = z
   .strictObject(
     {
       ids: z
-        .array(z.int({ error: 'must be a whole number' }).positive({ error: 'must be positive' }), {
-          error: 'is required and must be an array of movie ids',
-        })
+        .array(z.unknown(), { error: 'is required and must be an array of movie ids' })
         .max(mostPublished, { error: `must hold at most ${mostPublished} ids` })
-        .meta({ description: 'Most trending first', example: [949, 8195] }),
+        .transform(
+          everyItem(z.int({ error: 'must be a whole number' }).positive({ error: 'must be positive' })),
+        )
+        .meta({
+          description: 'Most trending first',
+          example: [949, 8195],
+          items: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+        }),
       force: z.boolean({ error: 'must be true or false' }).default(false).meta({
         description: 'Take an empty set, or one less than half as large as the current one, as well',
       }),
