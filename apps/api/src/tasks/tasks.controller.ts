@@ -31,7 +31,7 @@ export class TasksController {
   constructor(private readonly tasks: TasksRepository) {}
 
   @Put('result')
-  @LargeBody({ maxBytes: 2 * largestResultBytes, maxValues: 600_000, maxStructures: 350_000 })
+  @LargeBody({ maxBytes: 2 * largestResultBytes, maxValues: 600_000, maxStructures: 100_000 })
   @ApiOperation({ summary: 'Keep a result' })
   @ApiResponse({ status: 200, standardSchema: taskKeptSchema })
   @ApiResponse({ status: 413, standardSchema: problemSchema })

@@ -55,7 +55,11 @@ export class JsonScanner {
           break;
       }
     }
-    Object.assign(this, { depth, values, structures, isInString, isEscaped });
+    this.depth = depth;
+    this.values = values;
+    this.structures = structures;
+    this.isInString = isInString;
+    this.isEscaped = isEscaped;
     return undefined;
   }
 }

@@ -5,7 +5,7 @@ import { ByteCollector } from './byte-collector.js';
 import type { Upload, UploadClock } from './upload-clock.js';
 
 /** Pieces that a body may come in, besides one for every 64 bytes: each costs about as much as a small request. */
-const maxPieces = 5_000;
+const maxPieces = 1_000;
 const minPieceBytes = 64;
 /** Bytes that are received before they are accounted for. */
 const accountingBytes = 16_384;
@@ -22,8 +22,6 @@ export interface ReceptionOptions {
 
 /** The receiving of one body: collects what comes, and stops as soon as something is wrong with it. */
 export class Reception implements Upload {
-  readonly startedMs = performance.now();
-  lastByteMs = this.startedMs;
   isPaused = false;
   private readonly collector = new ByteCollector();
   private pieces = 0;
@@ -64,7 +62,6 @@ export class Reception implements Upload {
 
   private readonly onData = (piece: Buffer): void => {
     const { maxBytes, makeRoom, inspect, account } = this.options;
-    this.lastByteMs = performance.now();
     this.pieces++;
     this.collector.add(piece);
     this.unaccounted += piece.length;
@@ -98,7 +95,6 @@ export class Reception implements Upload {
       return;
     }
     this.isPaused = false;
-    this.lastByteMs = performance.now();
     if (!this.isOver) this.source.resume();
   }
 

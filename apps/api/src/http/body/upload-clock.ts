@@ -1,7 +1,5 @@
 /** What the clock watches. */
 export interface Upload {
-  readonly startedMs: number;
-  readonly lastByteMs: number;
   readonly receivedBytes: number;
   /** While the server itself holds the upload up. */
   readonly isPaused: boolean;
@@ -16,16 +14,23 @@ const maxSilenceMs = 5_000;
 const minBytesPerSecond = 4_096;
 const rateGraceMs = 10_000;
 
+interface Progress {
+  readonly startedMs: number;
+  lastBytes: number;
+  lastMs: number;
+}
+
 /**
- * Ends uploads that stall or trickle. One timer for all of them: most are over before it fires. The bound on the whole of a
- * request is Node's own (`requestTimeout`).
+ * Ends uploads that stall or trickle. One timer looks at all of them: most are over before it fires, and pieces that arrive
+ * need not look at the time. The bound on the whole of a request is Node's own (`requestTimeout`).
  */
 export class UploadClock {
-  private readonly uploads = new Set<Upload>();
+  private readonly uploads = new Map<Upload, Progress>();
   private timer: NodeJS.Timeout | undefined;
 
   add(upload: Upload): void {
-    this.uploads.add(upload);
+    const nowMs = performance.now();
+    this.uploads.set(upload, { startedMs: nowMs, lastBytes: 0, lastMs: nowMs });
     this.timer ??= setInterval(() => this.check(performance.now()), checkIntervalMs).unref();
   }
 
@@ -35,8 +40,13 @@ export class UploadClock {
 
   /** @param nowMs as `performance.now()` */
   check(nowMs: number): void {
-    for (const upload of this.uploads) {
-      if (!upload.isPaused && isTooSlow(upload, nowMs)) upload.timeOut();
+    for (const [upload, progress] of this.uploads) {
+      const { receivedBytes, isPaused } = upload;
+      if (isPaused || receivedBytes > progress.lastBytes) {
+        progress.lastBytes = receivedBytes;
+        progress.lastMs = nowMs;
+      }
+      if (!isPaused && isTooSlow(progress, nowMs)) upload.timeOut();
     }
     if (this.uploads.size > 0) return;
     clearInterval(this.timer);
@@ -44,10 +54,9 @@ export class UploadClock {
   }
 }
 
-function isTooSlow({ startedMs, lastByteMs, receivedBytes }: Upload, nowMs: number): boolean {
+function isTooSlow({ startedMs, lastMs, lastBytes }: Progress, nowMs: number): boolean {
   const ageMs = nowMs - startedMs;
   return (
-    nowMs - lastByteMs > maxSilenceMs ||
-    (ageMs > rateGraceMs && receivedBytes < (ageMs / 1000) * minBytesPerSecond)
+    nowMs - lastMs > maxSilenceMs || (ageMs > rateGraceMs && lastBytes < (ageMs / 1000) * minBytesPerSecond)
   );
 }
