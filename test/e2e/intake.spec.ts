@@ -120,6 +120,18 @@ describe('a body that is not wanted', () => {
   });
 });
 
+describe('requests that are sent ahead of answers', () => {
+  it('are answered when they are few, and cost the connection when they are many', async () => {
+    await start();
+    const line = 'GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n';
+    const few = raw().write(line.repeat(30));
+    await until('all are answered', () => few.text.match(/HTTP\/1\.1 200/g)?.length === 30);
+    few.close();
+    const { text } = await raw().write(line.repeat(2_000)).closed;
+    expect(text.match(/HTTP\/1\.1 200/g)?.length ?? 0).toBeLessThan(200);
+  });
+});
+
 describe('a body that is received', () => {
   it('is bounded in bytes by its route, also when its length was not announced', async () => {
     await start();

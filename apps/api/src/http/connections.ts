@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { problem } from './problem.js';
@@ -18,6 +18,42 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return (length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined;
 }
 
+/** Requests that may wait on one connection for answers to earlier ones. Browsers and proxies send none ahead. */
+const maxPipelined = 32;
+
+/** Drops the rest of a body as it is parsed: nothing of it is kept, or told to anyone. */
+export function discardBody(request: IncomingMessage): void {
+  // What Node itself calls for bodies that nobody has read.
+  // oxlint-disable-next-line no-underscore-dangle -- there is no public name for it
+  (request as IncomingMessage & { _dump(): void })._dump();
+}
+
+/**
+ * Cuts connections on which a client sends many requests ahead of their answers. Node takes up all that it finds in one read
+ * of a socket, over a thousand small ones, before anyone else gets a turn.
+ */
+export function limitPipelining(server: Server): void {
+  const waiting = new WeakMap<Socket, number>();
+  const isTooMany = ({ socket }: IncomingMessage, response: ServerResponse): boolean => {
+    if (socket.destroyed) return true;
+    const count = (waiting.get(socket) ?? 0) + 1;
+    if (count > maxPipelined) {
+      socket.destroy();
+      return true;
+    }
+    waiting.set(socket, count);
+    response.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
+    return false;
+  };
+  const handlers = server.listeners('request') as RequestListener[];
+  server.removeAllListeners('request');
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    // A response has no socket yet while earlier ones are due on it.
+    if (response.socket === null && isTooMany(request, response)) return;
+    for (const handle of handlers) handle(request, response);
+  });
+}
+
 /**
  * Closes a connection whose request is answered before its body has been read: the rest of the body must not be taken for
  * the next request, and reading all of it would be work for nothing. The answer goes out first, and what the client is still
@@ -29,6 +65,7 @@ export function closeUnreadBodies(fastify: FastifyInstance): void {
     const { raw } = request;
     if (!raw.complete && hasBody(raw)) {
       void reply.header('connection', 'close');
+      discardBody(raw);
       lingering.instead(raw);
     }
     done(null, payload);

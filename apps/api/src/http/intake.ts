@@ -8,7 +8,7 @@ import { BodyReader } from './body/body-reader.js';
 import { addJsonBodyParser } from './body/json-body-parser.js';
 import { ReceiveBuffer } from './body/receive-buffer.js';
 import { ClientAddresses } from './client-address.js';
-import { addExpectations, closeUnreadBodies } from './connections.js';
+import { addExpectations, closeUnreadBodies, limitPipelining } from './connections.js';
 import { RequestGate } from './request-gate.js';
 import { proxyTrust } from './trusted-proxies.js';
 
@@ -31,6 +31,7 @@ export function addIntake(app: NestFastifyApplication): (socket: Socket) => void
 
   new RequestGate({ addresses, authenticator, failures, limits, bodies }).addTo(fastify);
   closeUnreadBodies(fastify);
+  limitPipelining(server);
   addExpectations(server, (request) => bodies.expectContinue(request));
   // Node would drop fields beyond a number of its own, such as those that a proxy added last. The gate counts them.
   server.maxHeadersCount = 0;

@@ -4,7 +4,7 @@ import { type Authenticator, UnauthenticatedError } from '@app/auth';
 import type { FailureLimiter, RateLimitGuard } from '@app/rate-limit';
 import type { BodyReader } from './body/body-reader.js';
 import type { ClientAddresses } from './client-address.js';
-import { hasBody } from './connections.js';
+import { discardBody, hasBody } from './connections.js';
 import { RequestValidationError } from './request-validation.error.js';
 
 /** Fields of a request; Node's own bound on their size is 16 KiB together. */
@@ -62,6 +62,8 @@ export class RequestGate {
         request.principal = authenticator.authenticate(request);
       } catch (error) {
         if (!(error instanceof UnauthenticatedError)) throw error;
+        // While Redis is asked, what the client goes on sending must not pile up.
+        if (isWithBody) discardBody(request.raw);
         return failures.count(request, reply).then(() => {
           throw error;
         });

@@ -1,4 +1,6 @@
+import { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import { discardBody } from '../connections.js';
 import { RequestValidationError } from '../request-validation.error.js';
 import { BodyAbortedError, BodyTimeoutError, BodyTooLargeError } from './body.errors.js';
 import { ByteCollector } from './byte-collector.js';
@@ -115,6 +117,7 @@ export class Reception implements Upload {
   private fail(error: Error): void {
     if (this.isOver) return;
     this.end();
+    if (this.source instanceof IncomingMessage) discardBody(this.source);
     void this.finish(error);
   }
 
