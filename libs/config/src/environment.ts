@@ -68,6 +68,8 @@ function isNetwork(text: string): boolean {
   );
 }
 
+const isHostName = (text: string): boolean => /^(?!-)[A-Za-z0-9.-]{1,253}$/.test(text);
+
 function isOrigin(text: string): boolean {
   return text === '*' || (/^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text);
 }
@@ -103,6 +105,13 @@ export class Environment {
 
   @wholeNumber(1_024, 67_108_864)
   HTTP_BODY_LIMIT_BYTES: number = 8_388_608;
+
+  @wholeNumber(1_048_576, 4_294_967_296)
+  HTTP_RECEIVE_BUFFER_BYTES: number = 67_108_864;
+
+  @IsOptional()
+  @listOf(isHostName, 'must list host names such as marquee.local, with commas between them')
+  LOCAL_HOSTS?: string;
 
   @wholeNumber(100, 600_000)
   SHUTDOWN_TIMEOUT_MS: number = 10_000;

@@ -51,7 +51,12 @@ export class MarqueeConfig {
   readonly http!: {
     readonly host: string;
     readonly port: number;
+    /** Largest request body of the routes that take large ones. */
     readonly bodyLimitBytes: number;
+    /** Bytes of request bodies that this process receives at once. */
+    readonly receiveBufferBytes: number;
+    /** Names for this machine, besides localhost, that Host may have where there are no API keys. */
+    readonly localHosts: readonly string[];
     readonly shutdownTimeoutMs: number;
     /** Addresses and networks whose X-Forwarded-For is believed. */
     readonly trustedProxies: readonly string[];
@@ -159,6 +164,8 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
       host: environment.HOST,
       port: environment.PORT,
       bodyLimitBytes: environment.HTTP_BODY_LIMIT_BYTES,
+      receiveBufferBytes: environment.HTTP_RECEIVE_BUFFER_BYTES,
+      localHosts: itemsOf(environment.LOCAL_HOSTS),
       shutdownTimeoutMs: environment.SHUTDOWN_TIMEOUT_MS,
       trustedProxies: itemsOf(environment.TRUSTED_PROXIES),
       corsOrigins: itemsOf(environment.CORS_ORIGINS),

@@ -4,6 +4,7 @@ import { EmbeddingsService } from '@app/embeddings';
 import { RateLimit } from '@app/rate-limit';
 import type { RedisBudget } from '@app/redis';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { LargeBody } from '../http/body/body-bounds.js';
 import { showCacheOutcome } from '../http/cache-outcome.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { WantsRefresh } from '../http/refresh.decorator.js';
@@ -24,6 +25,7 @@ export class EmbeddingsController {
   constructor(private readonly embeddings: EmbeddingsService) {}
 
   @Post('embeddings')
+  @LargeBody({ maxValues: 310_000, maxStructures: 25_000 })
   @RateLimit({ cost: costOf, costField: 'input' })
   @HttpCode(200)
   @ApiOperation({

@@ -39,6 +39,12 @@ import { redisRefusalProblem } from './redis-refusal-problem.js';
 import { MovieNotFoundError } from '../movies/movie-not-found.error.js';
 import { NoPreviousTrendingError } from '../trending/no-previous-trending.error.js';
 import { TaskNotFoundError, TaskResultTooLargeError } from '../tasks/tasks.errors.js';
+import {
+  BodyAbortedError,
+  BodyTimeoutError,
+  BodyTooLargeError,
+  ReceiveBufferFullError,
+} from './body/body.errors.js';
 import { RequestValidationError } from './request-validation.error.js';
 
 /** The one place where errors become HTTP. Undefined: nobody foresaw this one. */
@@ -78,6 +84,7 @@ export function toProblem(error: unknown): Problem | undefined {
   }
   return (
     storedVectorProblem(error) ??
+    bodyProblem(error) ??
     rateLimitProblem(error) ??
     trendingProblem(error) ??
     sessionProblem(error) ??
@@ -96,6 +103,19 @@ function storedVectorProblem(error: unknown): Problem | undefined {
     return problem('embedding-unreadable', 409, 'What is stored is no vector', error.message);
   if (error instanceof StoredVectorsUnavailableError)
     return problem('unavailable', 503, titleOf(503), error.message, { retryAfterSeconds: 1 });
+  return undefined;
+}
+
+function bodyProblem(error: unknown): Problem | undefined {
+  if (error instanceof BodyTooLargeError) return fieldProblem('body-too-large', 413, 'body', error.message);
+  if (error instanceof BodyTimeoutError) return fieldProblem('body-timeout', 408, 'body', error.message);
+  if (error instanceof BodyAbortedError) return fieldProblem('invalid-request', 400, 'body', error.message);
+  if (error instanceof ReceiveBufferFullError) {
+    const { isOwnShare, retryAfterSeconds } = error;
+    return isOwnShare
+      ? problem('too-many-bytes', 429, 'Too many bytes at once', error.message, { retryAfterSeconds })
+      : problem('overloaded', 503, 'Too much is being received', error.message, { retryAfterSeconds });
+  }
   return undefined;
 }
 
@@ -255,6 +275,7 @@ const titles: Record<number, string> = {
   400: 'The request is not valid',
   404: 'Not found',
   405: 'Method not allowed',
+  408: 'The request took too long',
   413: 'The body is too large',
   415: 'Unsupported media type',
   414: 'The address is too long',

@@ -22,6 +22,7 @@ import {
   type SessionWithState,
 } from '@app/sessions';
 import type { FastifyReply } from 'fastify';
+import { LargeBody } from '../http/body/body-bounds.js';
 import { problemSchema } from '../http/problem.dto.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { RequestValidationError } from '../http/request-validation.error.js';
@@ -139,6 +140,7 @@ export class SessionsController {
   }
 
   @Post('sessions/:id/transcript')
+  @LargeBody()
   @HttpCode(200)
   @ApiHeader({
     name: 'Idempotency-Key',

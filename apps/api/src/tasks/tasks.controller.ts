@@ -4,6 +4,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { RedisBudget } from '@app/redis';
 import { MAX_TASK_RESULT_BYTES, type Task, type TaskStatus, TasksRepository } from '@app/tasks';
 import type { FastifyReply } from 'fastify';
+import { LargeBody } from '../http/body/body-bounds.js';
 import { problemSchema } from '../http/problem.dto.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import {
@@ -29,6 +30,7 @@ export class TasksController {
   constructor(private readonly tasks: TasksRepository) {}
 
   @Put(['result', ''])
+  @LargeBody({ maxBytes: 2 * MAX_TASK_RESULT_BYTES, maxValues: 600_000, maxStructures: 100_000 })
   @ApiOperation({
     summary: 'Store the state of a task',
     description:

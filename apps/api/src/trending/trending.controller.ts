@@ -8,6 +8,7 @@ import { type Trending, TrendingPublisher, TrendingService } from '@app/trending
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { NoPreviousTrendingError } from './no-previous-trending.error.js';
+import { LargeBody } from '../http/body/body-bounds.js';
 import { leavingOf } from '../http/leaving.js';
 import { problemSchema } from '../http/problem.dto.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
@@ -74,6 +75,7 @@ export class TrendingController {
   }
 
   @Put()
+  @LargeBody({ maxValues: 510_000 })
   @Roles('admin')
   @ApiOperation({
     summary: 'Replace what trends, at once',

@@ -28,7 +28,10 @@ export interface Demand {
   /** What the request costs where a policy does not say so itself; 0 only looks. */
   readonly cost: number;
   readonly costField?: string | undefined;
+  /** Bytes of the body to be charged now. */
   readonly contentBytes?: number;
+  /** Bytes of the whole body as far as is known: what a policy can never admit is refused for good. */
+  readonly bodyBytes?: number;
   /** Whether a part may be given back later. */
   readonly settles?: boolean;
 }
@@ -94,6 +97,39 @@ export class RateLimiter implements OnApplicationShutdown {
   /** By the policies of a plan. @throws CostAboveBurstError, RateLimitsUnavailableError */
   decideByPlan(budget: RedisBudget, plan: string, demand: Demand): Promise<Decision> {
     return this.decide(budget, this.policies.ofPlan(plan, demand.route), demand);
+  }
+
+  newBudget(): RedisBudget {
+    return this.repository.newBudget();
+  }
+
+  /** Whether any policy holds before authentication. */
+  get limitsAddresses(): boolean {
+    return this.policies.ofAddress(undefined).length > 0;
+  }
+
+  /** Charges a failure to the policies that count them. @throws RateLimitsUnavailableError */
+  decideFailure(budget: RedisBudget, address: string): Promise<Decision> {
+    const demand = { asker: { address }, route: undefined, cost: 1 };
+    return this.decide(budget, this.policies.ofFailures, demand);
+  }
+
+  /** Whether a plan has policies that count the bytes of a route's bodies. */
+  countsBytes(plan: string, route: string): boolean {
+    return this.policies.countingBytes(plan, route).length > 0;
+  }
+
+  /**
+   * Charges bytes of a body, before or while it is received, to the policies of a plan that count them.
+   *
+   * @throws CostAboveBurstError, RateLimitsUnavailableError
+   */
+  decideBytes(
+    budget: RedisBudget,
+    plan: string,
+    demand: Demand & { readonly route: string },
+  ): Promise<Decision> {
+    return this.decide(budget, this.policies.countingBytes(plan, demand.route), demand);
   }
 
   /**
@@ -205,15 +241,17 @@ export class RateLimiter implements OnApplicationShutdown {
       this.logger.log(`Redis has lost its data: told it what ${states.length} clients have used`);
   }
 
-  private claim(configured: CompiledPolicy, { asker, cost, costField, contentBytes = 0 }: Demand): Claim {
+  private claim(configured: CompiledPolicy, demand: Demand): Claim {
+    const { asker, cost, costField, contentBytes = 0, bodyBytes = contentBytes } = demand;
     const { policy, state } = this.stateOf(configured, clientOf(configured, asker));
     const { settings, kind, capacity } = policy;
     const { key } = state;
     if (kind === 'l') return { policy, key, state, units: 1, cost: cost === 0 ? '' : randomUUID() };
     const units =
       cost === 0 ? 0 : (settings.cost ?? (settings.unit === 'content-bytes' ? contentBytes : cost));
-    if (units > capacity && policy.isEnforced)
-      throw new CostAboveBurstError(policy.name, units, capacity, costField);
+    const most = policy.countsBytes && cost > 0 ? Math.max(units, bodyBytes) : units;
+    if (most > capacity && policy.isEnforced)
+      throw new CostAboveBurstError(policy.name, most, capacity, costField);
     return { policy, key, state, units, cost: units };
   }
 
@@ -265,7 +303,8 @@ export class RateLimiter implements OnApplicationShutdown {
         state.usage.applyReply({ charged, remaining, resetMs: reply[3 + 3 * index] as number }, nowMs);
         if (waitMs > 0 && units > 0) state.deny(nowMs + waitMs, units, remaining);
       }
-      if (demand.cost === 0) continue;
+      // Looked at, not charged: bytes are charged as they arrive.
+      if (demand.cost === 0 || units === 0) continue;
       if (waitMs > 0) this.metrics.count(policy.name, policy.isEnforced ? 'refused' : 'would_refuse');
       else if (isAllowed) {
         this.metrics.count(policy.name, 'allowed');

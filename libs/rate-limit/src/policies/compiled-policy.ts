@@ -14,6 +14,8 @@ export class CompiledPolicy {
   readonly name: string;
   readonly kind: Kind;
   readonly isEnforced: boolean;
+  /** Charged with the bytes of bodies as they arrive, rather than with the request. */
+  readonly countsBytes: boolean;
   /** The most that can be had at once: what costs more can never be admitted. */
   readonly capacity: number;
   readonly windowMs: number;
@@ -31,6 +33,7 @@ export class CompiledPolicy {
     this.name = name;
     this.kind = unit === 'concurrent-requests' ? 'l' : kinds[algorithm ?? 'sliding-window'];
     this.isEnforced = mode === 'enforce';
+    this.countsBytes = unit === 'content-bytes' && settings.cost === undefined;
     this.capacity = this.kind === 'g' ? burst : quota;
     this.windowMs = 1000 * (windowSeconds ?? periodSeconds[period ?? 'day']);
     this.emissionMs = this.windowMs / quota;

@@ -103,8 +103,10 @@ export const policySetSchema = z
       .refine((plans) => 'default' in plans, { error: 'must have the plan "default"' }),
     /** Policies by address that hold before a key is looked at. */
     beforeAuthentication: policyNames.default([]),
+    /** Policies by address that failed authentications and malformed requests are charged to; built in by default. */
+    onFailure: policyNames.optional(),
   })
-  .check(({ value: { policies, plans, beforeAuthentication }, issues }) => {
+  .check(({ value: { policies, plans, beforeAuthentication, onFailure = [] }, issues }) => {
     const fault = (path: (string | number)[], message: string): void =>
       void issues.push({ code: 'custom', path, message, input: policies });
     const byName = new Map(policies.map((policy) => [policy.name, policy]));
@@ -120,8 +122,17 @@ export const policySetSchema = z
         refer(['plans', plan, index], used);
         if (beforeAuthentication.includes(used))
           fault(['plans', plan, index], `"${used}" holds before authentication already`);
+        if (onFailure.includes(used)) fault(['plans', plan, index], `"${used}" counts failures already`);
       });
     }
+    onFailure.forEach((used, index) => {
+      refer(['onFailure', index], used);
+      const policy = byName.get(used);
+      if (policy && (policy.partition !== 'address' || policy.unit !== 'requests'))
+        fault(['onFailure', index], `"${used}" must have the partition "address" and the unit "requests"`);
+      if (beforeAuthentication.includes(used))
+        fault(['onFailure', index], `"${used}" holds before authentication already`);
+    });
     beforeAuthentication.forEach((used, index) => {
       refer(['beforeAuthentication', index], used);
       const policy = byName.get(used);
@@ -131,6 +142,25 @@ export const policySetSchema = z
         fault(['beforeAuthentication', index], `"${used}" counts a body that is not read yet`);
     });
   });
+
+const failurePolicy = {
+  name: 'failed-requests',
+  quota: 100,
+  windowSeconds: 60,
+  partition: 'address',
+} as const;
+
+/** Adds the built-in policy that failures are charged to, unless the set says itself which ones these are. */
+export function withFailurePolicy(set: RateLimitPolicySet): RateLimitPolicySet {
+  if (set.onFailure) return set;
+  const isNameTaken = set.policies.some(({ name: taken }) => taken === failurePolicy.name);
+  if (isNameTaken) return { ...set, onFailure: [] };
+  return {
+    ...set,
+    policies: [...set.policies, policySchema.parse(failurePolicy)],
+    onFailure: [failurePolicy.name],
+  };
+}
 
 export type RateLimitPolicy = z.output<typeof policySchema>;
 export type RateLimitOverride = z.output<typeof overrideSchema>;
