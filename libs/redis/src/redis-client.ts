@@ -98,6 +98,7 @@ export class RedisClient {
   get status(): RedisClientStatus {
     return {
       address: this.address,
+      database: this.options.target.address.kind === 'cluster' ? 0 : this.options.target.database,
       connected: this.pool?.small !== undefined,
       breaker: this.breaker.state,
       pool: this.pool?.stats,
