@@ -6,7 +6,7 @@ import type { StreamEvent } from '@app/events';
 import { RateLimiter } from '@app/rate-limit';
 import { LocksRepository } from '@app/locks';
 import { SessionsService } from '@app/sessions';
-import { TasksRepository } from '@app/tasks';
+import { type TaskDraft, TasksRepository } from '@app/tasks';
 import { encodeKeyPart, type RedisClient, shared } from '@app/redis';
 import { TmdbPace, TmdbRepository } from '@app/tmdb';
 import { type TrendingGeneration, TrendingRepository, ViewsRepository } from '@app/trending';
@@ -327,13 +327,73 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
   });
 
   describe(TasksRepository.name, () => {
-    it('hands a result out once', async () => {
+    const budget = () => client.newBudget();
+    const keyOf = (id: string, part: string) => client.keys.key('task', shared(id), part);
+
+    it('hands a result to one claimant of its tenant', async () => {
       const tasks = new TasksRepository(client);
-      await tasks.put(client.newBudget(), 'acme', 't', '{"a":1}');
-      expect(await tasks.get(client.newBudget(), 'globex', 't')).toBeUndefined();
-      expect(await tasks.get(client.newBudget(), 'acme', 't')).toBe('{"a":1}');
-      expect(await tasks.claim(client.newBudget(), 'acme', 't')).toBe('{"a":1}');
-      expect(await tasks.claim(client.newBudget(), 'acme', 't')).toBeUndefined();
+      await tasks.put(budget(), 'acme', 't', { status: 'done', resultJson: '{"a":1}' });
+      expect(await tasks.get(budget(), 'globex', 't')).toBeUndefined();
+      const task = { status: 'done', progress: 1, resultJson: '{"a":1}' };
+      expect(await tasks.get(budget(), 'acme', 't')).toEqual(task);
+      const claims = await Promise.all([1, 2, 3].map(() => tasks.claim(budget(), 'acme', 't')));
+      expect(claims.filter((claim) => claim !== undefined)).toEqual([task]);
+      for (const part of ['status', 'result']) expect(await topology.ttl(keyOf('acme/t', part))).toBe(-2);
+    });
+
+    it('goes from pending to done, keeping its TTL and its last progress', async () => {
+      const tasks = new TasksRepository(client);
+      const put = (draft: TaskDraft) => tasks.put(budget(), 'default', 't', draft);
+      expect(await put({ status: 'pending', ttlSeconds: 7_200 })).toEqual({
+        progress: null,
+        ttlSeconds: 7_200,
+      });
+      await expect(tasks.claim(budget(), 'default', 't')).rejects.toThrow('The task is pending');
+      await put({ status: 'running', progress: 0.25 });
+      expect(await put({ status: 'running' })).toEqual({ progress: 0.25, ttlSeconds: 7_200 });
+      await expect(tasks.claim(budget(), 'default', 't')).rejects.toThrow('The task is running');
+      expect(await tasks.get(budget(), 'default', 't')).toEqual({ status: 'running', progress: 0.25 });
+      expect(await put({ status: 'done', resultJson: '1' })).toEqual({ progress: 1, ttlSeconds: 7_200 });
+      for (const part of ['status', 'result'])
+        expect(await topology.ttl(keyOf('t', part))).toBeGreaterThan(7_100);
+      await expect(put({ status: 'running' })).rejects.toThrow('The task is done');
+      await expect(put({ status: 'failed' })).rejects.toThrow('The task is done');
+      expect(await tasks.claim(budget(), 'default', 't')).toMatchObject({ status: 'done', resultJson: '1' });
+      expect(await put({ status: 'pending' })).toEqual({ progress: null, ttlSeconds: 1_800 });
+    });
+
+    it('keeps the cause of a failure until it is claimed', async () => {
+      const tasks = new TasksRepository(client);
+      const put = (draft: TaskDraft) => tasks.put(budget(), 'default', 't', draft);
+      await put({ status: 'running', progress: 0.5 });
+      await put({ status: 'failed', resultJson: '"no quota"' });
+      await expect(put({ status: 'running' })).rejects.toThrow('The task is failed');
+      const failed = { status: 'failed', progress: 0.5, resultJson: '"no quota"' };
+      expect(await tasks.get(budget(), 'default', 't')).toEqual(failed);
+      expect(await tasks.claim(budget(), 'default', 't')).toEqual(failed);
+      expect(await tasks.get(budget(), 'default', 't')).toBeUndefined();
+    });
+
+    it('reads the bare JSON of another program as the result of a task that is done', async () => {
+      const tasks = new TasksRepository(client);
+      await tasks.put(budget(), 'default', 't', { status: 'running' });
+      await topology.set(keyOf('t', 'result'), Buffer.from('{"n": 12345678901234567890}'));
+      expect(await tasks.get(budget(), 'default', 't')).toEqual({
+        status: 'done',
+        progress: 1,
+        resultJson: '{"n": 12345678901234567890}',
+      });
+      await client.command(budget(), 'DEL', keyOf('t', 'result'));
+      await tasks.put(budget(), 'default', 't', { status: 'done', resultJson: '2' });
+      // The other program reads ours and deletes it: the task is gone, and its id is free.
+      expect(String(await topology.get(keyOf('t', 'result')))).toBe('2');
+      await client.command(budget(), 'DEL', keyOf('t', 'result'));
+      expect(await tasks.get(budget(), 'default', 't')).toBeUndefined();
+      expect(await tasks.put(budget(), 'default', 't', { status: 'pending' })).toMatchObject({
+        progress: null,
+      });
+      await topology.set(keyOf('u', 'result'), Buffer.from('not JSON'));
+      expect(await tasks.get(budget(), 'default', 'u')).toBeUndefined();
     });
   });
 

@@ -20,7 +20,7 @@ import {
   TooManyOverridesError,
   UnknownPolicyError,
 } from '@app/rate-limit';
-import { TasksUnavailableError } from '@app/tasks';
+import { TaskFinishedError, TaskNotFinishedError, TasksUnavailableError } from '@app/tasks';
 import { InvalidMovieError } from '@app/tmdb';
 import { TrendingNotReplacedError, TrendingRefusedError, TrendingUnavailableError } from '@app/trending';
 import { UpstreamError } from '@app/upstream';
@@ -130,6 +130,13 @@ function sessionProblem(error: unknown): Problem | undefined {
     return problem('session-not-found', 404, 'No such session', error.message);
   if (error instanceof TaskNotFoundError)
     return problem('task-not-found', 404, 'No such task', error.message);
+  if (error instanceof TaskFinishedError)
+    return problem('task-finished', 409, 'The task is finished', error.message);
+  if (error instanceof TaskNotFinishedError) {
+    return problem('task-not-finished', 409, 'The task is not finished', error.message, {
+      retryAfterSeconds: 1,
+    });
+  }
   if (error instanceof SessionCompletedError)
     return problem('session-completed', 409, 'The transcript is completed', error.message);
   if (error instanceof IdempotencyConflictError) {
