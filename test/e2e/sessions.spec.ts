@@ -30,7 +30,7 @@ const call = async (method: string, path: string, body?: unknown, headers: Recor
     status: response.status,
     headers: response.headers,
     text,
-    body: (isJson ? JSON.parse(text) : {}) as Record<string, unknown>,
+    body: (isJson && text !== '' ? JSON.parse(text) : {}) as Record<string, unknown>,
   };
 };
 const begin = async (draft?: object): Promise<string> =>
@@ -533,6 +533,18 @@ describe('server-sent events', () => {
     for (const request of gone) request.destroy();
     await call('GET', `/sessions/${id}`);
     await until('they are forgotten', async () => (await listenersOf()).listeners === 1);
+  });
+
+  it('answer HEAD with their headers, without a stream or a listener', async () => {
+    const id = await begin();
+    const response = await call('HEAD', `/sessions/${id}/events`);
+    expect([response.status, response.headers.get('content-type'), response.text]).toEqual([
+      200,
+      'text/event-stream; charset=utf-8',
+      '',
+    ]);
+    expect((await listenersOf()).listeners).toBe(0);
+    expect((await call('HEAD', '/sessions/none/events')).status).toBe(404);
   });
 
   it('refuse a wrong id, and more listeners than there may be', async () => {

@@ -59,6 +59,13 @@ export class EventStreams implements OnModuleDestroy {
     this.hub.endAll();
   }
 
+  /** Answers HEAD: the headers of a stream that is not opened. */
+  answerHead(reply: FastifyReply): void {
+    if (reply.raw.destroyed) return;
+    writeHead(reply);
+    reply.raw.end();
+  }
+
   prepare(reply: FastifyReply): EventStream {
     const { raw } = reply;
     let early: StreamEvent[] | undefined = [];
@@ -69,14 +76,7 @@ export class EventStreams implements OnModuleDestroy {
     return {
       open: () => {
         if (raw.destroyed || raw.writableEnded) return;
-        // From here on the answer is ours: headers that hooks have set go along.
-        reply.hijack();
-        raw.writeHead(200, {
-          ...(reply.getHeaders() as Record<string, string>),
-          'content-type': 'text/event-stream; charset=utf-8',
-          'cache-control': 'no-store',
-          'x-accel-buffering': 'no',
-        });
+        writeHead(reply);
         raw.write(`retry: ${retryMs}\n\n`);
         this.open.set(reply, undefined);
         if (isMissing) raw.write(gapText);
@@ -133,6 +133,17 @@ export class EventStreams implements OnModuleDestroy {
       if (isTimeToBeat && !isBehind) raw.write(': still here\n\n');
     }
   }
+}
+
+/** Takes the response over from Fastify, with the headers that hooks have set. */
+function writeHead(reply: FastifyReply): void {
+  reply.hijack();
+  reply.raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
 }
 
 const toText = (events: readonly StreamEvent[]): string => events.map(oneToText).join('');

@@ -1,10 +1,10 @@
-import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Req, Res } from '@nestjs/common';
 import { CurrentPrincipal, type Principal } from '@app/auth';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { EventHub, isStreamId } from '@app/events';
 import type { RedisBudget } from '@app/redis';
 import { SessionsService } from '@app/sessions';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problemSchema } from '../http/problem.dto.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { RequestValidationError } from '../http/request-validation.error.js';
@@ -45,12 +45,15 @@ export class EventsController {
     @Headers('last-event-id') lastEventId: string | undefined,
     @CurrentPrincipal() { tenant }: Principal,
     @RequestBudget('patient') budget: RedisBudget,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     if (lastEventId !== undefined && !isStreamId(lastEventId)) {
       throw new RequestValidationError([{ field: 'Last-Event-ID', message: 'must be the id of an event' }]);
     }
     await this.sessions.get(budget, tenant, id);
+    // Fastify routes HEAD here as well.
+    if (request.method === 'HEAD') return this.streams.answerHead(reply);
     // Gone while we asked: nobody is to be subscribed.
     if (reply.raw.destroyed) return;
     const stream = this.streams.prepare(reply);
