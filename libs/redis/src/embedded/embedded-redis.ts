@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -91,6 +91,13 @@ export class EmbeddedRedis {
       await exited;
     }
     if (this.folder) await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Lets the process end while the server runs; the server ends with it. */
+  unref(): void {
+    const server = this.server;
+    server?.unref();
+    for (const stream of [server?.stdin, server?.stdout, server?.stderr]) (stream as Socket | null)?.unref();
   }
 
   private async createFolder(): Promise<string> {

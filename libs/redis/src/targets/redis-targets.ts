@@ -13,7 +13,7 @@ export const redisTargetToken = (name: RedisTargetName): string => `marquee:redi
 /** Injects the client of a target: `@InjectRedis('sessions')`. Features never know where it leads. */
 export const InjectRedis = (name: RedisTargetName): ParameterDecorator => Inject(redisTargetToken(name));
 
-const targetNames = ['cache', 'sessions', 'limits'] as const;
+export const targetNames = ['cache', 'sessions', 'limits'] as const;
 
 /** Makes one client a target, connects them before requests come and closes them after HTTP has drained. */
 @Injectable()
