@@ -170,6 +170,22 @@ describe('sessions', () => {
     expect([status, (problem['errors'] as { field: string }[])?.[0]?.field]).toEqual([400, field]);
   });
 
+  it.each([
+    [{ 'a b': '1' }, 'metadata.a b', 'field names must be'],
+    [{ tenant_id: 'acme' }, 'metadata.tenant_id', 'is a name that Marquee uses itself'],
+    [['a'], 'metadata', 'must be a JSON object'],
+    [{ a: { b: 1 } }, 'metadata.a', 'must be a string, a number or true or false'],
+  ])('say what is wrong with the metadata %j', async (metadata, field, message) => {
+    const id = await begin();
+    const refusals = [
+      call('POST', '/sessions', { metadata }),
+      call('PATCH', `/sessions/${id}`, { metadata }),
+    ];
+    for (const { body } of await Promise.all(refusals)) {
+      expect(body['errors']).toEqual([{ field, message: expect.stringContaining(message) }]);
+    }
+  });
+
   it('hold a bounded number of fields', async () => {
     const metadata = Object.fromEntries(Array.from({ length: 63 }, (_, index) => [`f${index}`, 'x']));
     expect((await call('POST', '/sessions', { metadata })).status).toBe(413);

@@ -1,7 +1,7 @@
 import { ownFields } from '@app/sessions';
 import { z } from 'zod';
 import { clientIdSchema, wholeNumber } from '../http/query-schemas.js';
-import { objectError } from '../http/schema-messages.js';
+import { objectError, recordError } from '../http/schema-messages.js';
 
 const mostChunksAtOnce = 1_000;
 const longestChunk = 32_768;
@@ -22,7 +22,7 @@ const language = z
 const fieldName = z
   .string()
   .regex(/^[A-Za-z0-9_.-]{1,64}$/, { error: 'field names must be 1 to 64 letters, digits, ".", "_" or "-"' })
-  .refine((name) => !own.has(name), { error: 'is a field of Marquee’s own' });
+  .refine((name) => !own.has(name), { error: 'is a name that Marquee uses itself: choose another' });
 /** Scalars are kept as their text, as Redis does. */
 const fieldValue = z
   .union([text(2_048), z.number(), z.boolean()], { error: 'must be a string, a number or true or false' })
@@ -42,7 +42,7 @@ export const createSessionSchema = orEmpty(
         agentId: label.optional(),
         language: language.optional().meta({ example: 'en-US' }),
         metadata: z
-          .record(fieldName, fieldValue, { error: 'must be an object' })
+          .record(fieldName, fieldValue, { error: recordError })
           .optional()
           .meta({ example: { device: 'tv' } }),
       },
@@ -58,7 +58,7 @@ export const patchSessionSchema = z
       agentId: label.nullable().optional(),
       language: language.nullable().optional(),
       metadata: z
-        .record(fieldName, fieldValue.nullable(), { error: 'must be an object' })
+        .record(fieldName, fieldValue.nullable(), { error: recordError })
         .optional()
         .meta({ description: 'Fields to set; null removes one' }),
     },
