@@ -8,7 +8,9 @@ export type { LeasedConnection, RedisArgument } from './pool/leased-connection.j
 export { PoolExhaustedError, RedisUnavailableError } from './pool/pool.errors.js';
 export type { LeaseOptions } from './pool/redis-pool.js';
 export type { InvalidationListener } from './invalidation/invalidation-feed.js';
+export { compileGlob } from './keys/glob.js';
 export { escapeGlob } from './keys/key-walk.js';
+export { progressOf } from './keys/progress.js';
 export { type Entry, type MaybeBytes, RedisClient, type ValueWithTtl } from './redis-client.js';
 export type { RedisClientStatus } from './redis-client-status.js';
 export { RedisMetrics } from './redis.metrics.js';
