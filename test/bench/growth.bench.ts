@@ -61,7 +61,7 @@ const operations: Record<string, Measure> = {
     return timed(bulkRepeats, () => publisher.publish({ ids, source: 'bench' }));
   },
   'session list, a page of 50': async ({ server, client }, size) => {
-    const { service: sessions } = createSessions(client);
+    const { lists } = createSessions(client);
     for (let start = 0; start < size; start += 1_000) {
       const pipeline = server.redis.pipeline();
       for (let index = start; index < start + 1_000; index++) {
@@ -78,7 +78,7 @@ const operations: Record<string, Measure> = {
       await pipeline.exec();
     }
     return timed(repeats, async () => {
-      const { sessions: page } = await sessions.list(client.newBudget(), 'acme', 50);
+      const { sessions: page } = await lists.list(client.newBudget(), { tenantId: 'acme' }, 50);
       if (page.length !== 50) throw new Error(`A page of ${page.length}`);
     });
   },

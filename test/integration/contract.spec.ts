@@ -5,7 +5,7 @@ import { EmbeddingsRepository } from '@app/embeddings';
 import type { StreamEvent } from '@app/events';
 import { RateLimiter } from '@app/rate-limit';
 import { LocksRepository } from '@app/locks';
-import { SessionsService } from '@app/sessions';
+import { type SessionPurgeFilter, type SessionPurgeProgress, SessionsService } from '@app/sessions';
 import { type TaskDraft, TasksRepository } from '@app/tasks';
 import { encodeKeyPart, type RedisClient, shared } from '@app/redis';
 import { TmdbPace, TmdbRepository } from '@app/tmdb';
@@ -251,14 +251,14 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
 
   describe(SessionsService.name, () => {
     const make = () => {
-      const { events, service } = createSessions(client);
+      const { events, service, lists } = createSessions(client);
       const told = (): Promise<StreamEvent[]> =>
         events.withReader(async (reader) => (await events.wait(reader, '0-0', 100, 100)) ?? []);
-      return { events, told, sut: service };
+      return { events, told, lists, sut: service };
     };
 
     it('keeps a session with its transcript, tells of it, and lists it', async () => {
-      const { sut, told } = make();
+      const { sut, told, lists } = make();
       const budget = () => client.newBudget();
       const { id } = await sut.create(budget(), 'acme', { userId: 'u', metadata: { a: '1' } });
       const append = { chunks: ['a', 'b'], idempotencyKey: 'k' };
@@ -277,11 +277,113 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       });
       const gone = await sut.create(budget(), 'acme', {});
       await sut.delete(budget(), 'acme', gone.id);
-      expect((await sut.list(budget(), 'acme', 10)).sessions.map((session) => session.id)).toEqual([id]);
+      expect(
+        (await lists.list(budget(), { tenantId: 'acme' }, 10)).sessions.map((session) => session.id),
+      ).toEqual([id]);
       await expect(sut.get(budget(), 'globex', id)).rejects.toThrow('There is no such session');
       expect(await topology.ttl(client.keys.key('session', shared(id), 'transcript'))).toBeGreaterThan(
         86_390,
       );
+    });
+
+    it('keeps and merges state, and extends a session to its own TTL', async () => {
+      const { service: sut } = createSessions(client);
+      const { id } = await sut.create(client.newBudget(), 'acme', {
+        ttlSeconds: 3_600,
+        state: { a: { b: 1 } },
+      });
+      await sut.append(client.newBudget(), 'acme', id, { chunks: ['x'], idempotencyKey: undefined });
+      const merges = ['c', 'd', 'e'].map((name) =>
+        sut.patch(client.newBudget(), 'acme', id, { state: { a: { [name]: [] } } }),
+      );
+      await Promise.all(merges);
+      expect((await sut.get(client.newBudget(), 'acme', id)).state).toEqual({
+        a: { b: 1, c: [], d: [], e: [] },
+      });
+      for (const part of ['metadata', 'transcript']) {
+        const ttl = await topology.ttl(client.keys.key('session', shared(id), part));
+        expect(ttl).toBeGreaterThan(3_500);
+        expect(ttl).toBeLessThanOrEqual(3_600);
+      }
+    });
+
+    it('lists and deletes the sessions of one user', async () => {
+      const { service: sut, lists } = createSessions(client);
+      const budget = () => client.newBudget();
+      const owner = { tenantId: 'acme', userId: 'ann:1' };
+      const list = async (userId: string) =>
+        (await lists.list(budget(), { tenantId: 'acme', userId }, 10)).sessions.map((session) => session.id);
+      const [first, second, others] = [
+        await sut.create(budget(), 'acme', { userId: 'ann:1', state: { a: 1 } }),
+        await sut.create(budget(), 'acme', { userId: 'bob' }),
+        await sut.create(budget(), 'globex', { userId: 'ann:1' }),
+      ];
+      await sut.patch(budget(), 'acme', second.id, { userId: 'ann:1' });
+      expect((await list('ann:1')).sort()).toEqual([first.id, second.id].sort());
+      expect(await list('bob')).toEqual([]);
+      await sut.append(budget(), 'acme', first.id, { chunks: ['x'], idempotencyKey: undefined });
+      expect(await lists.delete(budget(), owner, 1)).toEqual({ deleted: 1, complete: false });
+      expect(await lists.delete(budget(), owner, 10)).toEqual({ deleted: 1, complete: true });
+      expect(await list('ann:1')).toEqual([]);
+      for (const { id } of [first, second]) {
+        for (const part of ['metadata', 'transcript'])
+          expect(await topology.ttl(client.keys.key('session', shared(id), part))).toBe(-2);
+      }
+      expect(await topology.ttl(client.keys.key('tenant', 'acme', 'user', 'ann:1', 'sessions'))).toBe(-2);
+      expect((await sut.get(budget(), 'globex', others.id)).id).toBe(others.id);
+    });
+
+    it('purges by pattern, leaving no transcript and no index behind', async () => {
+      const { service: sut, lists, purges } = createSessions(client);
+      const budget = () => client.newBudget();
+      const purge = async (filter: SessionPurgeFilter, dryRun = false, maxSessions = 100) => {
+        const options = { dryRun, maxSessions, signal: new AbortController().signal };
+        let last: SessionPurgeProgress | undefined;
+        for await (const progress of purges.purge(filter, options)) last = progress;
+        return last;
+      };
+      const begin = async (tenantId: string, userId: string): Promise<string> => {
+        const { id } = await sut.create(budget(), tenantId, { userId });
+        await sut.append(budget(), tenantId, id, { chunks: ['x'], idempotencyKey: 'k' });
+        return id;
+      };
+      const ids: string[] = [];
+      for (let index = 0; index < 5; index++) ids.push(await begin('initech', 'ann:1'));
+      const [bob, umbrella] = [await begin('initech', 'bob'), await begin('umbrella', 'ann:1')];
+      // A session that has ended is still in the index of its user, which nothing else would find.
+      const index = client.keys.key('tenant', 'initech', 'user', 'ann:1', 'sessions');
+      await client.command(budget(), 'ZADD', index, Date.now() - 3_600_000, 'ended');
+
+      expect(await purge({ tenantId: 'initech', userId: 'ann*' }, true)).toEqual({
+        matched: 5,
+        deleted: 0,
+        otherKeys: 0,
+        limited: false,
+      });
+      expect(await purge({ tenantId: 'initech', userId: 'ann*' }, false, 2)).toMatchObject({
+        deleted: 2,
+        limited: true,
+      });
+      expect(await purge({ tenantId: 'initech', userId: 'ann*' })).toMatchObject({
+        deleted: 3,
+        limited: false,
+      });
+      for (const id of ids) {
+        for (const part of ['metadata', 'transcript'])
+          expect(await topology.ttl(client.keys.key('session', shared(id), part))).toBe(-2);
+      }
+      expect(await topology.ttl(index)).toBe(-2);
+      const left = (await lists.list(budget(), { tenantId: 'initech' }, 10)).sessions.map(({ id }) => id);
+      expect(left).toEqual([bob]);
+
+      // What another program keeps per user, and a transcript without its session.
+      await topology.set('prod:session:ann:data', Buffer.from('{}'));
+      await client.command(budget(), 'RPUSH', client.keys.key('session', shared('ann'), 'transcript'), 'x');
+      expect(await purge({ pattern: 'session:ann:*' })).toMatchObject({ deleted: 0, otherKeys: 2 });
+      expect(await topology.ttl('prod:session:ann:data')).toBe(-2);
+      expect(await purge({ pattern: `session:${umbrella.slice(0, -1)}?:*` })).toMatchObject({ deleted: 1 });
+      expect(await topology.ttl(client.keys.key('tenant', 'umbrella', 'sessions'))).toBe(-2);
+      expect((await sut.get(budget(), 'initech', bob)).id).toBe(bob);
     });
 
     it('tells of a completion in a second try, where the first one ended before it could', async () => {

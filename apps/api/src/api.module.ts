@@ -17,6 +17,7 @@ import { TrendingModule } from '@app/trending';
 import { UpstreamModule } from '@app/upstream';
 import { CacheAdminController } from './admin/cache-admin.controller.js';
 import { EventsAdminController } from './admin/events-admin.controller.js';
+import { SessionsAdminController } from './admin/sessions-admin.controller.js';
 import { ConsoleController } from './console/console.controller.js';
 import { EmbeddingsController } from './embeddings/embeddings.controller.js';
 import { HealthController } from './health/health.controller.js';
@@ -69,6 +70,7 @@ export class ApiModule {
         EventsAdminController,
         EventsController,
         MoviesController,
+        SessionsAdminController,
         SessionsController,
         TasksController,
         QueryUnderstandingController,

@@ -34,6 +34,11 @@ export class SessionKeys {
     return this.keys.key('tenant', tenant, 'sessions');
   }
 
+  /** The sessions of a tenant's user by last activity. */
+  userIndex(tenant: string, user: string): string {
+    return this.keys.key('tenant', tenant, 'user', user, 'sessions');
+  }
+
   /** The bytes of each session of a tenant. */
   ledger(tenant: string): string {
     return this.keys.key(shared('tenants'), 'held', tenant);

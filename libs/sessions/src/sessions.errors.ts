@@ -53,10 +53,18 @@ export class StorageFullError extends Error {
   }
 }
 
+/** Other requests changed the state again and again while this one tried to merge into it. Nothing was changed. */
+export class SessionContendedError extends Error {
+  constructor() {
+    super('Too many requests change the state of this session at the same time. Try again.');
+    this.name = SessionContendedError.name;
+  }
+}
+
 /** A bound of the session would be passed. Nothing was changed. */
 export class SessionLimitError extends Error {
   constructor(
-    readonly field: 'chunks' | 'metadata',
+    readonly field: 'chunks' | 'metadata' | 'state',
     detail: string,
   ) {
     super(detail);

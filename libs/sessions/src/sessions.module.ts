@@ -4,6 +4,11 @@ import { CompletedTranscripts } from './completed-transcripts.js';
 import { CompletionsKeeper } from './completions-keeper.js';
 import { HeldBytesRepository } from './held-bytes.repository.js';
 import { ServerSessionBounds, SESSION_BOUNDS } from './session-bounds.js';
+import { SessionIndexRepository } from './session-index.repository.js';
+import { SessionListsService } from './session-lists.service.js';
+import { SessionPurgeService } from './session-purge.service.js';
+import { SessionSweeper } from './session-sweeper.js';
+import { SessionWalkRepository } from './session-walk.repository.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 import { TranscriptsRepository } from './transcripts.repository.js';
@@ -15,10 +20,22 @@ import { TranscriptsRepository } from './transcripts.repository.js';
     CompletionsKeeper,
     HeldBytesRepository,
     { provide: SESSION_BOUNDS, useClass: ServerSessionBounds },
+    SessionIndexRepository,
+    SessionListsService,
+    SessionPurgeService,
     SessionsRepository,
     SessionsService,
+    SessionSweeper,
+    SessionWalkRepository,
     TranscriptsRepository,
   ],
-  exports: [CompletedTranscripts, CompletionsKeeper, HeldBytesRepository, SessionsService],
+  exports: [
+    CompletedTranscripts,
+    CompletionsKeeper,
+    HeldBytesRepository,
+    SessionListsService,
+    SessionPurgeService,
+    SessionsService,
+  ],
 })
 export class SessionsModule {}

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import {
   CompletionsRepository,
@@ -14,37 +15,43 @@ import {
   type RedisScript,
 } from '@app/redis';
 import { confirmed } from './confirmed.js';
-import { completionFragment, memoryFragment } from './fragments.js';
+import { completionFragment, lifeFragment, memoryFragment } from './fragments.js';
 import { HeldBytesRepository } from './held-bytes.repository.js';
-import { LONGEST_SESSION_MS, MAX_UNARCHIVED_MS, MOST_FIELDS, SESSION_TTL_MS } from './session.js';
+import { MAX_UNARCHIVED_MS, MOST_FIELDS, SESSION_TTL_MS } from './session.js';
 import { SESSION_BOUNDS, type SessionBounds, throwIfFull } from './session-bounds.js';
 import { SessionKeys } from './session-keys.js';
 import { SessionsUnavailableError } from './sessions.errors.js';
+import type { StoredSession } from './stored-session.js';
 
 const create = loadScript('create-1', new URL('./scripts/create-1.lua', import.meta.url), [memoryFragment]);
-const read = loadScript('read-2', new URL('./scripts/read-2.lua', import.meta.url));
-const update = loadScript('update-2', new URL('./scripts/update-2.lua', import.meta.url), [memoryFragment]);
+const read = loadScript('read-2', new URL('./scripts/read-2.lua', import.meta.url), [lifeFragment]);
+const update = loadScript('update-2', new URL('./scripts/update-2.lua', import.meta.url), [
+  memoryFragment,
+  lifeFragment,
+]);
 const remove = loadScript('delete-4', new URL('./scripts/delete-4.lua', import.meta.url), [
   publishFragment,
   memoryFragment,
   completionFragment,
 ]);
-const touch = loadScript('touch-1', new URL('./scripts/touch-1.lua', import.meta.url));
-
-/** A session as its hash has it. */
-export interface StoredSession {
-  readonly fields: ReadonlyMap<string, string>;
-  readonly remainingMs: number;
-}
 
 export type UpdateResult =
   | { readonly state: 'ok'; readonly session: StoredSession }
   | { readonly state: 'missing' }
-  | { readonly state: 'too-many' };
+  | { readonly state: 'too-many' }
+  /** Another request has changed the session's state to this; undefined if there is none. */
+  | { readonly state: 'changed'; readonly current: string | undefined };
+
+export interface SessionUpdate {
+  readonly set: ReadonlyMap<string, string>;
+  readonly removed: readonly string[];
+  /** Changes nothing unless the session's state is this text, or null for none. Undefined for any. */
+  readonly expectedState?: string | null | undefined;
+}
 
 /**
- * `{env}:session:{id}:metadata`, a hash, and `{env}:tenant:{id}:sessions`, a sorted set by last activity. Every call is for
- * one tenant: another's session is none. The session's other keys live and end with it.
+ * `{env}:session:{id}:metadata`, a hash. Every call is for one tenant: another's session is none. The session's other keys
+ * live and end with it.
  *
  * A change, its event and the account of its memory are one step. In a cluster the stream and the accounts are in other
  * slots, and follow the change.
@@ -61,7 +68,7 @@ export class SessionsRepository {
     private readonly heldBytes: HeldBytesRepository,
     @Inject(SESSION_BOUNDS) private readonly bounds: SessionBounds,
   ) {
-    for (const script of [create, read, update, remove, touch]) redis.register(script);
+    for (const script of [create, read, update, remove]) redis.register(script);
     this.keys = new SessionKeys(redis.keys);
   }
 
@@ -86,24 +93,26 @@ export class SessionsRepository {
     return String(state) === 'made';
   }
 
+  /** Extends the session to its TTL, or to `atLeastMs` where that is longer. */
   async read(
     budget: RedisBudget,
     tenant: string,
     id: string,
-    ttlMs = SESSION_TTL_MS,
+    atLeastMs = 0,
   ): Promise<StoredSession | undefined> {
-    const reply = await this.run(budget, read, { keys: this.pair(id), args: [tenant, ttlMs] });
+    const args = [tenant, SESSION_TTL_MS, atLeastMs, '0'];
+    const reply = await this.run(budget, read, { keys: this.pair(id), args });
     return reply === null ? undefined : toStored(reply as (number | Buffer)[]);
   }
 
-  /** The sessions of these ids that there are; reading lets them live no longer. */
+  /** The sessions of these ids that there are, without their states; they are not extended. */
   async peekMany(
     budget: RedisBudget,
     tenant: string,
     ids: readonly string[],
   ): Promise<(StoredSession | undefined)[]> {
     if (ids.length === 0) return [];
-    const calls = ids.map((id) => ({ keys: this.pair(id), args: [tenant, 0] }));
+    const calls = ids.map((id) => ({ keys: this.pair(id), args: [tenant, 0, 0, '1'] }));
     const replies = confirmed(await this.redis.runMany(budget, read, calls));
     return replies.map((reply) => {
       const value = confirmed(reply);
@@ -115,10 +124,11 @@ export class SessionsRepository {
     budget: RedisBudget,
     tenant: string,
     id: string,
-    set: ReadonlyMap<string, string>,
-    removed: readonly string[],
+    { set, removed, expectedState }: SessionUpdate,
   ): Promise<UpdateResult> {
-    const args = [tenant, SESSION_TTL_MS, MOST_FIELDS, id, ...this.boundsOf(tenant), set.size];
+    const expected =
+      expectedState === undefined ? 'any' : expectedState === null ? 'none' : sha1(expectedState);
+    const args = [tenant, SESSION_TTL_MS, MOST_FIELDS, id, ...this.boundsOf(tenant), expected, set.size];
     const reply = (await this.run(budget, update, {
       keys: [...this.pair(id), ...this.keys.accountsWithin(tenant)],
       args: [...args, ...[...set].flat(), ...removed],
@@ -131,6 +141,8 @@ export class SessionsRepository {
         return { state: 'ok', session: toStored(rest) };
       case 'too-many':
         return { state: 'too-many' };
+      case 'changed':
+        return { state: 'changed', current: rest[0]?.toString() };
       default:
         return { state: 'missing' };
     }
@@ -167,35 +179,6 @@ export class SessionsRepository {
     return true;
   }
 
-  /** Puts a session first in its tenant's index. */
-  async touch(budget: RedisBudget, tenant: string, id: string): Promise<void> {
-    const args = [id, Date.now(), LONGEST_SESSION_MS];
-    await this.run(budget, touch, { keys: [this.keys.index(tenant)], args });
-  }
-
-  /** The same, without anyone waiting for it. */
-  touchSoon(tenant: string, id: string): void {
-    this.touch(this.redis.newBudget(), tenant, id).catch(() => undefined);
-  }
-
-  /** Ids from the index, last used first, with their times in ms. */
-  async list(
-    budget: RedisBudget,
-    tenant: string,
-    mostRecentMs: number,
-    offset: number,
-    limit: number,
-  ): Promise<{ id: string; usedMs: number }[]> {
-    const key = this.keys.index(tenant);
-    const range = [mostRecentMs, '-inf', 'WITHSCORES', 'LIMIT', offset, limit];
-    const outcome = await this.redis.command(budget, 'ZREVRANGEBYSCORE', key, ...range);
-    return toPairs(confirmed(outcome));
-  }
-
-  async forget(budget: RedisBudget, tenant: string, ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) confirmed(await this.redis.command(budget, 'ZREM', this.keys.index(tenant), ...ids));
-  }
-
   /**
    * In a cluster the event is published before the session is deleted, since a second try could not. Returns whether
    * consumers still need the transcript; undefined when there is no such session.
@@ -206,7 +189,7 @@ export class SessionsRepository {
     id: string,
     timestamp: string,
   ): Promise<boolean | undefined> {
-    const session = await this.read(budget, tenant, id, 0);
+    const [session] = await this.peekMany(budget, tenant, [id]);
     if (!session) return undefined;
     const isUnhandled = session.fields.has('archive') && (await this.completions.has(id));
     const event = {
@@ -246,6 +229,4 @@ function toStored([remainingMs, ...pairs]: readonly (number | Buffer)[]): Stored
   return { fields, remainingMs: Number(remainingMs) };
 }
 
-/** WITHSCORES pairs each member with its score. */
-const toPairs = (reply: unknown): { id: string; usedMs: number }[] =>
-  (reply as [Buffer, Buffer][]).map(([id, score]) => ({ id: String(id), usedMs: Number(score) }));
+const sha1 = (text: string): string => createHash('sha1').update(text, 'utf8').digest('hex');

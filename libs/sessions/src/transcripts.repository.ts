@@ -13,7 +13,7 @@ import {
 } from '@app/events';
 import { InjectRedis, loadScript, type RedisBudget, RedisClient, type RedisScript } from '@app/redis';
 import { confirmed } from './confirmed.js';
-import { completionFragment, memoryFragment, rememberFragment } from './fragments.js';
+import { completionFragment, lifeFragment, memoryFragment, rememberFragment } from './fragments.js';
 import { HeldBytesRepository } from './held-bytes.repository.js';
 import {
   IDEMPOTENCY_TTL_MS,
@@ -27,9 +27,9 @@ import {
 import { SESSION_BOUNDS, type SessionBounds, throwIfFull } from './session-bounds.js';
 import { SessionKeys } from './session-keys.js';
 
-const fragments = [publishFragment, memoryFragment, rememberFragment];
+const fragments = [publishFragment, memoryFragment, rememberFragment, lifeFragment];
 const append = loadScript('append-4', new URL('./scripts/append-4.lua', import.meta.url), fragments);
-const page = loadScript('page-2', new URL('./scripts/page-2.lua', import.meta.url));
+const page = loadScript('page-2', new URL('./scripts/page-2.lua', import.meta.url), [lifeFragment]);
 const complete = loadScript('complete-4', new URL('./scripts/complete-4.lua', import.meta.url), [
   ...fragments,
   completionFragment,

@@ -7,6 +7,7 @@ import { TooManyListenersError } from '@app/events';
 import {
   IdempotencyConflictError,
   SessionCompletedError,
+  SessionContendedError,
   SessionLimitError,
   SessionNotFoundError,
   SessionsFullError,
@@ -139,6 +140,11 @@ function sessionProblem(error: unknown): Problem | undefined {
   }
   if (error instanceof SessionCompletedError)
     return problem('session-completed', 409, 'The transcript is completed', error.message);
+  if (error instanceof SessionContendedError) {
+    return problem('session-contended', 409, 'The session is changing', error.message, {
+      retryAfterSeconds: 1,
+    });
+  }
   if (error instanceof IdempotencyConflictError) {
     const errors = [{ field: 'Idempotency-Key', message: error.message }];
     return problem('idempotency-conflict', 422, 'Another request had this key', error.message, { errors });

@@ -11,7 +11,7 @@
 --   KEYS[7]  the tenants' totals, a hash
 --   KEYS[8]  completions whose events are not handled yet, a hash; absent while the stream's bound is left unchecked
 --   ARGV[1]  tenant
---   ARGV[2]  TTL in milliseconds
+--   ARGV[2]  TTL in milliseconds of a session that has none of its own
 --   ARGV[3]  the request's fingerprint, '' without an idempotency key
 --   ARGV[4]  the record's TTL in milliseconds
 --   ARGV[5]  most chunks of a transcript
@@ -28,7 +28,7 @@ local session = redis.call('HMGET', KEYS[1], 'tenant_id', 'completed_at', 'trans
 if (session[1] or 'default') ~= ARGV[1] or (not session[1] and redis.call('EXISTS', KEYS[1]) == 0) then
   return {'missing'}
 end
-local left = math.max(redis.call('PTTL', KEYS[1]), tonumber(ARGV[2]))
+local left = lifeMs(KEYS[1], ARGV[2])
 if ARGV[3] ~= '' then
   local record = redis.call('GET', KEYS[3])
   if record then
@@ -50,13 +50,19 @@ if count + chunks > tonumber(ARGV[5]) then
   return {'too-many', count}
 end
 local bytes, recorded, added, byOthers = tonumber(session[3] or 0), tonumber(session[4] or 0), 0, 0
--- Other programs have pushed to the list, or trimmed it: what is there now is measured.
-if count ~= recorded and (session[4] or not session[3]) then
-  local measured = redis.pcall('MEMORY', 'USAGE', KEYS[2], 'SAMPLES', 0)
-  if type(measured) == 'number' then
-    byOthers = measured - bytes
-    bytes = measured
+-- Other programs have pushed to the list, or trimmed it: what is there now is measured, until it is over the bound.
+if count ~= recorded or (session[3] and not session[4]) then
+  local before, measured = bytes, recorded
+  if recorded > count or not session[4] then
+    bytes, measured = 0, 0
   end
+  while measured < count and bytes <= tonumber(ARGV[6]) do
+    for _, chunk in ipairs(redis.call('LRANGE', KEYS[2], measured, measured + 99)) do
+      measured = measured + 1
+      bytes = bytes + #chunk
+    end
+  end
+  byOthers = bytes - before
 end
 for index = 11, #ARGV do
   added = added + #ARGV[index]

@@ -12,7 +12,7 @@
 --   KEYS[7]  the tenant's ledger, a hash
 --   KEYS[8]  the tenants' totals, a hash
 --   ARGV[1]  tenant
---   ARGV[2]  TTL in milliseconds
+--   ARGV[2]  TTL in milliseconds of a session that has none of its own
 --   ARGV[3]  session id
 --   ARGV[4]  time, ISO 8601
 --   ARGV[5]  '1' to take the transcript away
@@ -30,7 +30,7 @@ local session = redis.call('HMGET', KEYS[1], 'tenant_id', 'completed_at', 'event
 if (session[1] or 'default') ~= ARGV[1] or (not session[1] and redis.call('EXISTS', KEYS[1]) == 0) then
   return {'missing'}
 end
-local left = math.max(redis.call('PTTL', KEYS[1]), tonumber(ARGV[2]))
+local left = lifeMs(KEYS[1], ARGV[2])
 redis.call('PEXPIRE', KEYS[1], left)
 redis.call('PEXPIRE', KEYS[2], left)
 local times = {minKeepMs = tonumber(ARGV[9]), keepMs = tonumber(ARGV[10]), unclaimedMs = tonumber(ARGV[11])}

@@ -1,4 +1,5 @@
--- Changes fields of a tenant's session, all or none, accounts for the memory, and lets the session live on.
+-- Changes fields of a tenant's session, all or none, accounts for the memory, and extends the session. With an expected
+-- state, changes nothing if another request has changed the state since it was read.
 --
 -- Input:
 --   KEYS[1]  metadata, a hash
@@ -6,21 +7,28 @@
 --   KEYS[3]  the tenant's ledger, a hash; absent in a cluster, as are all that follow
 --   KEYS[4]  the tenants' totals, a hash
 --   ARGV[1]  tenant
---   ARGV[2]  TTL in milliseconds
+--   ARGV[2]  TTL in milliseconds of a session that has none of its own
 --   ARGV[3]  most fields that a session may have
 --   ARGV[4]  session id
 --   ARGV[5]  the tenant's field of the totals
 --   ARGV[6]  most bytes of the tenant
 --   ARGV[7]  most bytes of all tenants, 0 for any
---   ARGV[8]  how many fields to set: then field and value by turns, and then the fields to remove
+--   ARGV[8]  'any', 'none' or the SHA-1 of the state that is expected
+--   ARGV[9]  how many fields to set: then field and value by turns, and then the fields to remove
 -- Output:
 --   {'ok', ms that it has left, field, value, …}, {'missing'}, {'too-many', fields that there would be},
---   {'tenant-full' or 'server-full', bytes held}
+--   {'tenant-full' or 'server-full', bytes held}, {'changed', the state} (without the state if there is none)
 local owner = redis.call('HGET', KEYS[1], 'tenant_id')
 if (owner or 'default') ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 0 then
   return {'missing'}
 end
-local set, at = tonumber(ARGV[8]), 9
+if ARGV[8] ~= 'any' then
+  local state = redis.call('HGET', KEYS[1], 'state')
+  if (state and redis.sha1hex(state) or 'none') ~= ARGV[8] then
+    return {'changed', state or nil}
+  end
+end
+local set, at = tonumber(ARGV[9]), 10
 local fields, added = redis.call('HLEN', KEYS[1]), 0
 for index = 1, set do
   local field, value = ARGV[at + 2 * (index - 1)], ARGV[at + 2 * (index - 1) + 1]
@@ -54,7 +62,7 @@ end
 if KEYS[3] and added ~= 0 then
   accounts().charge(KEYS[3], KEYS[4], ARGV[5], ARGV[4], added, KEYS[1], KEYS[2])
 end
-local left = math.max(redis.call('PTTL', KEYS[1]), tonumber(ARGV[2]))
+local left = lifeMs(KEYS[1], ARGV[2])
 redis.call('PEXPIRE', KEYS[1], left)
 redis.call('PEXPIRE', KEYS[2], left)
 local reply = redis.call('HGETALL', KEYS[1])
