@@ -174,7 +174,7 @@ describe('the OpenAPI document', () => {
     });
     const params = { path: { id: session?.id ?? '' } };
     await client.GET('/v1/sessions/{id}', { params });
-    await client.PATCH('/v1/sessions/{id}', { params, body: { language: 'en' } });
+    await client.PATCH('/v1/sessions/{id}', { params, body: { language: 'en', state: { a: { b: [1] } } } });
     await client.POST('/v1/sessions/{id}/extend', { params, body: {} });
     await client.POST('/v1/sessions/{id}/transcript', { params, body: { chunks: ['a', 'b'] } });
     await client.POST('/v1/sessions/{id}/transcript', { params, body: { chunks: [] } });
@@ -184,10 +184,21 @@ describe('the OpenAPI document', () => {
     await client.GET('/v1/tenants/{id}/sessions', { params: { path: { id: 'default' } } });
     await client.GET('/v1/tenants/{id}/sessions', { params: { path: { id: 'other' } } });
     await client.DELETE('/v1/sessions/{id}', { params });
+    const ann = { path: { id: 'default' }, query: { userId: 'ann' } };
+    await client.DELETE('/v1/tenants/{id}/sessions', { params: ann });
+    await client.DELETE('/v1/admin/sessions', {
+      params: { query: { userId: 'ann', dryRun: 'true' } },
+      parseAs: 'text',
+    });
+    await client.DELETE('/v1/admin/sessions', { params: { query: {} as never }, parseAs: 'text' });
     await client.GET('/v1/sessions/{id}', { params });
 
     const task = { path: { id: 't-1' } };
+    await client.PUT('/v1/tasks/{id}', { params: task, body: { status: 'running', progress: 0.5 } });
+    await client.GET('/v1/tasks/{id}', { params: task });
+    await client.POST('/v1/tasks/{id}/claim', { params: task });
     await client.PUT('/v1/tasks/{id}/result', { params: task, body: { result: { a: 1 } } });
+    await client.PUT('/v1/tasks/{id}', { params: task, body: { status: 'running' } });
     await client.GET('/v1/tasks/{id}/result', { params: task });
     await client.POST('/v1/tasks/{id}/claim', { params: task });
     await client.PUT('/v1/tasks/{id}/result', { params: task, body: { result: { a: 1 } } });

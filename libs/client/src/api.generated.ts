@@ -287,6 +287,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/admin/sessions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Delete sessions of a tenant, of a user or by the pattern of their keys
+     * @description Deletes the sessions that match every given glob, with their transcripts and index entries. Walks with SCAN, throttled. Answers one line of progress a page and at last the sums; `limited` means that the limit was reached and the call is to be repeated.
+     */
+    delete: operations['sessionsAdminPurge'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/sessions': {
     parameters: {
       query?: never;
@@ -319,7 +339,10 @@ export interface paths {
     delete: operations['sessionsDelete'];
     options?: never;
     head?: never;
-    /** Change fields of a session; null removes one */
+    /**
+     * Change fields and state of a session; null removes
+     * @description All changes of a request are made at once, or none is. Concurrent merges into the state lose nothing.
+     */
     patch: operations['sessionsPatch'];
     trace?: never;
   };
@@ -332,7 +355,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Let a session live longer: up to seven days from now */
+    /** Let a session live longer once: up to thirty days from now */
     post: operations['sessionsExtend'];
     delete?: never;
     options?: never;
@@ -385,11 +408,18 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The tenant's sessions, last used first */
+    /**
+     * The tenant's sessions, or those of one of its users, last used first
+     * @description Without their states. A page may be short or empty before the last one: continue while there is a `nextCursor`.
+     */
     get: operations['sessionsList'];
     put?: never;
     post?: never;
-    delete?: never;
+    /**
+     * Delete the sessions of a user with their transcripts
+     * @description Deletes up to `limit` sessions. Repeat the call until `complete` is true.
+     */
+    delete: operations['sessionsDeleteOfUser'];
     options?: never;
     head?: never;
     patch?: never;
@@ -402,10 +432,34 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Read a result */
+    /** Read a task: its status, its progress and, when it is finished, its result */
     get: operations['tasksGet'];
-    /** Keep a result */
+    /**
+     * Store the state of a task
+     * @description Submit with `pending`, report with `running` and `progress`, finish with `done` and `result` or with `failed`. A `result` alone is a task that is done. A finished task does not become unfinished, and a failure does not replace a result.
+     */
     put: operations['tasksPut'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/tasks/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read a task: its status, its progress and, when it is finished, its result */
+    get: operations['tasksGetAlias'];
+    /**
+     * Store the state of a task
+     * @description Submit with `pending`, report with `running` and `progress`, finish with `done` and `result` or with `failed`. A `result` alone is a task that is done. A finished task does not become unfinished, and a failure does not replace a result.
+     */
+    put: operations['tasksPutAlias'];
     post?: never;
     delete?: never;
     options?: never;
@@ -422,7 +476,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Read a result once, and clear it */
+    /**
+     * Read a finished task once, and delete it
+     * @description Of concurrent claims exactly one gets the task. A task that failed is claimed the same way.
+     */
     post: operations['tasksClaim'];
     delete?: never;
     options?: never;
@@ -439,7 +496,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Read a result once, and clear it */
+    /**
+     * Read a finished task once, and delete it
+     * @description Of concurrent claims exactly one gets the task. A task that failed is claimed the same way.
+     */
     post: operations['tasksClaimAlias'];
     delete?: never;
     options?: never;
@@ -842,6 +902,13 @@ export interface components {
       agentId?: string;
       /** @example en-US */
       language?: string;
+      /** @description Each use extends the session to this from then on; 86400 by default */
+      ttlSeconds?: number;
+      /**
+       * @description A TTL by name instead of `ttlSeconds`: short is 3600 s, standard is 86400 s, long is 2592000 s
+       * @enum {string}
+       */
+      ttl?: 'short' | 'standard' | 'long';
       /**
        * @example {
        *       "device": "tv"
@@ -849,6 +916,19 @@ export interface components {
        */
       metadata?: {
         [key: string]: string | number | boolean;
+      };
+      /**
+       * @description Nested JSON, at most 65536 bytes and 16 levels
+       * @example {
+       *       "cart": {
+       *         "movies": [
+       *           949
+       *         ]
+       *       }
+       *     }
+       */
+      state?: {
+        [key: string]: unknown;
       };
     };
     Session: {
@@ -862,14 +942,20 @@ export interface components {
       startedAt: string | null;
       /**
        * Format: date-time
-       * @description Its end, unless it is used before: any use lets it live a day
+       * @description Its end, unless it is used before: each use extends it to its TTL
        */
       expiresAt: string;
       /** Format: date-time */
       completedAt: string | null;
+      /** @description Each use extends the session to this from then on */
+      ttlSeconds: number;
       metadata: {
         [key: string]: string;
       };
+      /** @description null if the session has none */
+      state: {
+        [key: string]: unknown;
+      } | null;
     };
     SessionPatch: {
       userId?: string | null;
@@ -879,6 +965,22 @@ export interface components {
       metadata?: {
         [key: string]: (string | null) | (number | null) | (boolean | null);
       };
+      /**
+       * @description A JSON Merge Patch (RFC 7396): members are merged, arrays and scalars replaced, null removes
+       * @example {
+       *       "cart": {
+       *         "movies": [
+       *           949,
+       *           680
+       *         ]
+       *       }
+       *     }
+       */
+      state?: {
+        [key: string]: unknown;
+      } | null;
+      /** @description Stores `state` as it is instead of merging it */
+      replaceState?: boolean;
     };
     SessionExtension: {
       /** @default 86400 */
@@ -914,26 +1016,72 @@ export interface components {
       completedAt: string;
     };
     SessionsPage: {
-      sessions: components['schemas']['Session'][];
+      sessions: components['schemas']['SessionSummary'][];
       nextCursor: string | null;
     };
-    TaskResultDraft: {
+    SessionSummary: {
+      /** @example 01a1fe41-a5f5-76ab-8665-36b9a52eb830 */
+      id: string;
+      tenantId: string;
+      userId: string | null;
+      agentId: string | null;
+      language: string | null;
+      /** Format: date-time */
+      startedAt: string | null;
       /**
+       * Format: date-time
+       * @description Its end, unless it is used before: each use extends it to its TTL
+       */
+      expiresAt: string;
+      /** Format: date-time */
+      completedAt: string | null;
+      /** @description Each use extends the session to this from then on */
+      ttlSeconds: number;
+      metadata: {
+        [key: string]: string;
+      };
+    };
+    SessionsDeleted: {
+      deleted: number;
+      /** @description False if sessions are left: repeat the call */
+      complete: boolean;
+    };
+    TaskDraft: {
+      /**
+       * @default done
+       * @enum {string}
+       */
+      status?: 'pending' | 'running' | 'done' | 'failed';
+      /** @description From 0 to 1. Without it the last one stays; a task that is done has 1 */
+      progress?: number;
+      /**
+       * @description Any JSON: required when done, the cause when failed, refused before
        * @example {
-       *       "films": [
+       *       "movies": [
        *         949
        *       ]
        *     }
        */
-      result: unknown;
+      result?: unknown;
+      /** @description How long the task is kept after each write. Without it the task's own stays: 1800 unless it was set */
+      ttlSeconds?: number;
     };
-    TaskResultKept: {
+    TaskStored: {
       id: string;
+      /** @enum {string} */
+      status: 'pending' | 'running' | 'done' | 'failed';
+      /** @description From 0 to 1; null if it is not known */
+      progress: number | null;
       /** Format: date-time */
       expiresAt: string;
     };
-    TaskResult: {
+    Task: {
       id: string;
+      /** @enum {string} */
+      status: 'pending' | 'running' | 'done' | 'failed';
+      /** @description From 0 to 1; null if it is not known */
+      progress: number | null;
+      /** @description null until the task is finished */
       result: unknown;
     };
     UnderstandRequest: {
@@ -1996,6 +2144,58 @@ export interface operations {
       };
     };
   };
+  sessionsAdminPurge: {
+    parameters: {
+      query?: {
+        /** @description A glob of tenant ids */
+        tenantId?: string;
+        /** @description A glob of user ids */
+        userId?: string;
+        /** @description A glob of keys below `{env}:` */
+        pattern?: string;
+        /** @description Count what matches, delete nothing */
+        dryRun?: 'true' | 'false';
+        /** @description Sessions at most */
+        limit?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A JSON object a line */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/x-ndjson': string;
+        };
+      };
+      400: components['responses']['Invalid'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not answer */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   sessionsCreate: {
     parameters: {
       query?: never;
@@ -2574,6 +2774,8 @@ export interface operations {
   sessionsList: {
     parameters: {
       query?: {
+        /** @description Only the sessions of this user */
+        userId?: string;
         limit?: string;
         cursor?: string;
       };
@@ -2639,6 +2841,75 @@ export interface operations {
       };
     };
   };
+  sessionsDeleteOfUser: {
+    parameters: {
+      query: {
+        /** @description The user whose sessions are deleted */
+        userId: string;
+        limit?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionsDeleted'];
+        };
+      };
+      /** @description A field is not valid */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      /** @description Another tenant */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it; see Retry-After */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   tasksGet: {
     parameters: {
       query?: never;
@@ -2659,7 +2930,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['TaskResult'];
+          'application/json': components['schemas']['Task'];
         };
       };
       /** @description A field is not valid */
@@ -2715,7 +2986,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['TaskResultDraft'];
+        'application/json': components['schemas']['TaskDraft'];
       };
     };
     responses: {
@@ -2728,7 +2999,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['TaskResultKept'];
+          'application/json': components['schemas']['TaskStored'];
         };
       };
       /** @description A field is not valid */
@@ -2744,6 +3015,165 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      /** @description The task is finished */
+      409: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description As asked */
+      413: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      415: components['responses']['UnsupportedMediaType'];
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it; see Retry-After */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  tasksGetAlias: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Task'];
+        };
+      };
+      /** @description A field is not valid */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      /** @description As asked */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it; see Retry-After */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  tasksPutAlias: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TaskDraft'];
+      };
+    };
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TaskStored'];
+        };
+      };
+      /** @description A field is not valid */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      /** @description The task is finished */
+      409: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description As asked */
       413: {
         headers: {
@@ -2794,7 +3224,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['TaskResult'];
+          'application/json': components['schemas']['Task'];
         };
       };
       /** @description A field is not valid */
@@ -2812,6 +3242,18 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       /** @description As asked */
       404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The task is still pending or running; see Retry-After */
+      409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
           RateLimit: components['headers']['RateLimit'];
@@ -2859,7 +3301,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['TaskResult'];
+          'application/json': components['schemas']['Task'];
         };
       };
       /** @description A field is not valid */
@@ -2877,6 +3319,18 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       /** @description As asked */
       404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The task is still pending or running; see Retry-After */
+      409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
           RateLimit: components['headers']['RateLimit'];
