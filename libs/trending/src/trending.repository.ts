@@ -9,7 +9,7 @@ const rollback = loadScript('rollback-9', new URL('./scripts/rollback-9.lua', im
 const look = loadScript('look-2', new URL('./scripts/look-2.lua', import.meta.url));
 const read = loadScript('read-3', new URL('./scripts/read-3.lua', import.meta.url));
 
-/** A large set takes longer to read than a request may wait. */
+/** A large set takes longer to read or write than a request may wait for Redis. */
 const bulkBudgetFactor = 10;
 
 /** Which generation is current, at a glance. */
@@ -75,7 +75,7 @@ export class TrendingRepository {
     return this.redis.newBudget();
   }
 
-  /** A budget for reading a set whole. */
+  /** A budget for reading a set whole, or for a step of writing one. */
   bulkBudget(): RedisBudget {
     return new RedisBudget(bulkBudgetFactor * this.redis.newBudget().totalMs);
   }
@@ -175,7 +175,7 @@ export class TrendingRepository {
     count: number,
     { source, minShare, restores }: SwapOptions,
   ): Promise<Outcome<SwapResult>> {
-    const outcome = await this.redis.run(this.redis.newBudget(), swap, {
+    const outcome = await this.redis.run(this.bulkBudget(), swap, {
       keys: [...this.next, ...this.current, ...this.previous],
       args: [fence, count, source, minShare, restores ? 1 : 0, restores?.updatedAtMs ?? ''],
     });
@@ -197,7 +197,7 @@ export class TrendingRepository {
     ...args: (string | number)[]
   ): Promise<Outcome<boolean>> {
     const call = { keys: this.next, args: [fence, ...args] };
-    const outcome = await this.redis.run(this.redis.newBudget(), script, call);
+    const outcome = await this.redis.run(this.bulkBudget(), script, call);
     return outcome.status === 'ok' ? { status: 'ok', value: outcome.value === 1 } : outcome;
   }
 }
