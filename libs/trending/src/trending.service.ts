@@ -81,7 +81,6 @@ export class TrendingService {
     return this.adopt(outcome.value);
   }
 
-
   /** Nobody has published yet, or Redis is away. */
   private async askSource(): Promise<TrendingSnapshot> {
     if (performance.now() < this.pausedUntilMs) throw new TrendingUnavailableError();
