@@ -4,7 +4,7 @@ import { discardBody } from '../connections.js';
 import { RequestValidationError } from '../request-validation.error.js';
 import { BodyAbortedError, BodyTimeoutError, BodyTooLargeError } from './body.errors.js';
 import { ByteCollector } from './byte-collector.js';
-import type { Upload, UploadClock } from './upload-clock.js';
+import type { ClockTicket, Upload, UploadClock } from './upload-clock.js';
 
 /** Pieces that a body may come in, besides one for every 64 bytes: each costs about as much as a small request. */
 const maxPieces = 1_000;
@@ -29,6 +29,7 @@ export class Reception implements Upload {
   private pieces = 0;
   private unaccounted = 0;
   private isOver = false;
+  private ticket: ClockTicket | undefined;
   private resolve!: (body: Buffer) => void;
   private reject!: (error: Error) => void;
 
@@ -52,9 +53,9 @@ export class Reception implements Upload {
         this.abort();
         return;
       }
-      this.clock.add(this);
-      source.on('data', this.onData).on('end', this.onEnd).on('error', this.abort).on('close', this.abort);
-      source.resume();
+      this.ticket = this.clock.add(this);
+      // They stay: once the reception is over they do nothing, and the stream ends soon.
+      source.on('error', this.abort).on('close', this.abort).on('end', this.onEnd).on('data', this.onData);
     });
   }
 
@@ -109,14 +110,18 @@ export class Reception implements Upload {
   private readonly onEnd = (): void => {
     if (this.isOver) return;
     this.end();
-    void this.finish();
+    if (this.unaccounted > 0 && this.options.account) void this.finish();
+    else this.resolve(this.collector.join());
   };
 
-  private readonly abort = (): void => this.fail(new BodyAbortedError());
+  private readonly abort = (): void => {
+    if (!this.isOver) this.fail(new BodyAbortedError());
+  };
 
   private fail(error: Error): void {
     if (this.isOver) return;
     this.end();
+    this.source.off('data', this.onData);
     if (this.source instanceof IncomingMessage) discardBody(this.source);
     void this.finish(error);
   }
@@ -134,10 +139,8 @@ export class Reception implements Upload {
 
   private end(): void {
     this.isOver = true;
-    this.clock.delete(this);
-    const { source } = this;
-    source.off('data', this.onData).off('end', this.onEnd).off('close', this.abort);
-    // `error` stays listened to: a connection that breaks later is no error of the process.
+    if (this.ticket) this.clock.delete(this.ticket);
+    this.ticket = undefined;
   }
 }
 
