@@ -59,7 +59,7 @@ const table = (rows) => {
 const usableShare = 0.8;
 
 await run(async () => {
-  ensureDependencies();
+  await ensureDependencies();
   let plan;
   try {
     plan = read();

@@ -110,6 +110,7 @@ describe('with API keys', () => {
       expect(session['tenantId']).toBe('acme');
       await call(api.url, acme.key, 'POST', `/v1/sessions/${id}/transcript`, { chunks: ['secret'] });
       await call(api.url, acme.key, 'PUT', '/v1/tasks/t/result', { result: 'secret' });
+      await call(api.url, acme.key, 'PUT', '/v1/embeddings/e', { embedding: [1, 2] });
       const there: [string, string, unknown?][] = [
         ['GET', `/v1/sessions/${id}`],
         ['PATCH', `/v1/sessions/${id}`, { userId: 'mine' }],
@@ -122,6 +123,8 @@ describe('with API keys', () => {
         ['GET', '/v1/tenants/acme/sessions'],
         ['GET', '/v1/tasks/t/result'],
         ['POST', '/v1/tasks/t/claim', {}],
+        ['GET', '/v1/embeddings/e'],
+        ['DELETE', '/v1/embeddings/e'],
       ];
       for (const [method, path, body] of there) {
         const theirs = await call(api.url, globex.key, method, path, body);
@@ -132,7 +135,8 @@ describe('with API keys', () => {
           path
             .replace(id, '01a1fe41-a5f5-76ab-8665-36b9a52eb830')
             .replace('acme', 'nobody')
-            .replace('/t/', '/none/'),
+            .replace('/t/', '/none/')
+            .replace(/\/e$/, '/none'),
           body,
         );
         const { instance: _, ...shown } = theirs.body;
@@ -140,6 +144,9 @@ describe('with API keys', () => {
         expect([path, theirs.status, shown]).toEqual([path, 404, shownOfNone]);
       }
       // Not even by the same name.
+      await call(api.url, globex.key, 'PUT', '/v1/embeddings/e', { embedding: [3] });
+      expect((await call(api.url, acme.key, 'GET', '/v1/embeddings/e')).body['embedding']).toEqual([1, 2]);
+      expect(await redis.redis.exists('prod:embedding:acme/e', 'prod:embedding:globex/e')).toBe(2);
       await call(api.url, globex.key, 'PUT', '/v1/tasks/t/result', { result: 'mine' });
       expect((await call(api.url, acme.key, 'GET', '/v1/tasks/t/result')).body['result']).toBe('secret');
       expect((await call(api.url, acme.key, 'GET', `/v1/sessions/${id}`)).body['userId']).toBe('u');

@@ -73,6 +73,12 @@ function tidy(node: unknown): void {
     delete schema.nullable;
     schema.anyOf = schema.anyOf.map((each) => ({ ...each, nullable: true }));
   }
+  // `allOf` would refuse the null that stands beside it.
+  if (schema.nullable && schema.type === undefined && schema.allOf) {
+    delete schema.nullable;
+    schema.anyOf = [...schema.allOf, { type: 'object', nullable: true, enum: [null] }];
+    delete schema.allOf;
+  }
   for (const child of Object.values(node)) tidy(child);
 }
 

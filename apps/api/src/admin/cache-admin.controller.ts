@@ -92,7 +92,7 @@ export class CacheAdminController {
     for (let start = 0; start < texts.length; start += textsPerStep) {
       signal.throwIfAborted();
       const step = texts.slice(start, start + textsPerStep);
-      const answer = await this.embeddings.embed(budget, { model, dimensions, texts: step });
+      const answer = await this.embeddings.embed(budget, { model, dimensions, inputs: step });
       budget.renew();
       done += step.length;
       hits += answer.cached.filter(({ outcome }) => outcome !== 'miss').length;

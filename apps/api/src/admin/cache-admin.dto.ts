@@ -1,12 +1,8 @@
 import { z } from 'zod';
 import { everyItem } from '../http/long-arrays.js';
+import { flagSchema } from '../http/query-schemas.js';
 import { objectError } from '../http/schema-messages.js';
 import { embeddingsBodySchema } from '../embeddings/embeddings.dto.js';
-
-const flag = z
-  .enum(['true', 'false'], { error: 'must be true or false' })
-  .default('false')
-  .transform((value) => value === 'true');
 
 export const purgeQuerySchema = z.strictObject(
   {
@@ -15,7 +11,7 @@ export const purgeQuerySchema = z.strictObject(
       .min(1, { error: 'must not be empty' })
       .max(512, { error: 'must be at most 512 characters' })
       .meta({ description: 'A glob below `{env}:`', example: 'emb:*' }),
-    dryRun: flag.meta({ description: 'Count what matches, delete nothing' }),
+    dryRun: flagSchema.meta({ description: 'Count what matches, delete nothing' }),
   },
   {
     error: objectError,

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { EventHandler, StreamEvent } from '@app/events';
+import type { CompletedTranscripts } from '@app/sessions';
 import { toArchiveRecord } from './archive-record.js';
 
 const lineFeed = 0x0a;
@@ -11,11 +12,15 @@ export class ArchiveFileHandler implements EventHandler {
   /** Lines are written one after the other, each by one write(2) with O_APPEND: those of several workers do not mix. */
   private last: Promise<void> = Promise.resolve();
 
-  constructor(private readonly file: string) {}
+  constructor(
+    private readonly file: string,
+    private readonly transcripts: CompletedTranscripts,
+  ) {}
 
   /** On the disk before it is acknowledged. */
-  async handle(event: StreamEvent): Promise<void> {
-    const line = Buffer.from(`${JSON.stringify(toArchiveRecord(event))}\n`);
+  async handle(event: StreamEvent, signal?: AbortSignal): Promise<void> {
+    const whole = await this.transcripts.complete(event, signal);
+    const line = Buffer.from(`${JSON.stringify(toArchiveRecord(whole))}\n`);
     const written = this.last.then(() => this.write(line));
     this.last = written.catch(() => undefined);
     await written;

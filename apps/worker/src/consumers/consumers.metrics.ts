@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { ConsumerListener, GroupState } from '@app/events';
+import type { KeptCompletions } from '@app/sessions';
 import { Counter, Gauge, Registry } from 'prom-client';
+
+/** The stream at one moment; undefined is what Redis did not say. */
+export interface StreamState {
+  readonly length: number;
+  readonly bytes: number | undefined;
+  readonly groups: readonly GroupState[];
+  readonly completions: number | undefined;
+}
 
 /** The event stream and its consumers as Prometheus sees them. */
 @Injectable()
@@ -9,7 +18,9 @@ export class ConsumersMetrics implements ConsumerListener {
   private readonly length: Gauge;
   private readonly pending: Gauge<'group'>;
   private readonly lag: Gauge<'group'>;
-  private readonly lost: Counter;
+  private readonly bytes: Gauge;
+  private readonly waiting: Gauge;
+  private readonly completions: Counter<'outcome'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -36,26 +47,40 @@ export class ConsumersMetrics implements ConsumerListener {
       labelNames: ['group'],
       registers,
     });
-    this.lost = new Counter({
-      name: 'marquee_events_trimmed_unread_total',
-      help: 'Times that the stream grew so long that events went which some group had not acknowledged',
+    this.bytes = new Gauge({
+      name: 'marquee_events_stream_bytes',
+      help: 'Memory that the event stream takes',
       registers,
     });
+    this.waiting = new Gauge({
+      name: 'marquee_events_completions_waiting',
+      help: 'Completed transcripts that some consumer group has not handled yet, as far as is known',
+      registers,
+    });
+    this.completions = new Counter({
+      name: 'marquee_events_completions_total',
+      help: 'Completed transcripts that this process saw to: handled by all, published again, or lost',
+      labelNames: ['outcome'],
+      registers,
+    });
+    for (const outcome of ['released', 'republished', 'lost']) this.completions.inc({ outcome }, 0);
   }
 
   handled(group: string, outcome: string, count: number): void {
     this.events.inc({ group, outcome }, count);
   }
 
-  measured(length: number, groups: readonly GroupState[]): void {
+  measured({ length, bytes, groups, completions }: StreamState): void {
     this.length.set(length);
+    if (bytes !== undefined) this.bytes.set(bytes);
+    if (completions !== undefined) this.waiting.set(completions);
     for (const { name, pending, lag } of groups) {
       this.pending.set({ group: name }, pending);
       if (lag !== null) this.lag.set({ group: name }, lag);
     }
   }
 
-  trimmedUnread(): void {
-    this.lost.inc();
+  completionsKept(kept: KeptCompletions): void {
+    for (const [outcome, count] of Object.entries(kept)) this.completions.inc({ outcome }, count);
   }
 }

@@ -205,12 +205,14 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
     this.reachable = outcome.status === 'ok';
     if (outcome.status !== 'ok') return;
     const { processes, since, sinceAgoMs, version, json } = outcome.value;
-    this.processes = Math.max(1, processes);
     if (this.since !== undefined && this.since !== since) {
       this.losses++;
       this.believedFromMs = performance.now() + Math.max(0, graceMs - sinceAgoMs);
     }
     this.since = since;
+    // A server that has lost its data counts those that have told it of themselves: a share must not grow for that.
+    const known = performance.now() < this.believedFromMs ? this.processes : 1;
+    this.processes = Math.max(known, processes);
     const theirs = json === undefined ? undefined : this.parse(json);
     if (theirs && (this.isShared || theirs.base === this.document.base)) {
       this.adopt(theirs);
