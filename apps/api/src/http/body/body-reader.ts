@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { RateLimitGuard } from '@app/rate-limit';
 import { type BodyBounds, boundsOf } from './body-bounds.js';
 import { BodyTooLargeError } from './body.errors.js';
@@ -70,13 +70,12 @@ export class BodyReader {
       if (source.headers.expect !== undefined && this.expectingContinue.delete(source))
         reply.raw.writeContinue();
       const isAnnounced = announcedBytes !== undefined;
-      const reception = new Reception(source, this.clock, {
+      return await new Reception(this.clock).receive(source, {
         maxBytes,
         inspect,
         makeRoom: isAnnounced ? undefined : (bytes) => room.take(bytes),
         account: countsBytes && !isAnnounced ? account : undefined,
       });
-      return await reception.receive();
     } finally {
       room.release();
     }
