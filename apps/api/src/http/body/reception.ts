@@ -1,4 +1,3 @@
-import { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { discardBody } from '../connections.js';
 import { RequestValidationError } from '../request-validation.error.js';
@@ -123,7 +122,7 @@ export class Reception implements Upload {
     const task = this.end();
     if (!task) return;
     task.source.off('data', this.onData);
-    if (task.source instanceof IncomingMessage) discardBody(task.source);
+    discardBody(task.source);
     void this.finish(task, error);
   }
 
