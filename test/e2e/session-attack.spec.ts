@@ -152,7 +152,7 @@ describe('a client that takes all it can get', () => {
     await redis.redis.config('SET', 'maxmemory-policy', 'noeviction', 'maxmemory', '1mb');
     expect(await append(ids[0] as string, ['b'])).toMatchObject({
       status: 503,
-      body: { type: 'urn:marquee:problem:storage-full' },
+      body: { type: 'urn:marquee:problem:redis-full' },
     });
     for (const id of ids) {
       expect((await call('DELETE', `/sessions/${id}`)).status).toBe(204);

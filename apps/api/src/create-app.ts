@@ -19,6 +19,8 @@ const requestTimeoutMs = 30_000;
 const headersTimeoutMs = 10_000;
 /** Address and header fields together. */
 const maxHeaderBytes = 16_384;
+/** An id of 128 characters, each percent-encoded. */
+const maxParamLength = 384;
 /** Longer than the 60 s idle time of common load balancers, or they would meet closing sockets. */
 const keepAliveTimeoutMs = 65_000;
 
@@ -33,6 +35,7 @@ export async function createApp(variables?: Record<string, string>): Promise<Nes
   let countMalformed = (_socket: Socket): void => undefined;
   const adapter = new FastifyAdapter({
     genReqId: requestIdOf,
+    routerOptions: { maxParamLength },
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: 'idle',

@@ -18,7 +18,6 @@ export {
   SessionNotFoundError,
   SessionsFullError,
   SessionsUnavailableError,
-  StorageFullError,
 } from './sessions.errors.js';
 export { CompletedTranscripts, TranscriptGoneError } from './completed-transcripts.js';
 export { CompletionsKeeper, type KeptCompletions } from './completions-keeper.js';

@@ -45,14 +45,6 @@ export class SessionsFullError extends Error {
   }
 }
 
-/** Redis has no memory left. Nothing was changed. */
-export class StorageFullError extends Error {
-  constructor() {
-    super('Redis has no memory left for this. Delete sessions, or try again later');
-    this.name = StorageFullError.name;
-  }
-}
-
 /** Other requests changed the state again and again while this one tried to merge into it. Nothing was changed. */
 export class SessionContendedError extends Error {
   constructor() {

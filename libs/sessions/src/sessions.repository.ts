@@ -79,7 +79,7 @@ export class SessionsRepository {
   /**
    * False where the id is taken.
    *
-   * @throws SessionsUnavailableError and StorageFullError, as every call here; SessionsFullError
+   * @throws SessionsUnavailableError and RedisRefusalError, as every call here; SessionsFullError
    */
   async create(
     budget: RedisBudget,

@@ -100,7 +100,7 @@ export class TranscriptsRepository {
     this.keys = new SessionKeys(redis.keys);
   }
 
-  /** @throws SessionsUnavailableError and StorageFullError, as every call here; SessionsFullError */
+  /** @throws SessionsUnavailableError and RedisRefusalError, as every call here; SessionsFullError */
   async append(
     budget: RedisBudget,
     tenant: string,

@@ -19,7 +19,6 @@ import {
   SessionNotFoundError,
   SessionsFullError,
   SessionsUnavailableError,
-  StorageFullError,
 } from '@app/sessions';
 import {
   CostAboveBurstError,
@@ -208,8 +207,6 @@ function sessionProblem(error: unknown): Problem | undefined {
       ? problem('tenant-full', 413, "The tenant's sessions are full", error.message, { heldBytes, maxBytes })
       : problem('storage-full', 503, 'Storage is full', error.message, { retryAfterSeconds: 30 });
   }
-  if (error instanceof StorageFullError)
-    return problem('storage-full', 503, 'Storage is full', error.message, { retryAfterSeconds: 30 });
   if (error instanceof TaskResultTooLargeError)
     return fieldProblem('body-too-large', 413, 'result', error.message);
   if (error instanceof TooManyListenersError) {

@@ -24,12 +24,15 @@ if (status == 'done' and ARGV[1] ~= 'done') or (status == 'failed' and not finis
 end
 progress = ARGV[2] ~= '' and ARGV[2] or progress or ''
 ttl = ARGV[4] ~= '' and ARGV[4] or ttl or ARGV[5]
-redis.call('DEL', KEYS[1])
+-- First: on a full server it is the first write that is refused.
 redis.call('HSET', KEYS[1], 'status', ARGV[1], 'progress', progress, 'ttl_seconds', ttl)
 redis.call('EXPIRE', KEYS[1], ttl)
+if ARGV[1] ~= 'done' and ARGV[3] ~= '' then
+  redis.call('HSET', KEYS[1], 'result', ARGV[3])
+else
+  redis.call('HDEL', KEYS[1], 'result')
+end
 if ARGV[1] == 'done' then
   redis.call('SET', KEYS[2], ARGV[3], 'EX', ttl)
-elseif ARGV[3] ~= '' then
-  redis.call('HSET', KEYS[1], 'result', ARGV[3])
 end
 return {'stored', tonumber(ttl), progress}
