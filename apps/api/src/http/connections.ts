@@ -1,5 +1,6 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { problem } from './problem.js';
 import { writeProblem } from './early-errors.js';
@@ -22,7 +23,9 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 const maxPipelined = 32;
 
 /** Drops the rest of a body as it is parsed: nothing of it is kept, or told to anyone. */
-export function discardBody(request: IncomingMessage): void {
+export function discardBody(request: Readable): void {
+  // Requests that Fastify's `inject` makes up have no connection.
+  if (!(request instanceof IncomingMessage)) return;
   // What Node itself calls for bodies that nobody has read.
   // oxlint-disable-next-line no-underscore-dangle -- there is no public name for it
   (request as IncomingMessage & { _dump(): void })._dump();
@@ -63,7 +66,7 @@ export function closeUnreadBodies(fastify: FastifyInstance): void {
   const lingering = new Lingering();
   fastify.addHook('onSend', (request, reply, payload, done) => {
     const { raw } = request;
-    if (!raw.complete && hasBody(raw)) {
+    if (!raw.complete && hasBody(raw) && raw instanceof IncomingMessage) {
       void reply.header('connection', 'close');
       discardBody(raw);
       lingering.instead(raw);

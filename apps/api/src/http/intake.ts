@@ -29,7 +29,7 @@ export function addIntake(app: NestFastifyApplication): (socket: Socket) => void
   const buffer = new ReceiveBuffer(Math.max(receiveBufferBytes, bodyLimitBytes));
   const bodies = new BodyReader({ limitBytes: bodyLimitBytes, buffer, limits });
 
-  new RequestGate({ addresses, authenticator, failures, limits, bodies }).addTo(fastify);
+  new RequestGate({ addresses, authenticator, failures, limits }).addTo(fastify);
   closeUnreadBodies(fastify);
   limitPipelining(server);
   addExpectations(server, (request) => bodies.expectContinue(request));

@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpException, NotFoundException } from '@nestjs/common';
 import { type Authenticator, UnauthenticatedError } from '@app/auth';
 import type { FailureLimiter, RateLimitGuard } from '@app/rate-limit';
-import type { BodyReader } from './body/body-reader.js';
 import type { ClientAddresses } from './client-address.js';
 import { discardBody, hasBody } from './connections.js';
 import { RequestValidationError } from './request-validation.error.js';
@@ -16,7 +15,6 @@ export interface Gatekeepers {
   readonly authenticator: Authenticator;
   readonly failures: FailureLimiter;
   readonly limits: RateLimitGuard;
-  readonly bodies: BodyReader;
 }
 
 /**
@@ -28,6 +26,7 @@ export class RequestGate {
 
   addTo(fastify: FastifyInstance): void {
     fastify.decorateRequest('principal');
+    fastify.decorateRequest('reply');
     fastify.decorateRequest('clientAddress', '');
     fastify.addHook('onRequest', (request, reply, done) => {
       // Fastify waits for a promise, or for the call; most requests have nothing to wait for.
@@ -42,7 +41,7 @@ export class RequestGate {
     request.clientAddress = this.keepers.addresses.of(request.raw);
     refuseOversized(request);
     const isWithBody = hasBody(request.raw);
-    if (isWithBody) this.keepers.bodies.prepare(request, reply);
+    if (isWithBody) request.reply = reply;
     // Nothing would read the body.
     if (isWithBody && request.is404) throw new NotFoundException(`Cannot ${request.method} ${request.url}`);
     const byAddress = this.keepers.limits.byAddress(request, reply);

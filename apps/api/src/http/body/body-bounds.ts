@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyRequest } from 'fastify';
 import { ExtendRouteConfig } from '@app/auth';
 
 /** What a body may be before anyone looks at what it says. */
@@ -32,8 +32,15 @@ const defaultBounds: BodyBounds = { maxBytes: 262_144, maxValues: 20_000, maxStr
 export const LargeBody = (bounds: Partial<BodyBounds> = {}) =>
   ExtendRouteConfig({ body: { maxBytes: Number.POSITIVE_INFINITY, ...bounds } });
 
+const boundsByRoute = new WeakMap<FastifyContextConfig, BodyBounds>();
+
 /** @param limitBytes `HTTP_BODY_LIMIT_BYTES`, which no route exceeds */
-export function boundsOf({ routeOptions }: FastifyRequest, limitBytes: number): BodyBounds {
-  const { maxBytes, maxValues, maxStructures } = { ...defaultBounds, ...routeOptions.config.body };
-  return { maxBytes: Math.min(maxBytes, limitBytes), maxValues, maxStructures };
+export function boundsOf({ routeOptions: { config } }: FastifyRequest, limitBytes: number): BodyBounds {
+  let bounds = boundsByRoute.get(config);
+  if (!bounds) {
+    const ofRoute = { ...defaultBounds, ...config.body };
+    bounds = { ...ofRoute, maxBytes: Math.min(ofRoute.maxBytes, limitBytes) };
+    boundsByRoute.set(config, bounds);
+  }
+  return bounds;
 }

@@ -1,11 +1,18 @@
 import type { IncomingMessage } from 'node:http';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { RateLimitGuard } from '@app/rate-limit';
 import { type BodyBounds, boundsOf } from './body-bounds.js';
 import { BodyTooLargeError } from './body.errors.js';
 import type { ReceiveBuffer } from './receive-buffer.js';
 import { Reception } from './reception.js';
 import { UploadClock } from './upload-clock.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of requests with a body: where to answer while it is received. */
+    reply: FastifyReply | undefined;
+  }
+}
 
 /** Judges the bytes of a body as they arrive. */
 export type Inspector = (piece: Buffer) => string | undefined;
@@ -23,15 +30,9 @@ export interface BodyReaderOptions {
  */
 export class BodyReader {
   private readonly clock = new UploadClock();
-  private readonly replies = new WeakMap<FastifyRequest, FastifyReply>();
   private readonly expectingContinue = new WeakSet<IncomingMessage>();
 
   constructor(private readonly options: BodyReaderOptions) {}
-
-  /** Remembers where to answer a request while its body is received. */
-  prepare(request: FastifyRequest, reply: FastifyReply): void {
-    this.replies.set(request, reply);
-  }
 
   /** Remembers that the client waits for "100 Continue" before it sends the body. */
   expectContinue(request: IncomingMessage): void {
@@ -48,11 +49,15 @@ export class BodyReader {
    * @throws BodyTooLargeError, BodyTimeoutError, BodyAbortedError, ReceiveBufferFullError, RequestValidationError,
    * RateLimitExceeded, CostAboveBurstError, RateLimitsUnavailableError
    */
-  async read(request: FastifyRequest, source: IncomingMessage, inspect?: Inspector): Promise<Buffer> {
+  async read(
+    request: FastifyRequest,
+    source: IncomingMessage,
+    { maxBytes }: BodyBounds,
+    inspect?: Inspector,
+  ): Promise<Buffer> {
     const { buffer, limits } = this.options;
-    const reply = this.replies.get(request);
-    if (!reply) throw new Error('The body of a request that was not prepared for');
-    const { maxBytes } = this.boundsOf(request);
+    const { reply } = request;
+    if (!reply) throw new Error('The body of a request that was not let in');
     const announcedBytes = contentLengthOf(request);
     if (announcedBytes !== undefined && announcedBytes > maxBytes) throw new BodyTooLargeError(maxBytes);
     const room = buffer.open(clientOf(request));
@@ -62,15 +67,15 @@ export class BodyReader {
       const account = (bytes: number, bodyBytes: number) =>
         limits.chargeBytes(request, reply, bytes, bodyBytes);
       if (countsBytes && announcedBytes) await account(announcedBytes, announcedBytes);
-      if (this.expectingContinue.delete(source)) reply.raw.writeContinue();
+      if (source.headers.expect !== undefined && this.expectingContinue.delete(source))
+        reply.raw.writeContinue();
       const isAnnounced = announcedBytes !== undefined;
-      const reception = new Reception(source, this.clock, {
+      return await new Reception(this.clock).receive(source, {
         maxBytes,
         inspect,
         makeRoom: isAnnounced ? undefined : (bytes) => room.take(bytes),
         account: countsBytes && !isAnnounced ? account : undefined,
       });
-      return await reception.receive();
     } finally {
       room.release();
     }
@@ -78,8 +83,7 @@ export class BodyReader {
 
   /** Charges a request whose body was refused like any other. @throws RateLimitExceeded, RateLimitsUnavailableError */
   async chargeRefused(request: FastifyRequest): Promise<void> {
-    const reply = this.replies.get(request);
-    if (reply) await this.options.limits.chargeRefusedBody(request, reply);
+    if (request.reply) await this.options.limits.chargeRefusedBody(request, request.reply);
   }
 }
 

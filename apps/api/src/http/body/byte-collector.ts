@@ -7,6 +7,7 @@ const maxSlabBytes = 65_536;
  */
 export class ByteCollector {
   private readonly whole: Buffer[] = [];
+  private first: Buffer | undefined;
   private slab: Buffer | undefined;
   private used = 0;
   private total = 0;
@@ -17,6 +18,27 @@ export class ByteCollector {
 
   add(chunk: Buffer): void {
     this.total += chunk.length;
+    // Most bodies are one piece.
+    if (this.total === chunk.length) {
+      this.first = chunk;
+      return;
+    }
+    const { first } = this;
+    if (first) {
+      this.first = undefined;
+      this.append(first);
+    }
+    this.append(chunk);
+  }
+
+  /** Returns everything collected, in one buffer. */
+  join(): Buffer {
+    if (this.first) return this.first;
+    this.closeSlab();
+    return Buffer.concat(this.whole, this.total);
+  }
+
+  private append(chunk: Buffer): void {
     if (chunk.length >= minSlabBytes) {
       this.closeSlab();
       this.whole.push(chunk);
@@ -30,13 +52,6 @@ export class ByteCollector {
       this.used += copied;
       if (this.used === this.slab.length) this.closeSlab();
     }
-  }
-
-  /** Returns everything collected, in one buffer. */
-  join(): Buffer {
-    this.closeSlab();
-    const [only] = this.whole;
-    return this.whole.length === 1 && only ? only : Buffer.concat(this.whole, this.total);
   }
 
   private closeSlab(): void {

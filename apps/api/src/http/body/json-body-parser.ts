@@ -35,8 +35,9 @@ export function addJsonBodyParser(fastify: FastifyInstance, reader: BodyReader):
   };
 
   const receive = async (request: FastifyRequest, payload: IncomingMessage): Promise<unknown> => {
-    const scanner = new JsonScanner(reader.boundsOf(request));
-    const body = await reader.read(request, payload, (piece) => scanner.scan(piece));
+    const bounds = reader.boundsOf(request);
+    const scanner = new JsonScanner(bounds);
+    const body = await reader.read(request, payload, bounds, (piece) => scanner.scan(piece));
     if (body.length === 0) return undefined;
     return body.length <= smallBytes ? parse(request, body) : queue.run(() => parse(request, body));
   };

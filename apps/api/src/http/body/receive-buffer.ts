@@ -1,5 +1,8 @@
 import { ReceiveBufferFullError } from './body.errors.js';
 
+/** Clients that hold nothing are forgotten when there are so many: most come back at once. */
+const maxIdleClients = 1_000;
+
 /** Room for one body. */
 export interface Room {
   /** Takes more bytes. @throws ReceiveBufferFullError where there is not enough room, or this client has its share */
@@ -44,8 +47,11 @@ export class ReceiveBuffer {
   private change(client: string, bytes: number): void {
     if (bytes === 0) return;
     this.heldBytes += bytes;
-    const own = (this.heldByClient.get(client) ?? 0) + bytes;
-    if (own > 0) this.heldByClient.set(client, own);
-    else this.heldByClient.delete(client);
+    this.heldByClient.set(client, (this.heldByClient.get(client) ?? 0) + bytes);
+    if (this.heldByClient.size > maxIdleClients) this.forgetIdle();
+  }
+
+  private forgetIdle(): void {
+    for (const [client, held] of this.heldByClient) if (held === 0) this.heldByClient.delete(client);
   }
 }

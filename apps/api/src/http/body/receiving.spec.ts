@@ -70,7 +70,7 @@ describe(TurnQueue.name, () => {
 
 describe(Reception.name, () => {
   const receive = (source: Readable, options: Partial<ReceptionOptions> = {}, clock = new UploadClock()) =>
-    new Reception(source, clock, { maxBytes: 100_000, ...options }).receive();
+    new Reception(clock).receive(source, { maxBytes: 100_000, ...options });
   const pieces = (count: number, size: number): Readable =>
     Readable.from(
       Array.from({ length: count }, () => Buffer.alloc(size)),

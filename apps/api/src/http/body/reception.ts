@@ -1,10 +1,9 @@
-import { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { discardBody } from '../connections.js';
 import { RequestValidationError } from '../request-validation.error.js';
 import { BodyAbortedError, BodyTimeoutError, BodyTooLargeError } from './body.errors.js';
 import { ByteCollector } from './byte-collector.js';
-import type { Upload, UploadClock } from './upload-clock.js';
+import type { ClockTicket, Upload, UploadClock } from './upload-clock.js';
 
 /** Pieces that a body may come in, besides one for every 64 bytes: each costs about as much as a small request. */
 const maxPieces = 1_000;
@@ -22,39 +21,39 @@ export interface ReceptionOptions {
   readonly account?: ((bytes: number, bodyBytes: number) => Promise<void>) | undefined;
 }
 
+/** What a reception works with until it is over. */
+interface Task extends ReceptionOptions {
+  readonly source: Readable;
+  readonly collector: ByteCollector;
+  readonly ticket: ClockTicket;
+  readonly resolve: (body: Buffer) => void;
+  readonly reject: (error: Error) => void;
+}
+
 /** The receiving of one body: collects what comes, and stops as soon as something is wrong with it. */
 export class Reception implements Upload {
   isPaused = false;
-  private readonly collector = new ByteCollector();
+  // Let go of as soon as the body is there: the stream's listeners live longer, and would keep the whole request alive.
+  private task: Task | undefined;
   private pieces = 0;
   private unaccounted = 0;
-  private isOver = false;
-  private resolve!: (body: Buffer) => void;
-  private reject!: (error: Error) => void;
 
-  constructor(
-    private readonly source: Readable,
-    private readonly clock: UploadClock,
-    private readonly options: ReceptionOptions,
-  ) {}
+  constructor(private readonly clock: UploadClock) {}
 
   get receivedBytes(): number {
-    return this.collector.length;
+    return this.task?.collector.length ?? 0;
   }
 
   /** @throws BodyTooLargeError, BodyTimeoutError, BodyAbortedError, RequestValidationError, and what the options throw */
-  receive(): Promise<Buffer> {
+  receive(source: Readable, options: ReceptionOptions): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-      const { source } = this;
+      const ticket = this.clock.add(this);
+      this.task = { ...options, source, collector: new ByteCollector(), ticket, resolve, reject };
       if (source.destroyed) {
         this.abort();
         return;
       }
-      this.clock.add(this);
-      source.on('data', this.onData).on('end', this.onEnd).on('error', this.abort).on('close', this.abort);
-      source.resume();
+      source.on('error', this.abort).on('close', this.abort).on('end', this.onEnd).on('data', this.onData);
     });
   }
 
@@ -63,15 +62,17 @@ export class Reception implements Upload {
   }
 
   private readonly onData = (piece: Buffer): void => {
-    const { maxBytes, makeRoom, inspect, account } = this.options;
+    const { task } = this;
+    if (!task) return;
+    const { maxBytes, makeRoom, inspect, account, collector } = task;
     this.pieces++;
-    this.collector.add(piece);
+    collector.add(piece);
     this.unaccounted += piece.length;
-    if (this.receivedBytes > maxBytes) {
+    if (collector.length > maxBytes) {
       this.fail(new BodyTooLargeError(maxBytes));
       return;
     }
-    if (this.pieces > maxPieces + this.receivedBytes / minPieceBytes) {
+    if (this.pieces > maxPieces + collector.length / minPieceBytes) {
       this.fail(bodyFault('comes in too many tiny pieces'));
       return;
     }
@@ -83,61 +84,65 @@ export class Reception implements Upload {
     }
     const fault = inspect?.(piece);
     if (fault !== undefined) this.fail(bodyFault(fault));
-    else if (account && this.unaccounted >= accountingBytes && !this.isPaused) void this.accountMidway();
+    else if (account && this.unaccounted >= accountingBytes && !this.isPaused) void this.accountMidway(task);
   };
 
   /** Nothing more is read until what came is admitted. */
-  private async accountMidway(): Promise<void> {
+  private async accountMidway(task: Task): Promise<void> {
     this.isPaused = true;
-    this.source.pause();
+    task.source.pause();
     try {
-      await this.accountForRest();
+      await this.accountForRest(task);
     } catch (error) {
       this.fail(error as Error);
       return;
     }
     this.isPaused = false;
-    if (!this.isOver) this.source.resume();
+    if (this.task) task.source.resume();
   }
 
-  private async accountForRest(): Promise<void> {
+  private async accountForRest({ account, collector }: Task): Promise<void> {
     const bytes = this.unaccounted;
     this.unaccounted = 0;
-    if (bytes > 0) await this.options.account?.(bytes, this.receivedBytes);
+    if (bytes > 0) await account?.(bytes, collector.length);
   }
 
   private readonly onEnd = (): void => {
-    if (this.isOver) return;
-    this.end();
-    void this.finish();
+    const task = this.end();
+    if (!task) return;
+    if (task.account) void this.finish(task);
+    else task.resolve(task.collector.join());
   };
 
-  private readonly abort = (): void => this.fail(new BodyAbortedError());
+  private readonly abort = (): void => {
+    if (this.task) this.fail(new BodyAbortedError());
+  };
 
   private fail(error: Error): void {
-    if (this.isOver) return;
-    this.end();
-    if (this.source instanceof IncomingMessage) discardBody(this.source);
-    void this.finish(error);
+    const task = this.end();
+    if (!task) return;
+    task.source.off('data', this.onData);
+    discardBody(task.source);
+    void this.finish(task, error);
   }
 
   /** What came has come, whatever is said about it; of two errors the first is reported. */
-  private async finish(error?: Error): Promise<void> {
+  private async finish(task: Task, error?: Error): Promise<void> {
     try {
-      await this.accountForRest();
-      if (error) this.reject(error);
-      else this.resolve(this.collector.join());
+      await this.accountForRest(task);
+      if (error) task.reject(error);
+      else task.resolve(task.collector.join());
     } catch (refusal) {
-      this.reject(error ?? (refusal as Error));
+      task.reject(error ?? (refusal as Error));
     }
   }
 
-  private end(): void {
-    this.isOver = true;
-    this.clock.delete(this);
-    const { source } = this;
-    source.off('data', this.onData).off('end', this.onEnd).off('close', this.abort);
-    // `error` stays listened to: a connection that breaks later is no error of the process.
+  /** Returns undefined where it was over already. */
+  private end(): Task | undefined {
+    const { task } = this;
+    this.task = undefined;
+    if (task) this.clock.delete(task.ticket);
+    return task;
   }
 }
 

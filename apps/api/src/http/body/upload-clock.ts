@@ -14,47 +14,60 @@ const maxSilenceMs = 5_000;
 const minBytesPerSecond = 4_096;
 const rateGraceMs = 10_000;
 
-interface Progress {
+interface Entry {
+  readonly upload: Upload;
   readonly startedMs: number;
   lastBytes: number;
   lastMs: number;
+  index: number;
 }
+
+/** What an upload is taken off the clock with. */
+export type ClockTicket = Entry;
 
 /**
  * Ends uploads that stall or trickle. One timer looks at all of them: most are over before it fires, and pieces that arrive
  * need not look at the time. The bound on the whole of a request is Node's own (`requestTimeout`).
  */
 export class UploadClock {
-  private readonly uploads = new Map<Upload, Progress>();
+  // Not a Map: one that changes with every request leaves dead tables behind, which keep requests alive until a full
+  // collection, and double what garbage costs.
+  private readonly entries: Entry[] = [];
   private timer: NodeJS.Timeout | undefined;
 
-  add(upload: Upload): void {
+  add(upload: Upload): ClockTicket {
     const nowMs = performance.now();
-    this.uploads.set(upload, { startedMs: nowMs, lastBytes: 0, lastMs: nowMs });
+    const entry = { upload, startedMs: nowMs, lastBytes: 0, lastMs: nowMs, index: this.entries.length };
+    this.entries.push(entry);
     this.timer ??= setInterval(() => this.check(performance.now()), checkIntervalMs).unref();
+    return entry;
   }
 
-  delete(upload: Upload): void {
-    this.uploads.delete(upload);
+  delete(entry: ClockTicket): void {
+    const last = this.entries.pop();
+    if (!last || last === entry) return;
+    last.index = entry.index;
+    this.entries[entry.index] = last;
   }
 
   /** @param nowMs as `performance.now()` */
   check(nowMs: number): void {
-    for (const [upload, progress] of this.uploads) {
-      const { receivedBytes, isPaused } = upload;
-      if (isPaused || receivedBytes > progress.lastBytes) {
-        progress.lastBytes = receivedBytes;
-        progress.lastMs = nowMs;
+    // Uploads that time out take themselves off.
+    for (const entry of this.entries.slice()) {
+      const { receivedBytes, isPaused } = entry.upload;
+      if (isPaused || receivedBytes > entry.lastBytes) {
+        entry.lastBytes = receivedBytes;
+        entry.lastMs = nowMs;
       }
-      if (!isPaused && isTooSlow(progress, nowMs)) upload.timeOut();
+      if (!isPaused && isTooSlow(entry, nowMs)) entry.upload.timeOut();
     }
-    if (this.uploads.size > 0) return;
+    if (this.entries.length > 0) return;
     clearInterval(this.timer);
     this.timer = undefined;
   }
 }
 
-function isTooSlow({ startedMs, lastMs, lastBytes }: Progress, nowMs: number): boolean {
+function isTooSlow({ startedMs, lastMs, lastBytes }: Entry, nowMs: number): boolean {
   const ageMs = nowMs - startedMs;
   return (
     nowMs - lastMs > maxSilenceMs || (ageMs > rateGraceMs && lastBytes < (ageMs / 1000) * minBytesPerSecond)
