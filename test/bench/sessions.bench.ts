@@ -1,4 +1,4 @@
-import { EventsRepository } from '@app/events';
+import { EventsRepository, GroupsRepository } from '@app/events';
 import { SessionsRepository, SessionsService } from '@app/sessions';
 import type { MarqueeConfig } from '@app/config';
 import { Redis } from 'ioredis';
@@ -17,6 +17,7 @@ export async function transcripts(): Promise<string> {
   const client = await connectClient({ REDIS_URL: server.url, REDIS_BUDGET_MS: '2000' });
   const config = { events: { maxLength: 1_000_000, maxAgeSeconds: 0, maxListeners: 10 } } as MarqueeConfig;
   const events = new EventsRepository(client, config);
+  const groups = new GroupsRepository(client);
   const service = new SessionsService(new SessionsRepository(client, events));
   const ids: string[] = [];
   for (let index = 0; index < sessions; index++)
@@ -137,15 +138,17 @@ export async function transcripts(): Promise<string> {
         await redis.xgroup('CREATE', 'prod:transcription_events', 'ours', '0');
         const startedMs = performance.now();
         let done = 0;
-        await events.withReader(async (reader) => {
+        const from = { group: 'ours', consumer: 'c', lanes: ['events'] } as const;
+        await groups.withReader(async (reader) => {
           while (done < entries) {
-            const taken = await events.take(reader, 'ours', 'c', 100, 100);
-            if (!Array.isArray(taken)) throw new Error('The group is gone');
-            await events.acknowledge(
+            const taken = await groups.take(reader, from, 100, 100);
+            if (taken.status !== 'ok' || taken.value === 'no-group') throw new Error('The group is gone');
+            await groups.acknowledge(
+              'events',
               'ours',
-              taken.map(({ id }) => id),
+              taken.value.map(({ ref }) => ref.id),
             );
-            done += taken.length;
+            done += taken.value.length;
           }
         });
         return (1000 * entries) / (performance.now() - startedMs);

@@ -5,7 +5,6 @@ import {
   type LeasedConnection,
   loadScript,
   pairsOf,
-  type Outcome,
   RedisBudget,
   RedisClient,
   shared,
@@ -13,23 +12,15 @@ import {
 import type { NewEvent, StreamEvent } from './event.js';
 
 const trim = loadScript('trim-1', new URL('./scripts/trim-1.lua', import.meta.url));
-const deadLetter = loadScript('dead-letter-3', new URL('./scripts/dead-letter-3.lua', import.meta.url));
 
 /** Trimming reads a little of the stream: once in so many events. */
 const eventsPerTrim = 200;
 /** So many times as many as are to be kept may wait for a consumer that is behind or gone. */
 const mostTimesTheLength = 20;
-const mostDeadLetters = 10_000;
 /** Nobody waits for a reader that catches up, and transcripts may be large. */
 const readBudgetMs = 2_000;
 /** Beyond what a blocking read waits. */
 const replyMarginMs = 2_000;
-
-/** An entry that some consumer has and has not acknowledged. */
-export interface PendingEntry {
-  readonly id: string;
-  readonly deliveries: number;
-}
 
 /** How far a group is. */
 export interface GroupState {
@@ -37,13 +28,14 @@ export interface GroupState {
   readonly pending: number;
   /** Entries not delivered yet; null where Redis does not know. */
   readonly lag: number | null;
+  /** Replayed events of this group alone that are not acknowledged yet. */
+  readonly replays: number;
 }
 
-/** `{env}:transcription_events`, a stream, its consumer groups, and beside it the dead letters. */
+/** `{env}:transcription_events`, a stream, and how its consumer groups stand. */
 @Injectable()
 export class EventsRepository {
   private readonly key: string;
-  private readonly deadKey: string;
   private readonly isClustered: boolean;
   private sinceTrim = 0;
 
@@ -52,9 +44,7 @@ export class EventsRepository {
     private readonly config: MarqueeConfig,
   ) {
     redis.register(trim);
-    redis.register(deadLetter);
     this.key = redis.keys.key(shared('transcription_events'));
-    this.deadKey = redis.keys.key(shared('transcription_events'), 'dead');
     this.isClustered = this.key.includes('{');
   }
 
@@ -150,114 +140,22 @@ export class EventsRepository {
     return outcome.status === 'ok' ? ofOneStream(outcome.value) : undefined;
   }
 
-  /** XGROUP CREATE … MKSTREAM from the beginning; an existing group stays as it is. False when Redis is away. */
-  async createGroup(group: string): Promise<boolean> {
-    const args = [group, '0', 'MKSTREAM'];
-    const outcome = await this.redis.subcommand(
-      this.redis.newBudget(),
-      'XGROUP',
-      'CREATE',
-      this.key,
-      ...args,
-    );
-    return outcome.status === 'ok' || (outcome.status === 'error' && outcome.fault.code === 'BUSYGROUP');
-  }
-
-  /** XREADGROUP: entries that nobody in the group has had. `no-group` where the stream was emptied. */
-  async take(
-    reader: LeasedConnection,
-    group: string,
-    consumer: string,
-    count: number,
-    blockMs: number,
-  ): Promise<StreamEvent[] | 'no-group' | undefined> {
-    const args = ['GROUP', group, consumer, 'COUNT', count, 'BLOCK', blockMs, 'STREAMS', this.key, '>'];
-    const outcome = await reader.command(blockMs + replyMarginMs, 'XREADGROUP', ...args);
-    if (outcome.status === 'error' && outcome.fault.code === 'NOGROUP') return 'no-group';
-    return outcome.status === 'ok' ? ofOneStream(outcome.value) : undefined;
-  }
-
-  /** XPENDING: entries that some consumer has had for `idleMs` without acknowledging them. */
-  async pending(group: string, idleMs: number, count: number): Promise<PendingEntry[] | undefined> {
-    const args = [group, 'IDLE', idleMs, '-', '+', count];
-    const outcome = await this.redis.command(this.redis.newBudget(), 'XPENDING', this.key, ...args);
-    if (outcome.status !== 'ok') return undefined;
-    return (outcome.value as [Buffer, Buffer, number, number][]).map(([id, , , deliveries]) => ({
-      id: String(id),
-      deliveries,
-    }));
-  }
-
-  /** XCLAIM: takes entries over that have been idle for `idleMs`; those that were trimmed are acknowledged. */
-  async claim(
-    group: string,
-    consumer: string,
-    idleMs: number,
-    ids: readonly string[],
-  ): Promise<StreamEvent[] | undefined> {
-    const budget = this.redis.newBudget();
-    const outcome = await this.redis.command(budget, 'XCLAIM', this.key, group, consumer, idleMs, ...ids);
-    return outcome.status === 'ok' ? toEvents(outcome.value) : undefined;
-  }
-
-  /** XCLAIM … RETRYCOUNT 0: a failure that says nothing of the entry does not count. */
-  async forgive(group: string, consumer: string, id: string): Promise<void> {
-    const budget = this.redis.newBudget();
-    const args = [group, consumer, 0, id, 'RETRYCOUNT', 0, 'JUSTID'];
-    await this.redis.command(budget, 'XCLAIM', this.key, ...args);
-  }
-
-  /** XACK. False when Redis did not confirm it. */
-  async acknowledge(group: string, ids: readonly string[]): Promise<boolean> {
-    const outcome = await this.redis.command(this.redis.newBudget(), 'XACK', this.key, group, ...ids);
-    return outcome.status === 'ok';
-  }
-
-  /** Keeps why an entry could not be handled, for its dead letter. */
-  async failed(group: string, id: string, reason: string): Promise<void> {
-    await this.redis.command(
-      this.redis.newBudget(),
-      'HSET',
-      this.reasonsKey(group),
-      id,
-      reason.slice(0, 500),
-    );
-  }
-
-  /** Forgets a failure that was mended. */
-  async mended(group: string, ids: readonly string[]): Promise<void> {
-    await this.redis.command(this.redis.newBudget(), 'HDEL', this.reasonsKey(group), ...ids);
-  }
-
-  /** Puts an entry aside with the reason, and acknowledges it. */
-  async putAside(group: string, { id, deliveries }: PendingEntry): Promise<Outcome<boolean>> {
-    const outcome = await this.redis.run(this.redis.newBudget(), deadLetter, {
-      keys: [this.key, this.deadKey, this.reasonsKey(group)],
-      args: [group, id, deliveries, mostDeadLetters],
-    });
-    return outcome.status === 'ok' ? { status: 'ok', value: outcome.value === 1 } : outcome;
-  }
-
-  /** XGROUP DELCONSUMER. Only of one that has nothing pending: Redis would forget that. */
-  async leave(group: string, consumer: string): Promise<void> {
-    const budget = this.redis.newBudget();
-    const outcome = await this.redis.command(budget, 'XPENDING', this.key, group, '-', '+', 1, consumer);
-    if (outcome.status !== 'ok' || (outcome.value as unknown[]).length > 0) return;
-    await this.redis.subcommand(budget, 'XGROUP', 'DELCONSUMER', this.key, group, consumer);
-  }
-
-  /** XINFO GROUPS. */
+  /** XINFO GROUPS, and XLEN of each group's replays. */
   async groups(): Promise<GroupState[] | undefined> {
     const outcome = await this.redis.subcommand(this.redis.newBudget(), 'XINFO', 'GROUPS', this.key);
-    return outcome.status === 'ok' ? (outcome.value as unknown[]).map(toGroup) : undefined;
+    if (outcome.status !== 'ok') return undefined;
+    const groups = (outcome.value as unknown[]).map(toGroup);
+    return Promise.all(groups.map(async (group) => ({ ...group, replays: await this.replays(group.name) })));
   }
 
-  private reasonsKey(group: string): string {
-    return this.redis.keys.key(shared('transcription_events'), 'failures', group);
+  private async replays(group: string): Promise<number> {
+    const key = this.redis.keys.key(shared('transcription_events'), 'replays', group);
+    const outcome = await this.redis.command(this.redis.newBudget(), 'XLEN', key);
+    return outcome.status === 'ok' ? Number(outcome.value) : 0;
   }
 }
 
-/** XREAD's and XREADGROUP's reply: the one stream's key and entries; nil when nothing came in time. */
+/** XREAD's reply: the one stream's key and entries; nil when nothing came in time. */
 const ofOneStream = (reply: unknown): StreamEvent[] =>
   reply === null ? [] : toEvents((reply as [Buffer, unknown])[1]);
 
@@ -268,7 +166,8 @@ function toEvents(reply: unknown): StreamEvent[] {
     .map(([id, fields]) => toEvent(id, fields ?? []));
 }
 
-function toEvent(id: Buffer, fields: readonly Buffer[]): StreamEvent {
+/** An entry of the stream as other rooms know it. */
+export function toEvent(id: Buffer, fields: readonly Buffer[]): StreamEvent {
   const named = new Map(pairsOf(fields).map(([field, value]) => [field, String(value)]));
   return {
     id: String(id),
@@ -280,7 +179,7 @@ function toEvent(id: Buffer, fields: readonly Buffer[]): StreamEvent {
   };
 }
 
-function toGroup(reply: unknown): GroupState {
+function toGroup(reply: unknown): Omit<GroupState, 'replays'> {
   const named = new Map(pairsOf(reply as unknown[]));
   const lag = named.get('lag') ?? null;
   return {

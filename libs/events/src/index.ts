@@ -1,11 +1,8 @@
-export {
-  type ConsumerListener,
-  type ConsumerOptions,
-  EventConsumer,
-  type EventHandler,
-  RetryLaterError,
-} from './consumer.js';
+export { type ConsumerOptions, type ConsumerState, EventConsumer } from './consumer.js';
 export { isStreamId, type NewEvent, type StreamEvent } from './event.js';
+export { type EventHandler, EventRejectedError, RetryLaterError } from './event-handler.js';
 export { EventHub, type Subscription, TooManyListenersError } from './event-hub.js';
+export { type ConsumerListener, type ConsumerOutcome } from './event-processor.js';
 export { EventsModule } from './events.module.js';
-export { EventsRepository, type GroupState, type PendingEntry } from './events.repository.js';
+export { EventsRepository, type GroupState } from './events.repository.js';
+export { GroupsRepository } from './groups.repository.js';

@@ -58,7 +58,12 @@ export class RedisMetrics {
       'Connections that are open, readers and the listener for invalidations included',
       ({ pool }) => pool?.open,
     );
-    this.gauge(registry, 'pool_readers', 'Blocking readers, on top of pool_size', ({ pool }) => pool?.readers);
+    this.gauge(
+      registry,
+      'pool_readers',
+      'Blocking readers, on top of pool_size',
+      ({ pool }) => pool?.readers,
+    );
     this.gauge(
       registry,
       'pool_in_use',

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ConsumerListener, GroupState } from '@app/events';
+import type { ConsumerListener, ConsumerOutcome, ConsumerState, GroupState } from '@app/events';
 import { Counter, Gauge, Registry } from 'prom-client';
 
 /** The event stream and its consumers as Prometheus sees them. */
@@ -9,6 +9,9 @@ export class ConsumersMetrics implements ConsumerListener {
   private readonly length: Gauge;
   private readonly pending: Gauge<'group'>;
   private readonly lag: Gauge<'group'>;
+  private readonly replays: Gauge<'group'>;
+  private readonly deadLetters: Gauge;
+  private readonly waiting: Gauge<'group' | 'by'>;
   private readonly lost: Counter;
 
   constructor(registry: Registry) {
@@ -36,6 +39,23 @@ export class ConsumersMetrics implements ConsumerListener {
       labelNames: ['group'],
       registers,
     });
+    this.replays = new Gauge({
+      name: 'marquee_events_replays',
+      help: 'Replayed dead letters that their group has not acknowledged yet',
+      labelNames: ['group'],
+      registers,
+    });
+    this.deadLetters = new Gauge({
+      name: 'marquee_events_dead_letters',
+      help: 'Dead letters of all groups',
+      registers,
+    });
+    this.waiting = new Gauge({
+      name: 'marquee_events_consumer_waiting',
+      help: '1 while the consumer of this process waits: by "downstream", which fails, or by "redis", which it cannot read',
+      labelNames: ['group', 'by'],
+      registers,
+    });
     this.lost = new Counter({
       name: 'marquee_events_trimmed_unread_total',
       help: 'Times that the stream grew so long that events went which some group had not acknowledged',
@@ -43,16 +63,28 @@ export class ConsumersMetrics implements ConsumerListener {
     });
   }
 
-  handled(group: string, outcome: string, count: number): void {
+  handled(group: string, outcome: ConsumerOutcome, count: number): void {
     this.events.inc({ group, outcome }, count);
   }
 
   measured(length: number, groups: readonly GroupState[]): void {
     this.length.set(length);
-    for (const { name, pending, lag } of groups) {
+    for (const { name, pending, lag, replays } of groups) {
       this.pending.set({ group: name }, pending);
+      this.replays.set({ group: name }, replays);
       if (lag !== null) this.lag.set({ group: name }, lag);
     }
+  }
+
+  consumersAre(states: readonly ConsumerState[]): void {
+    for (const { group, downstream, reading } of states) {
+      this.waiting.set({ group, by: 'downstream' }, downstream ? 1 : 0);
+      this.waiting.set({ group, by: 'redis' }, reading ? 1 : 0);
+    }
+  }
+
+  deadLettersAre(count: number): void {
+    this.deadLetters.set(count);
   }
 
   trimmedUnread(): void {

@@ -1,7 +1,13 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { MarqueeConfig } from '@app/config';
-import { EventConsumer, type EventHandler, EventsRepository } from '@app/events';
+import {
+  type ConsumerState,
+  EventConsumer,
+  type EventHandler,
+  EventsRepository,
+  GroupsRepository,
+} from '@app/events';
 import { ArchiveFileHandler } from './archive-file.handler.js';
 import { ArchiveWebhookHandler } from './archive-webhook.handler.js';
 import { ConsumersMetrics } from './consumers.metrics.js';
@@ -17,6 +23,7 @@ export class ConsumersService implements OnApplicationBootstrap, OnModuleDestroy
 
   constructor(
     private readonly repository: EventsRepository,
+    groups: GroupsRepository,
     private readonly metrics: ConsumersMetrics,
     config: MarqueeConfig,
   ) {
@@ -25,7 +32,11 @@ export class ConsumersService implements OnApplicationBootstrap, OnModuleDestroy
     const handlers: EventHandler[] = [];
     if (file) handlers.push(new ArchiveFileHandler(file));
     if (this.webhook) handlers.push(this.webhook);
-    this.consumers = handlers.map((handler) => new EventConsumer(repository, handler, metrics));
+    this.consumers = handlers.map((handler) => new EventConsumer(groups, handler, metrics));
+  }
+
+  get states(): ConsumerState[] {
+    return this.consumers.map(({ state }) => state);
   }
 
   onApplicationBootstrap(): void {
@@ -40,6 +51,7 @@ export class ConsumersService implements OnApplicationBootstrap, OnModuleDestroy
 
   @Interval(measureMs)
   async measure(): Promise<void> {
+    this.metrics.consumersAre(this.states);
     const trimmed = await this.repository.trim();
     if (trimmed?.hadUnread) {
       this.metrics.trimmedUnread();

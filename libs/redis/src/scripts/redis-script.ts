@@ -11,10 +11,11 @@ export interface RedisScript {
 /**
  * Reads a script from its file, whose name ends in the number of its keys, or in n: `put-unless-same-length-1.lua`.
  *
+ * @param fragments files of local functions that several scripts share; they are put before the script
  * @throws RangeError when the name does not end so
  */
-export function loadScript(name: string, file: URL): RedisScript {
+export function loadScript(name: string, file: URL, fragments: readonly URL[] = []): RedisScript {
   if (!/-(\d+|n)$/.test(name)) throw new RangeError(`Script "${name}" must end in its number of keys`);
-  const source = readFileSync(file, 'utf8');
+  const source = [...fragments, file].map((part) => readFileSync(part, 'utf8')).join('\n');
   return { name, source, sha1: createHash('sha1').update(source).digest('hex') };
 }
