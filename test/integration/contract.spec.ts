@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MarqueeConfig } from '@app/config';
 import { EmbeddingsRepository } from '@app/embeddings';
-import { EventsRepository, GroupsRepository } from '@app/events';
+import { DeadLettersRepository, DeadLettersService, EventsRepository, GroupsRepository } from '@app/events';
 import { RateLimiter } from '@app/rate-limit';
 import { LocksRepository } from '@app/locks';
 import { SessionsRepository, SessionsService } from '@app/sessions';
@@ -333,6 +333,21 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(await events.groups()).toEqual([{ name: 'g', pending: 0, lag: 0, replays: 0 }]);
       expect(await events.trim()).toEqual({ trimmed: 0, hadUnread: false });
       expect(await events.withReader((reader) => events.wait(reader, '0-0', 10, 100))).toHaveLength(1);
+
+      const deadLetters = new DeadLettersService(new DeadLettersRepository(client));
+      const { results, total } = await deadLetters.list({ group: 'g' }, undefined, 10);
+      expect([total, results]).toMatchObject([1, [{ eventId: ref.id, attempts: 1, reason: 'poison' }]]);
+      await deadLetters.replay(results[0]?.id ?? '');
+      expect(await events.groups()).toEqual([{ name: 'g', pending: 0, lag: 0, replays: 1 }]);
+      const again = await groups.withReader((reader) => groups.take(reader, from, 10, 100));
+      expect(again).toMatchObject({
+        status: 'ok',
+        value: [{ ref: { lane: 'replays' }, event: { id: ref.id, sessionId: 's', transcript: 'x' } }],
+      });
+      const [replayed] = again.status === 'ok' && again.value !== 'no-group' ? again.value : [];
+      expect(await groups.acknowledge('replays', 'g', [replayed?.ref.id ?? ''])).toBe(true);
+      expect(await events.groups()).toEqual([{ name: 'g', pending: 0, lag: 0, replays: 0 }]);
+      expect((await deadLetters.list({}, undefined, 10)).total).toBe(0);
     });
   });
 

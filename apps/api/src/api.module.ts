@@ -16,6 +16,7 @@ import { MOVIES_PROVIDER, TmdbModule } from '@app/tmdb';
 import { TrendingModule } from '@app/trending';
 import { UpstreamModule } from '@app/upstream';
 import { CacheAdminController } from './admin/cache-admin.controller.js';
+import { DeadLettersAdminController } from './admin/dead-letters-admin.controller.js';
 import { EventsAdminController } from './admin/events-admin.controller.js';
 import { ConsoleController } from './console/console.controller.js';
 import { EmbeddingsController } from './embeddings/embeddings.controller.js';
@@ -66,6 +67,7 @@ export class ApiModule {
         EmbeddingsController,
         HealthController,
         MetricsController,
+        DeadLettersAdminController,
         EventsAdminController,
         EventsController,
         MoviesController,

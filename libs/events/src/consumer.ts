@@ -147,7 +147,11 @@ export class EventConsumer {
   /** Runs until the group has to be made again. @throws Error when Redis gave no answer */
   private async consume(reader: LeasedConnection, lanes: readonly Lane[]): Promise<void> {
     const { signal } = this.stopping;
+    const openedMs = performance.now();
+    const isComplete = lanes.length === allLanes.length;
     while (!signal.aborted) {
+      // A server that was full may have room for the stream of replays by now.
+      if (!isComplete && performance.now() - openedMs > this.options.claimIdleMs) return;
       await this.takeOver(lanes);
       const { waiting } = this.downstream;
       const due = this.held

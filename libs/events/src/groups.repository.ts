@@ -211,8 +211,19 @@ export class GroupsRepository {
     const key = this.streamKey(lane, group);
     const args = [group, '0', 'MKSTREAM'];
     const outcome = await this.redis.subcommand(new RedisBudget(budgetMs), 'XGROUP', 'CREATE', key, ...args);
-    const exists = outcome.status === 'error' && outcome.fault.code === 'BUSYGROUP';
+    if (outcome.status !== 'error') return outcome;
+    const { code } = outcome.fault;
+    // A full server refuses before it looks whether there is anything to do.
+    const exists = code === 'BUSYGROUP' || (code === 'OOM' && (await this.hasGroup(key, group)));
     return exists ? ok(undefined) : outcome;
+  }
+
+  private async hasGroup(key: string, group: string): Promise<boolean> {
+    const outcome = await this.redis.subcommand(new RedisBudget(budgetMs), 'XINFO', 'GROUPS', key);
+    if (outcome.status !== 'ok') return false;
+    return (outcome.value as unknown[][]).some(
+      (fields) => String(new Map(pairsOf(fields)).get('name')) === group,
+    );
   }
 
   private streamKey(lane: Lane, group: string): string {

@@ -3,6 +3,7 @@ import { Interval } from '@nestjs/schedule';
 import { MarqueeConfig } from '@app/config';
 import {
   type ConsumerState,
+  DeadLettersRepository,
   EventConsumer,
   type EventHandler,
   EventsRepository,
@@ -24,6 +25,7 @@ export class ConsumersService implements OnApplicationBootstrap, OnModuleDestroy
   constructor(
     private readonly repository: EventsRepository,
     groups: GroupsRepository,
+    private readonly deadLetters: DeadLettersRepository,
     private readonly metrics: ConsumersMetrics,
     config: MarqueeConfig,
   ) {
@@ -59,7 +61,12 @@ export class ConsumersService implements OnApplicationBootstrap, OnModuleDestroy
         'The event stream is far too long: events went that a consumer group had not acknowledged',
       );
     }
-    const [length, groups] = await Promise.all([this.repository.length(), this.repository.groups()]);
+    const [length, groups, dead] = await Promise.all([
+      this.repository.length(),
+      this.repository.groups(),
+      this.deadLetters.length(),
+    ]);
+    if (dead !== undefined) this.metrics.deadLettersAre(dead);
     // Without a stream there are no groups to ask for.
     if (length !== undefined) this.metrics.measured(length, groups ?? []);
   }
