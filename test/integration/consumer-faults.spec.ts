@@ -162,7 +162,7 @@ describe('attempts', () => {
     try {
       await until('it has failed for the last time', () => outcomes['failed'] === 3);
       await until('it was tried to set it aside again', async () => {
-        const stats = String(await redis.redis.info('errorstats'));
+        const stats = await redis.redis.info('errorstats');
         return Number(/errorstat_OOM:count=(\d+)/.exec(stats)?.[1] ?? 0) >= 2;
       });
       expect([await pending(), calls]).toEqual([1, 3]);

@@ -89,9 +89,11 @@ export class DeadLettersAdminController {
   @ApiResponse({ status: 200, standardSchema: deleteAllAnswerSchema })
   @ApiResponse({ status: 503, description: 'Redis did not confirm it', standardSchema: problemSchema })
   async deleteAll(
-    @Query({ schema: deleteQuerySchema }) { all: _, cursor, limit, dryRun, ...filter }: DeleteQuery,
+    @Query({ schema: deleteQuerySchema }) query: DeleteQuery,
     @CurrentPrincipal() { keyName }: Principal,
   ) {
+    const { cursor, limit, dryRun, group, type, session, reason } = query;
+    const filter = { group, type, session, reason };
     const { matched, done, nextCursor } = await this.deadLetters.deleteAll({ filter, cursor, limit, dryRun });
     if (!dryRun) this.log(keyName, `deleted ${done} (${describe(filter)})`);
     return { matched, deleted: done, dryRun, nextCursor };
