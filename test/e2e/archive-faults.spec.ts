@@ -140,31 +140,28 @@ describe('an archive file', () => {
 });
 
 // Mounting is root's.
-(isRoot ? describe : describe.skip)('an archive file as root', () => {
-  (isRoot ? it : it.skip)(
-    'on a full, then read-only disk gets everything once that is repaired',
-    async () => {
-      const mount = (...args: string[]) => execFileSync('mount', ['-t', 'tmpfs', ...args, 'tmpfs', folder]);
-      mount('-o', 'size=64k');
-      try {
-        const file = join(folder, 'transcripts.ndjson');
-        const url = await start({ ARCHIVE_FILE: file });
-        const ids: string[] = [];
-        for (let number = 0; number < 40; number++)
-          ids.push(await complete(`${number} ${'x'.repeat(3_000)}`));
-        await degraded(url, 'archive-file', /ENOSPC/);
-        expect(readFileSync(file, 'utf8').endsWith('\n')).toBe(true);
-        mount('-o', 'remount,ro,size=1m');
-        await degraded(url, 'archive-file', /EROFS/);
-        mount('-o', 'remount,rw,size=1m');
-        await arrived(file, ids);
-        expect(await redis.redis.exists(`${stream}:dead`)).toBe(0);
-      } finally {
-        await worker?.stop('SIGKILL');
-        execFileSync('umount', [folder]);
-      }
-    },
-  );
+const asRoot = isRoot ? describe : describe.skip;
+asRoot('an archive file on a disk of its own', () => {
+  it('gets everything once a disk that was full, then read-only, is repaired', async () => {
+    const mount = (...args: string[]) => execFileSync('mount', ['-t', 'tmpfs', ...args, 'tmpfs', folder]);
+    mount('-o', 'size=64k');
+    try {
+      const file = join(folder, 'transcripts.ndjson');
+      const url = await start({ ARCHIVE_FILE: file });
+      const ids: string[] = [];
+      for (let number = 0; number < 40; number++) ids.push(await complete(`${number} ${'x'.repeat(3_000)}`));
+      await degraded(url, 'archive-file', /ENOSPC/);
+      expect(readFileSync(file, 'utf8').endsWith('\n')).toBe(true);
+      mount('-o', 'remount,ro,size=1m');
+      await degraded(url, 'archive-file', /EROFS/);
+      mount('-o', 'remount,rw,size=1m');
+      await arrived(file, ids);
+      expect(await redis.redis.exists(`${stream}:dead`)).toBe(0);
+    } finally {
+      await worker?.stop('SIGKILL');
+      execFileSync('umount', [folder]);
+    }
+  });
 });
 
 describe('the smallest pool', () => {
@@ -189,14 +186,52 @@ describe('the smallest pool', () => {
       await until('all are received', () => new Set(received).size === ids.length, 20_000);
       for (const consumer of ['archive-file', 'archive-webhook'])
         expect((await check(url, consumer)).status).toBe('up');
-      const list = String(await redis.redis.client('LIST'));
-      const names = [...list.matchAll(/name=(marquee-\S+)/g)].map(([, name]) => name ?? '');
+      const names = await socketsOf(redis);
       expect(names.filter((name) => name === 'marquee-cache-reader')).toHaveLength(2);
-      // The pool, a reader for each archive, and the listener for invalidations.
-      expect(names.length).toBeLessThanOrEqual(3 + 2 + 1);
+      expect(names.length).toBeLessThanOrEqual(planned('worker', '--pool-size=3', '--archives=2'));
     } finally {
       receiver.closeAllConnections();
       receiver.close();
     }
   });
+
+  it('serves event streams and batches of an API in as many sockets as are documented', async () => {
+    const api = MarqueeProcess.start({ REDIS_URL: redis.url, REDIS_POOL_SIZE: '3' });
+    try {
+      const url = await api.ready();
+      const session = (await (await fetch(`${url}/v1/sessions`, { method: 'POST' })).json()) as {
+        id: string;
+      };
+      const leaving = new AbortController();
+      await fetch(`${url}/v1/sessions/${session.id}/events`, { signal: leaving.signal });
+      const input = Array.from({ length: 50 }, (_, index) => `text ${index}`);
+      const batches = Array.from({ length: 4 }, () =>
+        fetch(`${url}/v1/embeddings`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ model: 'text-embedding-3-small', input }),
+        }),
+      );
+      for (const response of await Promise.all(batches)) expect(response.status).toBe(200);
+      const names = await until('its reader is open', async () => {
+        const all = await socketsOf(redis);
+        return all.includes('marquee-cache-reader') && all;
+      });
+      expect(names.filter((name) => name === 'marquee-cache-reader')).toHaveLength(1);
+      expect(names.length).toBeLessThanOrEqual(planned('API', '--pool-size=3'));
+      leaving.abort();
+    } finally {
+      await api.stop('SIGKILL');
+    }
+  });
 });
+
+const socketsOf = async ({ redis: client }: TestRedisServer): Promise<string[]> =>
+  [...String(await client.client('LIST')).matchAll(/name=(marquee-\S+)/g)].map(([, name]) => name ?? '');
+
+/** The maximum that `npm run plan` prints for a process of this kind. */
+function planned(kind: 'API' | 'worker', ...options: string[]): number {
+  const script = join(import.meta.dirname, '..', '..', 'scripts', 'plan', 'plan.mjs');
+  const text = execFileSync(process.execPath, [script, ...options], { encoding: 'utf8' });
+  return Number(new RegExp(`^an? ${kind} +(\\d+)`, 'm').exec(text)?.[1]);
+}

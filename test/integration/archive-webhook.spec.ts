@@ -106,11 +106,9 @@ describe('a receiver that answers', () => {
       consumer.start();
       await until('all are set aside', async () => (await deadLetters()) === total, 20_000);
       const [[, fields] = ['', []]] = await redis.redis.xrange(`${stream}:dead`, '-', '+');
-      expect(fields.slice(4, 8)).toEqual([
-        ...['deliveries', '3', 'reason'],
-        expect.stringMatching(new RegExp(`^webhook at .*: HTTP ${fault}: the viewer said hello$`)),
-      ]);
-      expect(consumer.state.downstream).toBeUndefined();
+      expect(fields.slice(4, 7)).toEqual(['deliveries', '3', 'reason']);
+    expect(fields[7]).toMatch(new RegExp(`^webhook at .*: HTTP ${fault}: the viewer said hello$`));
+    expect(consumer.state.downstream).toBeUndefined();
     },
   );
 });
