@@ -215,7 +215,7 @@ describe('the smallest pool', () => {
       for (const response of await Promise.all(batches)) expect(response.status).toBe(200);
       const names = await until('its reader is open', async () => {
         const all = await socketsOf(redis);
-        return all.includes('marquee-cache-reader') && all;
+        return all.includes('marquee-cache-reader') ? all : undefined;
       });
       expect(names.filter((name) => name === 'marquee-cache-reader')).toHaveLength(1);
       expect(names.length).toBeLessThanOrEqual(planned('API', '--pool-size=3'));

@@ -91,6 +91,14 @@ describe('a receiver that answers', () => {
     expect([await deadLetters(), outcomes['failed']]).toEqual([0, undefined]);
   });
 
+  it('503 is named as the cause also while the breaker asks nobody', async () => {
+    status = 503;
+    consumer.start();
+    await until('the breaker is open', () => (consumer.state.downstream?.failures ?? 0) >= 14, 20_000);
+    expect(consumer.state.downstream?.code).toBe('HTTP 503');
+    status = 204;
+  });
+
   it('a redirect is not followed, and the operator is told what to do', async () => {
     status = 302;
     consumer.start();
@@ -107,8 +115,8 @@ describe('a receiver that answers', () => {
       await until('all are set aside', async () => (await deadLetters()) === total, 20_000);
       const [[, fields] = ['', []]] = await redis.redis.xrange(`${stream}:dead`, '-', '+');
       expect(fields.slice(4, 7)).toEqual(['deliveries', '3', 'reason']);
-    expect(fields[7]).toMatch(new RegExp(`^webhook at .*: HTTP ${fault}: the viewer said hello$`));
-    expect(consumer.state.downstream).toBeUndefined();
+      expect(fields[7]).toMatch(new RegExp(`^webhook at .*: HTTP ${fault}: the viewer said hello$`));
+      expect(consumer.state.downstream).toBeUndefined();
     },
   );
 });

@@ -15,6 +15,8 @@ export class ArchiveWebhookHandler implements EventHandler {
   readonly group = 'archive-webhook';
   readonly types = ['transcript_completed'];
   private readonly upstream: UpstreamClient;
+  /** Why the receiver was last found to fail. */
+  private lastFault: RetryLaterError | undefined;
 
   constructor(
     config: MarqueeConfig,
@@ -41,8 +43,18 @@ export class ArchiveWebhookHandler implements EventHandler {
     try {
       await this.upstream.post('', payload, headers);
     } catch (error) {
-      throw error instanceof UpstreamError ? toConsumerError(error) : error;
+      throw error instanceof UpstreamError ? this.toConsumerError(error) : error;
     }
+    this.lastFault = undefined;
+  }
+
+  private toConsumerError(error: UpstreamError): Error {
+    if (error.status !== undefined && refusals.has(error.status))
+      return new EventRejectedError(`HTTP ${error.status}`, error.message);
+    // While the breaker is open nobody is asked: the operator has to repair what opened it.
+    if (error.failure === 'overloaded' && this.lastFault) return this.lastFault;
+    this.lastFault = toRetryLater(error);
+    return this.lastFault;
   }
 
   close(): Promise<void> {
@@ -50,17 +62,16 @@ export class ArchiveWebhookHandler implements EventHandler {
   }
 }
 
-function toConsumerError(error: UpstreamError): Error {
+function toRetryLater(error: UpstreamError): RetryLaterError {
   const { status, failure, message, retryAfterMs } = error;
   const code = status === undefined ? failure : `HTTP ${status}`;
-  if (status !== undefined && refusals.has(status)) return new EventRejectedError(code, message);
   const isRedirect = status !== undefined && status >= 300 && status < 400;
-  // The receiver's own words stay out of the log: they may quote the transcript.
-  const detail = isRedirect
+  const hint = isRedirect
     ? 'redirects are not followed: set ARCHIVE_WEBHOOK_URL to the address that it redirects to'
     : hints[status ?? 0];
+  // The receiver's own words stay out of logs and health: they may quote the transcript.
   const what = status === undefined ? message : `${error.upstream}: ${code}`;
-  return new RetryLaterError(detail ? `${what}; ${detail}` : what, { cause: error, code, retryAfterMs });
+  return new RetryLaterError(hint ? `${what}; ${hint}` : what, { cause: error, code, retryAfterMs });
 }
 
 const hints: Readonly<Record<number, string>> = {
