@@ -6,10 +6,10 @@ module.exports = {
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'only-through-the-door',
-      comment: 'A room is entered by its index.ts and by nothing else.',
+      comment: 'A room is entered by its index.ts, or by its testing/index.ts from specs.',
       severity: 'error',
       from: { path: '^(apps|libs|test)/([^/]+)/' },
-      to: { path: '^libs/([^/]+)/src/', pathNot: ['^libs/[^/]+/src/index\\.ts$', '^$1/$2/'] },
+      to: { path: '^libs/([^/]+)/src/', pathNot: ['^libs/[^/]+/src/(testing/)?index\\.ts$', '^$1/$2/'] },
     },
     {
       name: 'libs-know-no-app',
@@ -60,6 +60,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^(apps|libs)/' },
       to: { path: '^test/' },
+    },
+    {
+      name: 'product-imports-no-testing',
+      comment: 'Test helpers never reach a bundle.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: '\\.spec\\.ts$|^libs/[^/]+/src/testing/' },
+      to: { path: '^libs/[^/]+/src/testing/' },
     },
     {
       name: 'product-uses-no-dev-dependency',

@@ -23,11 +23,12 @@ const common = {
   transformIgnorePatterns: ['/node_modules/(?!(cookie|content-disposition)/)'],
   moduleNameMapper: {
     '^@app/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@app/([^/]+)/testing$': '<rootDir>/libs/$1/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
 };
 
-/** Unit specs need no Redis; everything under test/ starts the real servers that it needs. */
+/** Unit specs need no Redis, or share the embedded one of `@app/redis/testing`; everything under test/ starts the real servers that it needs. */
 export default {
   coverageProvider: 'v8',
   // Servers start, fail over and come back in their own time.

@@ -1,8 +1,9 @@
 // What a bare clone lacks. Uses nothing but Node, for nothing is installed yet.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { runOnLeash } from './process-tree.mjs';
 
 export const root = join(import.meta.dirname, '..');
 
@@ -21,7 +22,7 @@ export function checkNode() {
 }
 
 /** Runs `npm ci` where node_modules is absent or of another lock file. */
-export function ensureDependencies() {
+export async function ensureDependencies() {
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
@@ -29,13 +30,10 @@ export function ensureDependencies() {
   if (isInstalledByHand()) return writeFileSync(lockMark, lock);
   console.log('Installing the packages of package-lock.json (npm ci) …');
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  const { status } = spawnSync(
+  const { status } = await runOnLeash(
     npm[0],
     [...npm.slice(1), 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
-    {
-      cwd: root,
-      stdio: 'inherit',
-    },
+    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
   );
   if (status !== 0) throw new PrerequisiteError('npm ci failed: see its message above.');
   writeFileSync(lockMark, lock);
@@ -81,9 +79,9 @@ const managers = [
 /**
  * Installs a Redis server where the system's package manager does so without a password.
  *
- * @returns {string | undefined} what to do by hand where there still is none
+ * @returns {Promise<string | undefined>} what to do by hand where there still is none
  */
-export function ensureRedisServer() {
+export async function ensureRedisServer() {
   if (findProgram('redis-server', 'valkey-server')) return undefined;
   const manager = managers.find(({ program }) => findProgram(program));
   if (!manager)
@@ -94,18 +92,9 @@ export function ensureRedisServer() {
     .filter((word) => !word.startsWith('-q') && !word.startsWith('--'))
     .join(' ')}`;
   console.log(`Installing redis-server with ${manager.program} …`);
-  try {
-    for (const step of manager.steps) {
-      const [command, ...args] = [...sudo, manager.program, ...step];
-      execFileSync(command, args, {
-        stdio: ['ignore', 'ignore', 'pipe'],
-        timeout: 300_000,
-        // Debian starts a service on port 6379 after an install: we want the program alone.
-        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
-      });
-    }
-  } catch {
-    return byHand;
+  for (const step of manager.steps) {
+    const { status } = await install([...sudo, manager.program, ...step]);
+    if (status !== 0) return byHand;
   }
   return findProgram('redis-server', 'valkey-server') ? undefined : byHand;
 }
@@ -119,19 +108,33 @@ const testTools = [
 /**
  * Installs them on Debian and its like where that needs no password. The tests that need one that is not there are skipped.
  *
- * @returns {string[]} the packages that are lacking
+ * @returns {Promise<string[]>} the packages that are lacking
  */
-export function ensureTestTools() {
+export async function ensureTestTools() {
   const lacking = testTools.filter(({ programs }) => !findProgram(...programs)).map((tool) => tool.package);
   if (lacking.length === 0 || process.getuid?.() !== 0 || !findProgram('apt-get')) return lacking;
   console.log(`Installing ${lacking.join(' and ')} with apt-get …`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  for (const args of [
-    ['update', '-qq'],
-    ['install', '-y', '-qq', '--no-install-recommends', ...lacking],
-  ])
-    spawnSync('apt-get', args, { env, stdio: 'ignore', timeout: 300_000 });
+  await install(['apt-get', 'update', '-qq']);
+  await install(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...lacking]);
   return testTools.filter(({ programs }) => !findProgram(...programs)).map((tool) => tool.package);
+}
+
+/**
+ * Runs one step of a package manager, and leaves it to finish when this process is killed: half a step would leave the
+ * system's packages broken.
+ */
+function install([command, ...args]) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      detached: true,
+      stdio: 'ignore',
+      timeout: 300_000,
+      // Debian starts a service on port 6379 after an install: we want the program alone.
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
+    });
+    child.once('error', () => resolve({ status: null }));
+    child.once('exit', (status) => resolve({ status }));
+  });
 }
 
 /** Runs a script's main function and shows what the reader can mend as one message. */

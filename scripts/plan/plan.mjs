@@ -63,7 +63,7 @@ const table = (rows) => {
 const usableShare = 0.8;
 
 await run(async () => {
-  ensureDependencies();
+  await ensureDependencies();
   let plan;
   try {
     plan = read();

@@ -1,13 +1,11 @@
 import { CachePurgeService, defineNamespace, stringCodec } from '@app/cache';
-import type { MarqueeConfig } from '@app/config';
-import { EventsRepository } from '@app/events';
 import { LocksRepository, LocksService } from '@app/locks';
 import type { RedisClient } from '@app/redis';
-import { SessionsRepository, SessionsService } from '@app/sessions';
-import { TrendingPublisher, TrendingRepository } from '@app/trending';
+import { LastKnownTrending, TrendingPublisher, TrendingRepository } from '@app/trending';
 import { createCache } from '../fixtures/cache.js';
 import { connectClient } from '../fixtures/redis-client.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
+import { createSessions } from '../fixtures/sessions.js';
 import { median } from './rounds.js';
 
 const sizes = [1_000, 10_000, 100_000, 1_000_000];
@@ -58,15 +56,13 @@ const operations: Record<string, Measure> = {
     const publisher = new TrendingPublisher(
       new TrendingRepository(client),
       new LocksService(new LocksRepository(client)),
+      new LastKnownTrending(),
     );
     const ids = Array.from({ length: size }, (_, index) => index + 1);
     return timed(bulkRepeats, () => publisher.publish({ ids, source: 'bench' }));
   },
   'session list, a page of 50': async ({ server, client }, size) => {
-    const config = { events: { maxLength: 1_000, maxAgeSeconds: 0, maxListeners: 1 } } as MarqueeConfig;
-    const sessions = new SessionsService(
-      new SessionsRepository(client, new EventsRepository(client, config)),
-    );
+    const { lists } = createSessions(client);
     for (let start = 0; start < size; start += 1_000) {
       const pipeline = server.redis.pipeline();
       for (let index = start; index < start + 1_000; index++) {
@@ -83,7 +79,7 @@ const operations: Record<string, Measure> = {
       await pipeline.exec();
     }
     return timed(repeats, async () => {
-      const { sessions: page } = await sessions.list(client.newBudget(), 'acme', 50);
+      const { sessions: page } = await lists.list(client.newBudget(), { tenantId: 'acme' }, 50);
       if (page.length !== 50) throw new Error(`A page of ${page.length}`);
     });
   },

@@ -32,7 +32,12 @@ const contender = (name: string, decide: Decide): Contender => [
 export async function rateLimit(): Promise<string> {
   const server = await TestRedisServer.start();
   const redis = new Redis(server.port, '127.0.0.1');
-  const policy = (name: string, most: number) => ({ name, quota: most, windowSeconds });
+  const policy = (name: string, most: number, algorithm = 'sliding-window') => ({
+    name,
+    algorithm,
+    quota: most,
+    windowSeconds,
+  });
   const names = ['one', 'two', 'three'];
   // Policies are shared by all processes of an environment: each limiter gets one of its own.
   const marquee = async (environment: string, policies: ReturnType<typeof policy>[]) => {
@@ -44,9 +49,14 @@ export async function rateLimit(): Promise<string> {
     return { client, ...(await createLimiter(client, policies)) };
   };
   const single = await marquee('single', [policy('one', quota)]);
+  const gcra = await marquee('gcra', [policy('one', quota, 'gcra')]);
   const triple = await marquee(
     'triple',
     names.map((name) => policy(name, quota)),
+  );
+  const tripleGcra = await marquee(
+    'triple-gcra',
+    names.map((name) => policy(name, quota, 'gcra')),
   );
   const tight = await marquee('tight', [policy('tight', 1)]);
   const allowed = async (decision: ReturnType<(typeof single)['take']>): Promise<void> => {
@@ -76,7 +86,8 @@ export async function rateLimit(): Promise<string> {
   const one = await interleave(rounds, [
     contender('raw EVALSHA of a minimal GCRA (limit)', (name) => evalsha(`gcra:${name}`)),
     contender('raw INCR (limit)', (name) => redis.incr(`incr:${name}`)),
-    contender('Marquee', (name) => allowed(single.take(name))),
+    contender('Marquee, sliding window', (name) => allowed(single.take(name))),
+    contender('Marquee, GCRA', (name) => allowed(gcra.take(name))),
     contender('rate-limit-redis', (name) => storeOne.increment(name)),
     contender('rate-limiter-flexible', (name) => flexibleOne.consume(name)),
     contender('@nest-lab/throttler-storage-redis', (name) => throttle(name, 'one', quota)),
@@ -85,7 +96,8 @@ export async function rateLimit(): Promise<string> {
   const union = new RateLimiterUnion(...names.map((name) => flexible(`rlf-${name}`, quota)));
   const stores = names.map((name) => store(`rlr-${name}:`));
   const three = await interleave(rounds, [
-    contender('Marquee', (name) => allowed(triple.take(name))),
+    contender('Marquee, sliding windows', (name) => allowed(triple.take(name))),
+    contender('Marquee, GCRA', (name) => allowed(tripleGcra.take(name))),
     contender('3 × raw INCR (limit)', (name) =>
       Promise.all(names.map((each) => redis.incr(`incr-${each}:${name}`))),
     ),
@@ -111,7 +123,7 @@ export async function rateLimit(): Promise<string> {
     contender('@nest-lab/throttler-storage-redis', (name) => throttle(name, 'tight', 1)),
   ]);
 
-  for (const each of [single, triple, tight]) {
+  for (const each of [single, gcra, triple, tripleGcra, tight]) {
     await each.stop();
     each.client.close();
   }

@@ -1,9 +1,8 @@
-import { EventsRepository, GroupsRepository } from '@app/events';
-import { SessionsRepository, SessionsService } from '@app/sessions';
-import type { MarqueeConfig } from '@app/config';
 import { Redis } from 'ioredis';
+import { GroupsRepository } from '@app/events';
 import { connectClient } from '../fixtures/redis-client.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
+import { createSessions } from '../fixtures/sessions.js';
 import { interleave, perSecond, table } from './rounds.js';
 
 const rounds = 5;
@@ -15,10 +14,8 @@ export async function transcripts(): Promise<string> {
   const server = await TestRedisServer.start(['--maxmemory', '2gb']);
   const redis = new Redis(server.port, '127.0.0.1');
   const client = await connectClient({ REDIS_URL: server.url, REDIS_BUDGET_MS: '2000' });
-  const config = { events: { maxLength: 1_000_000, maxAgeSeconds: 0, maxListeners: 10 } } as MarqueeConfig;
-  const events = new EventsRepository(client, config);
+  const { service } = createSessions(client, { maxLength: 1_000_000 });
   const groups = new GroupsRepository(client);
-  const service = new SessionsService(new SessionsRepository(client, events));
   const ids: string[] = [];
   for (let index = 0; index < sessions; index++)
     ids.push((await service.create(client.newBudget(), 'acme', {})).id);

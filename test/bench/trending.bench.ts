@@ -1,5 +1,12 @@
 import { LocksRepository, LocksService } from '@app/locks';
-import { TrendingPublisher, TrendingRepository, TrendingService } from '@app/trending';
+import {
+  LastKnownTrending,
+  TrendingPublisher,
+  TrendingRepository,
+  TrendingRestorer,
+  TrendingService,
+} from '@app/trending';
+import { Registry } from 'prom-client';
 import { connectClient } from '../fixtures/redis-client.js';
 import { TestRedisCluster } from '../fixtures/redis-cluster.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
@@ -33,12 +40,17 @@ async function swapAndRead(name: string, url: string): Promise<string> {
   const variables = { REDIS_URL: url, REDIS_BUDGET_MS: '2000' };
   const writer = await connectClient(variables);
   const reader = await connectClient(variables);
+  const published = new LastKnownTrending();
   const publisher = new TrendingPublisher(
     new TrendingRepository(writer),
     new LocksService(new LocksRepository(writer)),
+    published,
   );
   const source = { name: 'none', ranked: () => Promise.resolve([]) };
-  const service = new TrendingService(new TrendingRepository(reader), source);
+  const repository = new TrendingRepository(reader);
+  const restorer = new TrendingRestorer(repository, publisher, published, new Registry());
+  // Another process's: it reads what the publisher has written.
+  const service = new TrendingService(repository, restorer, new LastKnownTrending(), source);
   await publisher.publish({ ids: generation(0), source: 'bench' });
 
   const [readMs, swapMs]: [number[], number[]] = [[], []];

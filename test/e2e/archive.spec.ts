@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { startApi } from '../fixtures/api.js';
 import { MarqueeProcess } from '../fixtures/marquee-process.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 import { until } from '../fixtures/until.js';
@@ -80,6 +81,40 @@ describe('completed transcripts leave', () => {
     expect((await worker.stop('SIGTERM')).code).toBe(0);
     expect(await redis.redis.xinfo('CONSUMERS', stream, 'archive-file')).toEqual([]);
   });
+
+  it('whole, however long they are and whatever becomes of their sessions', async () => {
+    await start({ ARCHIVE_FILE: file }).ready();
+    await until('the consumer is there', () => redis.redis.exists(stream));
+    const api = await startApi({ REDIS_URL: redis.url });
+    const call = (method: string, path: string, body: object = {}) =>
+      fetch(`${api.url}/v1/sessions${path}`, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        ...(method === 'POST' ? { body: JSON.stringify(body) } : {}),
+      });
+    const texts: string[] = [];
+    const deletions: number[] = [];
+    for (const how of ['kept', 'deleteTranscript', 'DELETE']) {
+      const { id } = (await (await call('POST', '')).json()) as { id: string };
+      const chunks = Array.from({ length: 128 }, (_, index) => `${how} ${index} ${'✓'.repeat(10_000)}`);
+      for (let from = 0; from < chunks.length; from += 32)
+        await call('POST', `/${id}/transcript`, { chunks: chunks.slice(from, from + 32) });
+      await call('POST', `/${id}/complete`, { deleteTranscript: how === 'deleteTranscript' });
+      if (how === 'DELETE') deletions.push((await call('DELETE', `/${id}`)).status);
+      texts.push(chunks.join(' '));
+    }
+    expect(deletions).toEqual([204]);
+    await until('all are there', () => lines().length === 3, 30_000);
+    // No diff of megabytes.
+    expect(lines().map(({ transcript }) => texts.includes(transcript))).toEqual([true, true, true]);
+    await until(
+      'what was kept for the consumer is let go',
+      async () => (await redis.redis.keys('prod:session:*:unarchived')).length === 0,
+      20_000,
+    );
+    expect(await redis.redis.exists(`${stream}:completions`)).toBe(0);
+    await api.close();
+  }, 90_000);
 
   it('all of them, when workers are killed in the middle', async () => {
     const total = 600;

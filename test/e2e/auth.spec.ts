@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startApi, type TestApi } from '../fixtures/api.js';
 import { makeKey } from '../fixtures/api-keys.js';
 import { MarqueeProcess } from '../fixtures/marquee-process.js';
+import { RawHttp } from '../fixtures/raw-http.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 import { until } from '../fixtures/until.js';
 
@@ -100,17 +103,6 @@ describe('with API keys', () => {
     expect(await understand(operator.key)).toMatch(/fwd=request/);
   });
 
-  it('knows no forged or truncated key', async () => {
-    const forged = Array.from({ length: 1000 }, (_, index) => {
-      const cut = acme.key.slice(0, index % acme.key.length);
-      const changed = `${acme.key.slice(0, -1)}${acme.key.endsWith('A') ? 'B' : 'A'}`;
-      return [cut, `${acme.key}x`, changed, makeKey('acme').key, acme.entry.sha256][index % 5] ?? '';
-    });
-    const statuses = new Set<number>();
-    for (const key of forged) statuses.add((await call(api.url, key, 'GET', '/v1/trending')).status);
-    expect([...statuses]).toEqual([401]);
-  });
-
   describe('one tenant and another', () => {
     it('there is no way across', async () => {
       const { body: session } = await call(api.url, acme.key, 'POST', '/v1/sessions', { userId: 'u' });
@@ -118,6 +110,7 @@ describe('with API keys', () => {
       expect(session['tenantId']).toBe('acme');
       await call(api.url, acme.key, 'POST', `/v1/sessions/${id}/transcript`, { chunks: ['secret'] });
       await call(api.url, acme.key, 'PUT', '/v1/tasks/t/result', { result: 'secret' });
+      await call(api.url, acme.key, 'PUT', '/v1/embeddings/e', { embedding: [1, 2] });
       const there: [string, string, unknown?][] = [
         ['GET', `/v1/sessions/${id}`],
         ['PATCH', `/v1/sessions/${id}`, { userId: 'mine' }],
@@ -130,6 +123,8 @@ describe('with API keys', () => {
         ['GET', '/v1/tenants/acme/sessions'],
         ['GET', '/v1/tasks/t/result'],
         ['POST', '/v1/tasks/t/claim', {}],
+        ['GET', '/v1/embeddings/e'],
+        ['DELETE', '/v1/embeddings/e'],
       ];
       for (const [method, path, body] of there) {
         const theirs = await call(api.url, globex.key, method, path, body);
@@ -140,7 +135,8 @@ describe('with API keys', () => {
           path
             .replace(id, '01a1fe41-a5f5-76ab-8665-36b9a52eb830')
             .replace('acme', 'nobody')
-            .replace('/t/', '/none/'),
+            .replace('/t/', '/none/')
+            .replace(/\/e$/, '/none'),
           body,
         );
         const { instance: _, ...shown } = theirs.body;
@@ -148,6 +144,9 @@ describe('with API keys', () => {
         expect([path, theirs.status, shown]).toEqual([path, 404, shownOfNone]);
       }
       // Not even by the same name.
+      await call(api.url, globex.key, 'PUT', '/v1/embeddings/e', { embedding: [3] });
+      expect((await call(api.url, acme.key, 'GET', '/v1/embeddings/e')).body['embedding']).toEqual([1, 2]);
+      expect(await redis.redis.exists('prod:embedding:acme/e', 'prod:embedding:globex/e')).toBe(2);
       await call(api.url, globex.key, 'PUT', '/v1/tasks/t/result', { result: 'mine' });
       expect((await call(api.url, acme.key, 'GET', '/v1/tasks/t/result')).body['result']).toBe('secret');
       expect((await call(api.url, acme.key, 'GET', `/v1/sessions/${id}`)).body['userId']).toBe('u');
@@ -183,23 +182,93 @@ describe('with API keys', () => {
   });
 });
 
+describe('guesses of API keys', () => {
+  let api: TestApi;
+
+  beforeEach(async () => {
+    await redis.redis.flushall();
+    writeFileSync(file, JSON.stringify([acme.entry, globex.entry, operator.entry]));
+    api = await startApi({ REDIS_URL: redis.url, API_KEYS_FILE: file, TRUSTED_PROXIES: '127.0.0.0/8' });
+  });
+  afterEach(() => api.close());
+
+  const ask = (key: string, address: string) =>
+    fetch(`${api.url}/v1/trending`, { headers: { 'x-api-key': key, 'x-forwarded-for': address } });
+  const guess = async (times: number, address: string): Promise<Map<number, number>> => {
+    const statuses = new Map<number, number>();
+    for (let index = 0; index < times; index++) {
+      const cut = acme.key.slice(0, index % acme.key.length);
+      const changed = `${acme.key.slice(0, -1)}${acme.key.endsWith('A') ? 'B' : 'A'}`;
+      const forged = [cut, `${acme.key}x`, changed, makeKey('acme').key, acme.entry.sha256][index % 5] ?? '';
+      const { status } = await ask(forged, address);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+    return statuses;
+  };
+
+  it('are never right when forged or truncated, and are limited by address', async () => {
+    const statuses = await guess(400, '203.0.113.7');
+    expect(new Set(statuses.keys())).toEqual(new Set([401, 429]));
+    // What comes back of the quota while the loop runs is guessed with as well.
+    expect(statuses.get(401)).toBeLessThan(200);
+    const refused = await ask(makeKey('acme').key, '203.0.113.7');
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toMatch(/^[1-9]/);
+    expect(await refused.json()).toMatchObject({ 'violated-policies': ['failed-requests'] });
+  });
+
+  it('do not say whether a key was right, nor shut out who was served at the address before', async () => {
+    expect((await ask(acme.key, '203.0.113.7')).status).toBe(200);
+    await guess(150, '203.0.113.7');
+    expect((await ask(acme.key, '203.0.113.7')).status).toBe(200);
+    // Right, but never seen there.
+    expect((await ask(globex.key, '203.0.113.7')).status).toBe(429);
+    expect((await ask(globex.key, '203.0.113.8')).status).toBe(200);
+  });
+
+  it('count together from a /64, whatever ports a proxy adds', async () => {
+    for (let index = 0; index < 150; index++) await ask('mq_wrong', `[2001:db8:1:2::${index}]:${index + 1}`);
+    expect((await ask('mq_wrong', '2001:db8:1:2:ffff::1')).status).toBe(429);
+    expect((await ask('mq_wrong', '2001:db8:1:3::1')).status).toBe(401);
+  });
+
+  it('counts what is not HTTP as well', async () => {
+    await api.close();
+    // Of a connection of a trusted proxy nobody knows whose it is.
+    api = await startApi({ REDIS_URL: redis.url, API_KEYS_FILE: file });
+    for (let index = 0; index < 120; index++) {
+      const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
+      socket.write('nonsense\r\n\r\n');
+      await once(socket.resume(), 'close');
+    }
+    await until('the address is refused', async () => {
+      const { status } = await fetch(`${api.url}/v1/trending`, { headers: { 'x-api-key': 'mq_wrong' } });
+      return status === 429;
+    });
+    expect((await fetch(`${api.url}/health/live`)).status).toBe(200);
+  });
+});
+
 describe('without API keys', () => {
   let api: TestApi;
 
   beforeAll(async () => {
-    api = await startApi({ REDIS_URL: redis.url });
+    api = await startApi({ REDIS_URL: redis.url, LOCAL_HOSTS: 'marquee.test' });
   });
   afterAll(() => api.close());
 
-  const statusWith = (headers: Record<string, string>): Promise<number> =>
+  const answerTo = (headers: Record<string, string>): Promise<{ status: number; text: string }> =>
     new Promise((resolve, reject) => {
       request(`${api.url}/v1/trending`, { headers }, (response) => {
-        response.resume();
-        resolve(response.statusCode ?? 0);
+        let text = '';
+        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
       })
         .on('error', reject)
         .end();
     });
+  const statusWith = async (headers: Record<string, string>): Promise<number> =>
+    (await answerTo(headers)).status;
 
   it('serves callers of this machine, as tenant "default" with every role', async () => {
     expect((await call(api.url, undefined, 'GET', '/v1/admin/cache/stats')).status).toBe(200);
@@ -207,13 +276,43 @@ describe('without API keys', () => {
   });
 
   it.each([
-    ['a proxy that asks for another', { 'x-forwarded-for': '203.0.113.7' }],
-    ['the same in its standard form', { forwarded: 'for=203.0.113.7' }],
     ['a page whose name was pointed here', { host: 'evil.example' }],
+    ['a name that only begins like this machine', { host: '127.0.0.1.evil.example' }],
     ['a page of another site', { origin: 'https://evil.example' }],
+    ['a page without an origin', { origin: 'null' }],
     ['the same without an origin', { 'sec-fetch-site': 'cross-site' }],
-  ])('refuses %s', async (_, headers) => {
-    expect(await statusWith(headers)).toBe(403);
+    ...[
+      'Via Forwarded X-Forwarded-For X-Forwarded-Host X-Forwarded-Proto X-Forwarded-Port X-Real-IP X-Client-IP',
+      'True-Client-IP CF-Connecting-IP CF-Ray CDN-Loop X-Original-URL X-Original-Host X-Envoy-External-Address',
+      'Fly-Client-IP X-Cluster-Client-IP X-Amzn-Trace-Id X-Azure-ClientIP Fastly-Client-IP X-Appengine-User-Ip',
+    ]
+      .flatMap((names) => names.split(' '))
+      .map((name): [string, Record<string, string>] => [`what a proxy leaves: ${name}`, { [name]: 'x' }]),
+  ])('refuses %s, and says how to set up keys', async (_, headers) => {
+    const { status, text } = await answerTo(headers);
+    expect(status).toBe(403);
+    expect(JSON.parse(text)).toMatchObject({
+      type: 'urn:marquee:problem:forbidden',
+      detail: expect.stringMatching(/npm run key .* API_KEYS_FILE/),
+    });
+  });
+
+  it('refuses a second Host, of which Node shows the first alone', async () => {
+    const twice = new RawHttp(api.url).head('GET /v1/trending', {
+      Host: 'evil.example',
+      connection: 'close',
+    });
+    expect((await twice.closed).status).toBe(403);
+  });
+
+  it.each(['localhost', 'LOCALHOST:81', '127.0.0.1:3000', '127.1.2.3', '[::1]:3000', 'Marquee.test:80'])(
+    'serves callers that call this machine %s',
+    async (host) => expect(await statusWith({ host })).toBe(200),
+  );
+
+  it('goes on serving them, however many mistakes they make', async () => {
+    for (let index = 0; index < 150; index++) await api.post('/v1/embeddings', '{');
+    expect(await statusWith({})).toBe(200);
   });
 });
 
@@ -229,6 +328,17 @@ describe('the program', () => {
     expect(output).not.toContain('    at ');
     const { output: missing } = await MarqueeProcess.start({ API_KEYS_FILE: join(folder, 'none') }).exit();
     expect(missing).toContain('API_KEYS_FILE: cannot be read (ENOENT)');
+  });
+
+  it('warns without keys that no proxy may stand in front, and not with them', async () => {
+    const marquee = MarqueeProcess.start({ REDIS_URL: redis.url });
+    await marquee.ready();
+    expect((await marquee.stop()).output).toMatch(
+      /No API keys: .* no proxy, tunnel or load balancer may stand/,
+    );
+    const keyed = MarqueeProcess.start({ REDIS_URL: redis.url, API_KEYS_FILE: file });
+    await keyed.ready();
+    expect((await keyed.stop()).output).not.toContain('No API keys');
   });
 
   it('logs no key', async () => {

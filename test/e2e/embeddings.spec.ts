@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { encode } from 'gpt-tokenizer/encoding/cl100k_base';
 import OpenAI from 'openai';
 import { startApi, type TestApi } from '../fixtures/api.js';
 import { answer, embeddingsAnswer, OpenAiUpstream, vectorOf } from '../fixtures/openai-upstream.js';
@@ -54,7 +55,7 @@ describe('POST /v1/embeddings', () => {
     await redis.redis.flushall();
   });
 
-  const embed = async (input: string | string[], more: Record<string, unknown> = {}) => {
+  const embed = async (input: OpenAI.EmbeddingCreateParams['input'], more: Record<string, unknown> = {}) => {
     const response = await api.post('/v1/embeddings', { model, input, ...more });
     return { response, body: (await response.json()) as OpenAI.CreateEmbeddingResponse };
   };
@@ -90,6 +91,26 @@ describe('POST /v1/embeddings', () => {
         input.map((text) => Array.from(vectorOf(text, dimensions))),
       );
       expect(upstream.textsReceived).toEqual(['a', 'b', 'c']);
+    });
+
+    it('answers token arrays, which go upstream as they are, the second time out of Redis', async () => {
+      const input = [
+        [9707, 11],
+        [64, 568, 380],
+        [9707, 11],
+      ];
+      const first = await openai.embeddings.create({ model, input });
+      const second = await openai.embeddings.create({ model, input: [64, 568, 380] });
+      expect(first.data.map(({ embedding }) => embedding)).toEqual(
+        input.map((tokens) => Array.from(vectorOf(tokens, dimensions))),
+      );
+      expect(second.data[0]?.embedding).toEqual(first.data[1]?.embedding);
+      expect(upstream.calls.map(({ body: { input: sent } }) => sent)).toEqual([
+        [
+          [9707, 11],
+          [64, 568, 380],
+        ],
+      ]);
     });
 
     it('shows our message', async () => {
@@ -171,6 +192,31 @@ describe('POST /v1/embeddings', () => {
     );
   });
 
+  it('keeps token arrays under the documented key, apart from texts that look like them', async () => {
+    await embed([[9707, 11]]);
+    // Python's hashlib.sha256(b"\xff" + struct.pack(">2I", 9707, 11)).hexdigest()
+    const canonical = Buffer.from('ff000025eb0000000b', 'hex');
+    const key = `prod:emb:${model}:${createHash('sha256').update(canonical).digest('hex')}`;
+    expect(await redis.redis.keys('*')).toEqual([key]);
+    expect(pythonUnpack((await redis.redis.getBuffer(key)) as Buffer)).toEqual(
+      Array.from(vectorOf([9707, 11], dimensions)),
+    );
+    await embed(['[9707,11]', '9707,11', canonical.toString('latin1').replaceAll('\0', '')]);
+    expect(await redis.redis.dbsize()).toBe(4);
+  });
+
+  it('splits token arrays that are too many for one upstream call', async () => {
+    const tokens = (start: number) => Array.from({ length: 8000 }, (_, index) => start + index);
+    const input = Array.from({ length: 37 }, (_, index) => tokens(index));
+    const { response } = await embed(input);
+    expect(response.status).toBe(200);
+    const sizes = upstream.calls.map(({ body: { input: sent } }) =>
+      sent.reduce((sum, { length }) => sum + length, 0),
+    );
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(300_000);
+    expect(upstream.textsReceived).toHaveLength(37);
+  });
+
   it('goes on after SCRIPT FLUSH', async () => {
     await embed('a');
     await redis.redis.script('FLUSH');
@@ -240,6 +286,14 @@ describe('POST /v1/embeddings', () => {
       expect(body).toMatchObject({
         error: { type: 'server_error', message: expect.stringMatching(/unusable/) },
       });
+      expect(await redis.redis.dbsize()).toBe(0);
+    });
+
+    it('cuts off an answer that is larger than what was asked for can be', async () => {
+      withAnswer((body) => ({ ...body, padding: 'x'.repeat(1_000_000) }));
+      const { response, body } = await embed(['a', 'b']);
+      expect(response.status).toBe(502);
+      expect(JSON.stringify(body)).toMatch(/the answer is larger than \d+ bytes/);
       expect(await redis.redis.dbsize()).toBe(0);
     });
 
@@ -331,5 +385,43 @@ describe('POST /v1/embeddings with the local model', () => {
     });
     expect(longer.status).toBe(400);
     expect(await longer.json()).toMatchObject({ error: { param: 'dimensions' } });
+  });
+
+  it('says what is served, and how to change it, where a stand-in has too few dimensions', async () => {
+    const openai = new OpenAI({ baseURL: `${api.url}/v1`, apiKey: 'unused', maxRetries: 0 });
+    const asked = openai.embeddings.create({ model, input: 'Heat', dimensions: 1536 });
+    await expect(asked).rejects.toMatchObject({
+      status: 400,
+      param: 'dimensions',
+      message: expect.stringMatching(
+        /"universal-sentence-encoder-lite" stands in for "text-embedding-3-small" here and has 512 dimensions.*not 1536.*OPENAI_API_KEY.*OPENAI_BASE_URL/,
+      ),
+    });
+  });
+
+  describe('with token arrays, as the Python client of LangChain sends them', () => {
+    const text = 'a heist in Los Angeles — “ñ” 日本語 👩‍👩‍👧';
+
+    it('embeds the text that they stand for, and keeps it under the key of the text', async () => {
+      const openai = new OpenAI({ baseURL: `${api.url}/v1`, apiKey: 'unused', maxRetries: 0 });
+      const tokens = await openai.embeddings.create({ model, input: [encode(text), encode('Ronin')] });
+      const texts = await openai.embeddings.create({ model, input: [text, 'Ronin'] });
+      const flat = await openai.embeddings.create({ model, input: encode('Ronin') });
+      expect(tokens.data).toEqual(texts.data);
+      expect(flat.data[0]?.embedding).toEqual(texts.data[1]?.embedding);
+      expect(texts.usage.total_tokens).toBe(0);
+      expect(await redis.redis.strlen(keyOf(text, 'universal-sentence-encoder-lite'))).toBe(512 * 4);
+    });
+
+    it.each([
+      ['in a list', [[9707], [9707, 999_999]], 'Item 1 of "input" holds the token 999999 at position 1'],
+      ['alone', [100_256], 'Item 0 of "input" holds the token 100256 at position 0'],
+    ])('names a token that the vocabulary does not have: %s', async (_, input, message) => {
+      const response = await api.post('/v1/embeddings', { model, input });
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({
+        error: { param: 'input', message: expect.stringContaining(message) },
+      });
+    });
   });
 });

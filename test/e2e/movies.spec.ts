@@ -19,7 +19,9 @@ beforeEach(async () => {
 afterEach(() => api.close());
 
 const start = async (variables: Record<string, string> = {}): Promise<void> => {
-  api = await startApi({ REDIS_URL: redis.url, CACHE_LOCAL_BYTES: '0', ...variables });
+  // A busy machine must not make a hit a miss.
+  const patient = { REDIS_BUDGET_MS: '2000', REDIS_SOCKET_TIMEOUT_MS: '10000' };
+  api = await startApi({ REDIS_URL: redis.url, CACHE_LOCAL_BYTES: '0', ...patient, ...variables });
 };
 const get = async (path: string) => {
   const response = await fetch(`${api.url}${path}`);
@@ -68,6 +70,58 @@ describe('GET /v1/movies/{id} from TMDB', () => {
     }
   });
 
+  it('counts a body of another movie as a miss, and replaces it', async () => {
+    await redis.redis.set('prod:tmdb:movie:5', '{"id": 7, "title": "Planted"}', 'EX', 86_400);
+    const answer = await get('/v1/movies/5');
+    expect(answer).toMatchObject({ cache: 'marquee; fwd=miss; stored', body: { id: 5 } });
+    expect(JSON.parse((await redis.redis.get('prod:tmdb:movie:5')) ?? '')).toMatchObject({ id: 5 });
+    const metrics = await (await fetch(`${api.url}/metrics`)).text();
+    expect(metrics).toMatch(
+      /marquee_cache_lookup_duration_seconds_count\{namespace="movie",outcome="miss"\} 1/,
+    );
+  });
+
+  describe('in another language', () => {
+    it('asks TMDB for it, and caches it apart', async () => {
+      const english = await get('/v1/movies/949');
+      const german = await get('/v1/movies/949?language=de-DE');
+      expect(german.body).toMatchObject({ id: 949, title: 'Movie 949, edition 1, de-DE' });
+      expect(english.body).toMatchObject({ title: 'Movie 949, edition 1' });
+      expect(tmdb.calls.map(({ query }) => query.get('language'))).toEqual(['en-US', 'de-DE']);
+      expect(await redis.redis.exists('prod:tmdb:movie:949', 'prod:tmdb:movie:949:de-DE')).toBe(2);
+      expect((await get('/v1/movies/949?language=DE-de')).text).toBe(german.text);
+      expect((await get('/v1/movies/949?language=en-us')).text).toBe(english.text);
+      expect(tmdb.calls).toHaveLength(2);
+    });
+
+    it('refreshes it in the same language', async () => {
+      await get('/v1/movies/1?language=de-DE');
+      await redis.redis.expire('prod:tmdb:movie:1:de-DE', 60);
+      tmdb.edition = 2;
+      await get('/v1/movies/1?language=de-DE');
+      await until('it is refreshed', async () =>
+        (await get('/v1/movies/1?language=de-DE')).text.includes('Movie 1, edition 2, de-DE'),
+      );
+    });
+
+    it('serves many', async () => {
+      const { body } = await get('/v1/movies?ids=1,2&language=pt-BR');
+      const titles = (body['results'] as { title: string }[]).map(({ title }) => title);
+      expect(titles).toEqual(['Movie 1, edition 1, pt-BR', 'Movie 2, edition 1, pt-BR']);
+    });
+
+    it.each(['', 'german', 'de_DE', 'qq', 'de-DE-x-a', 'de%3ADE', 'x'.repeat(100), 'de&language=fr'])(
+      'refuses language=%s, naming the field',
+      async (language) => {
+        for (const path of ['/v1/movies/1?', '/v1/movies?ids=1&']) {
+          const { status, body } = await get(`${path}language=${language}`);
+          expect([status, body['errors']]).toMatchObject([400, [{ field: 'language' }]]);
+        }
+        expect(tmdb.calls).toHaveLength(0);
+      },
+    );
+  });
+
   it('remembers briefly that there is none', async () => {
     const first = await get('/v1/movies/2000000');
     expect(first).toMatchObject({ status: 404, body: { type: 'urn:marquee:problem:movie-not-found' } });
@@ -96,6 +150,68 @@ describe('GET /v1/movies/{id} from TMDB', () => {
       expect((await get('/v1/movies/1')).status).toBe(200);
       const [first, second] = tmdb.calls.map(({ atMs }) => atMs);
       expect((second as number) - (first as number)).toBeGreaterThanOrEqual(1000);
+    });
+
+    describe('with a Retry-After of an hour', () => {
+      let other: TestApi;
+      beforeEach(async () => {
+        other = await startApi({ REDIS_URL: redis.url, CACHE_LOCAL_BYTES: '0', ...tmdb.variables });
+        await get('/v1/movies/1');
+        await redis.redis.expire('prod:tmdb:movie:1', 3600);
+        tmdb.misbehaveAlways((_, response) =>
+          tmdbError(response, 429, 25, 'Your request count is over the allowed limit.', {
+            'retry-after': '3600',
+          }),
+        );
+        tmdb.calls.length = 0;
+      });
+      afterEach(() => other.close());
+
+      it('asks no more, in no process, and tells clients a minute at most', async () => {
+        expect(await get('/v1/movies/100')).toMatchObject({ status: 503, retryAfter: '60' });
+        const ids = [101, 102, 103, 104, 105, 106, 107, 108];
+        const answers = await Promise.all(ids.map((id) => get(`/v1/movies/${id}`)));
+        for (const { status, body, retryAfter } of answers) {
+          expect([status, body['type']]).toEqual([503, 'urn:marquee:problem:upstream-busy']);
+          expect(Number(retryAfter)).toBeGreaterThan(50);
+          expect(Number(retryAfter)).toBeLessThanOrEqual(60);
+        }
+        const elsewhere = await fetch(`${other.url}/v1/movies/109`);
+        expect([elsewhere.status, await elsewhere.json()]).toMatchObject([
+          503,
+          { type: 'urn:marquee:problem:upstream-busy' },
+        ]);
+        expect(tmdb.calls.map(({ path }) => path)).toEqual(['/movie/100']);
+      });
+
+      it('serves what is cached, stale or not', async () => {
+        await get('/v1/movies/100');
+        expect(await get('/v1/movies/1')).toMatchObject({ status: 200, body: { id: 1 } });
+        expect(tmdb.calls).toHaveLength(1);
+      });
+    });
+
+    it('cuts off an answer of 50 MB, ten at once, and stays small', async () => {
+      const megabyte = Buffer.alloc(1_000_000, 0x20);
+      tmdb.misbehaveAlways((_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        let rest = 50;
+        const send = (): void => {
+          while (rest > 0 && !response.destroyed) {
+            rest--;
+            if (!response.write(megabyte)) return void response.once('drain', send);
+          }
+          response.end('{}');
+        };
+        send();
+      });
+      const before = process.memoryUsage.rss();
+      const ids = Array.from({ length: 10 }, (_, index) => index + 1);
+      const answers = await Promise.all(ids.map((id) => get(`/v1/movies/${id}`)));
+      expect(answers.map(({ status }) => status)).toEqual(ids.map(() => 502));
+      expect(answers[0]?.text).toContain('larger than 2097152 bytes');
+      expect(process.memoryUsage.rss() - before).toBeLessThan(250_000_000);
+      expect(await redis.redis.keys('prod:tmdb:movie:*')).toEqual([]);
     });
 
     it('tries a 5xx and a cut connection again', async () => {
@@ -228,6 +344,8 @@ describe('without TMDB', () => {
       'some_future_field',
     ]);
     expect((await get('/v1/movies/1000000370')).cache).toMatch(/^marquee; hit/);
+    // The catalogue has one language.
+    expect((await get('/v1/movies/1000000370?language=de-DE')).cache).toMatch(/^marquee; hit/);
     expect((await get('/v1/movies/550')).status).toBe(404);
   });
 });

@@ -149,6 +149,16 @@ describe('the OpenAPI document', () => {
     await client.POST('/v1/embeddings', { body: { model: 'none', input: 'a' } });
     await client.POST('/v1/embeddings', { body: {} as never });
     await client.GET('/v1/models');
+    await client.POST('/v1/embeddings', { body: { model: 'text-embedding-3-small', input: [9707, 11] } });
+    const stored = { path: { id: 'context-1' } };
+    await client.PUT('/v1/embeddings/{id}', { params: stored, body: { embedding: [0.25, -0.5] } });
+    await client.PUT('/v1/embeddings/{id}', { params: stored, body: { embedding: [] } });
+    await client.GET('/v1/embeddings/{id}', { params: stored });
+    await client.GET('/v1/embeddings/{id}', {
+      params: { ...stored, query: { encoding_format: 'base64' } },
+    });
+    await client.DELETE('/v1/embeddings/{id}', { params: stored });
+    await client.GET('/v1/embeddings/{id}', { params: stored });
     await client.POST('/v1/query-understanding', { body: { query: 'two heist films by michael mann' } });
     await client.POST('/v1/query-understanding', { body: { query: '' } });
     await client.GET('/v1/query-understanding/graph', { params: { query: { format: 'json' } } });
@@ -158,6 +168,8 @@ describe('the OpenAPI document', () => {
     await client.PUT('/v1/trending', { body: { ids: [] } });
     await client.POST('/v1/trending/rollback');
     await client.GET('/v1/trending');
+    await client.GET('/v1/trending', { params: { query: { include: 'movies', language: 'de-DE' } } });
+    await client.GET('/v1/trending', { params: { query: { include: 'people' as never } } });
     await client.GET('/v1/trending', { params: { query: { ids: '42' as never } } });
     await client.GET('/v1/trending/{id}', { params: { path: { id: 42 as never } } });
     await client.GET('/v1/trending/{id}', { params: { path: { id: 'x' as never } } });
@@ -165,6 +177,9 @@ describe('the OpenAPI document', () => {
       client.GET('/v1/movies/{id}', { params: { path: { id: id as never } } });
     await movie(1_000_000_370);
     await movie(7);
+    await client.GET('/v1/movies/{id}', {
+      params: { path: { id: 1_000_000_370 as never }, query: { language: 'de-DE' } },
+    });
     await movie('x');
     await client.GET('/v1/movies', { params: { query: { ids: '1000000370,7' as never } } });
     await client.GET('/v1/movies', { params: { query: { ids: '' as never } } });
@@ -174,7 +189,7 @@ describe('the OpenAPI document', () => {
     });
     const params = { path: { id: session?.id ?? '' } };
     await client.GET('/v1/sessions/{id}', { params });
-    await client.PATCH('/v1/sessions/{id}', { params, body: { language: 'en' } });
+    await client.PATCH('/v1/sessions/{id}', { params, body: { language: 'en', state: { a: { b: [1] } } } });
     await client.POST('/v1/sessions/{id}/extend', { params, body: {} });
     await client.POST('/v1/sessions/{id}/transcript', { params, body: { chunks: ['a', 'b'] } });
     await client.POST('/v1/sessions/{id}/transcript', { params, body: { chunks: [] } });
@@ -184,10 +199,21 @@ describe('the OpenAPI document', () => {
     await client.GET('/v1/tenants/{id}/sessions', { params: { path: { id: 'default' } } });
     await client.GET('/v1/tenants/{id}/sessions', { params: { path: { id: 'other' } } });
     await client.DELETE('/v1/sessions/{id}', { params });
+    const ann = { path: { id: 'default' }, query: { userId: 'ann' } };
+    await client.DELETE('/v1/tenants/{id}/sessions', { params: ann });
+    await client.DELETE('/v1/admin/sessions', {
+      params: { query: { userId: 'ann', dryRun: 'true' } },
+      parseAs: 'text',
+    });
+    await client.DELETE('/v1/admin/sessions', { params: { query: {} as never }, parseAs: 'text' });
     await client.GET('/v1/sessions/{id}', { params });
 
     const task = { path: { id: 't-1' } };
+    await client.PUT('/v1/tasks/{id}', { params: task, body: { status: 'running', progress: 0.5 } });
+    await client.GET('/v1/tasks/{id}', { params: task });
+    await client.POST('/v1/tasks/{id}/claim', { params: task });
     await client.PUT('/v1/tasks/{id}/result', { params: task, body: { result: { a: 1 } } });
+    await client.PUT('/v1/tasks/{id}', { params: task, body: { status: 'running' } });
     await client.GET('/v1/tasks/{id}/result', { params: task });
     await client.POST('/v1/tasks/{id}/claim', { params: task });
     await client.PUT('/v1/tasks/{id}/result', { params: task, body: { result: { a: 1 } } });

@@ -69,6 +69,38 @@ describe('Redis targets', () => {
     expect(metrics).toMatch(/marquee_redis_breaker_state\{target="limits"\} [12]/);
   });
 
+  it('are told apart by their database number in health and in the description at startup', async () => {
+    const { url, port } = await server();
+    const address = `redis://127.0.0.1:${port}`;
+    const api = await start({
+      REDIS_URL: url,
+      REDIS_SESSIONS_URL: `redis://default:@127.0.0.1:${port}/2`,
+      REDIS_LIMITS_URL: `${url}/3`,
+    });
+    expect((await ready(api)).body.details).toMatchObject({
+      redis: { address, database: 0 },
+      'redis-sessions': { address, database: 2 },
+      'redis-limits': { address, database: 3 },
+    });
+    expect(api.app.get(RedisTargets).description).toBe(
+      `cache: ${address}, database 0; sessions: ${address}, database 2; limits: ${address}, database 3`,
+    );
+  });
+
+  it('name the targets that share a server and never a password', async () => {
+    const { port } = await server();
+    const address = `redis://127.0.0.1:${port}`;
+    const shared = await start({ REDIS_URL: `${address}/4` });
+    expect(shared.app.get(RedisTargets).description).toBe(`${address}, database 4`);
+    const api = await start({
+      REDIS_URL: address,
+      REDIS_SESSIONS_URL: `redis://app:p%40ss@127.0.0.1:${port}/1`,
+    });
+    const text = api.app.get(RedisTargets).description;
+    expect(text).toBe(`cache and limits: ${address}, database 0; sessions: ${address}, database 1`);
+    expect(JSON.stringify((await ready(api)).body)).not.toMatch(/p@ss|p%40ss/);
+  });
+
   it('show what INFO says, read ahead of the request', async () => {
     const api = await start({ REDIS_URL: (await server()).url });
     const { body } = await ready(api);

@@ -30,7 +30,7 @@ const call = async (method: string, path: string, body?: unknown, headers: Recor
     status: response.status,
     headers: response.headers,
     text,
-    body: (isJson ? JSON.parse(text) : {}) as Record<string, unknown>,
+    body: (isJson && text !== '' ? JSON.parse(text) : {}) as Record<string, unknown>,
   };
 };
 const begin = async (draft?: object): Promise<string> =>
@@ -64,7 +64,9 @@ describe('sessions', () => {
       startedAt: expect.any(String),
       expiresAt: expect.any(String),
       completedAt: null,
+      ttlSeconds: 86_400,
       metadata: { device: 'tv', episodes: '3', hd: 'true' },
+      state: null,
     });
     expect(await redis.redis.hgetall(keyOf(body['id'] as string, 'metadata'))).toEqual({
       tenant_id: 'default',
@@ -106,10 +108,10 @@ describe('sessions', () => {
   it('live longer where that is asked for, and no use shortens it', async () => {
     const id = await begin();
     await append(id, ['a']);
-    expect((await call('POST', `/sessions/${id}/extend`, { ttlSeconds: 604_800 })).status).toBe(200);
+    expect((await call('POST', `/sessions/${id}/extend`, { ttlSeconds: 2_592_000 })).status).toBe(200);
     await call('GET', `/sessions/${id}`);
-    expect(await redis.redis.ttl(keyOf(id, 'transcript'))).toBeGreaterThan(604_700);
-    expect((await call('POST', `/sessions/${id}/extend`, { ttlSeconds: 604_801 })).status).toBe(400);
+    expect(await redis.redis.ttl(keyOf(id, 'transcript'))).toBeGreaterThan(2_591_900);
+    expect((await call('POST', `/sessions/${id}/extend`, { ttlSeconds: 2_592_001 })).status).toBe(400);
   });
 
   it('are changed field by field, and null removes', async () => {
@@ -149,6 +151,16 @@ describe('sessions', () => {
     ['POST', '/sessions', { metadata: { a: { b: 1 } } }, 'metadata.a'],
     ['POST', '/sessions', { tenantId: 'acme' }, 'body'],
     ['POST', '/sessions', [], 'body'],
+    ['POST', '/sessions', { state: [1] }, 'state'],
+    ['POST', '/sessions', { state: 'x' }, 'state'],
+    ['POST', '/sessions', { metadata: { state: 'x' } }, 'metadata.state'],
+    ['PATCH', '/sessions/x', { state: [1] }, 'state'],
+    ['PATCH', '/sessions/x', { state: {}, replaceState: 1 }, 'replaceState'],
+    ['POST', '/sessions', { ttlSeconds: 59 }, 'ttlSeconds'],
+    ['POST', '/sessions', { ttlSeconds: 2_592_001 }, 'ttlSeconds'],
+    ['POST', '/sessions', { ttlSeconds: 90.5 }, 'ttlSeconds'],
+    ['POST', '/sessions', { ttl: 'eternal' }, 'ttl'],
+    ['POST', '/sessions', { ttl: 'short', ttlSeconds: 60 }, 'ttl'],
     ['POST', '/sessions/x/transcript', { chunks: [] }, 'chunks'],
     ['POST', '/sessions/x/transcript', { chunks: ['a', ''] }, 'chunks[1]'],
     ['POST', '/sessions/x/transcript', { chunks: 'a' }, 'chunks'],
@@ -156,7 +168,17 @@ describe('sessions', () => {
     ['POST', '/sessions/x%3Ay/transcript', { chunks: ['a'] }, 'id'],
     ['GET', '/sessions/x/transcript?limit=0', undefined, 'limit'],
     ['GET', '/tenants/default/sessions?cursor=x', undefined, 'cursor'],
+    ['GET', '/tenants/default/sessions?userId=', undefined, 'userId'],
+    ['DELETE', '/tenants/default/sessions', undefined, 'userId'],
+    ['DELETE', '/tenants/default/sessions?userId=a&limit=1001', undefined, 'limit'],
     ['PUT', '/tasks/t/result', {}, 'result'],
+    ['PUT', '/tasks/t', { status: 'done' }, 'result'],
+    ['PUT', '/tasks/t', { status: 'running', result: 1 }, 'result'],
+    ['PUT', '/tasks/t', { status: 'stuck' }, 'status'],
+    ['PUT', '/tasks/t', { status: 'running', progress: 1.5 }, 'progress'],
+    ['PUT', '/tasks/t', { result: 1, ttlSeconds: 0 }, 'ttlSeconds'],
+    ['PUT', '/tasks/t', { result: 1, ttlSeconds: 604_801 }, 'ttlSeconds'],
+    ['PUT', '/tasks/t', { result: 1, owner: 'x' }, 'body'],
     ['PUT', '/tasks/a%7Bb/result', { result: 1 }, 'id'],
   ])('%s %s with %j: 400 naming %s', async (method, path, body, field) => {
     const { status, body: problem } = await call(method, path, body);
@@ -179,6 +201,11 @@ describe('sessions', () => {
       tenant_id: 'default',
       started_at: '2026-01-01T00:00:00',
       language: 'en-US',
+      state: 'active',
+    });
+    expect((await call('GET', '/sessions/abc-123')).body).toMatchObject({
+      metadata: { state: 'active' },
+      state: null,
     });
     await redis.redis.rpush(keyOf('abc-123', 'transcript'), 'one', 'two');
     expect((await call('GET', '/sessions/abc-123/transcript')).body).toEqual({
@@ -257,7 +284,10 @@ describe('transcripts', () => {
 
   it('are bounded', async () => {
     const id = await begin();
-    await redis.redis.hset(keyOf(id, 'metadata'), 'transcript_bytes', 4 * 1024 * 1024 - 2);
+    await redis.redis.hset(keyOf(id, 'metadata'), {
+      transcript_chunks: 0,
+      transcript_bytes: 4 * 1024 * 1024 - 2,
+    });
     expect(await append(id, ['abc'])).toMatchObject({
       status: 413,
       body: { type: 'urn:marquee:problem:session-too-large', errors: [{ field: 'chunks' }] },
@@ -299,22 +329,6 @@ describe('transcripts', () => {
   });
 });
 
-describe('tasks', () => {
-  it('keep a result for half an hour, and hand it out once when claimed', async () => {
-    const result = { films: [949], note: 'ñ' };
-    expect((await call('PUT', '/tasks/t-1/result', { result })).status).toBe(200);
-    expect(JSON.parse((await redis.redis.get('prod:task:t-1:result')) ?? '')).toEqual(result);
-    expect(await redis.redis.ttl('prod:task:t-1:result')).toBeGreaterThan(1790);
-    expect((await call('GET', '/tasks/t-1/result')).body).toEqual({ id: 't-1', result });
-    const claims = await Promise.all(Array.from({ length: 20 }, () => call('POST', '/tasks/t-1/claim')));
-    expect(claims.filter(({ status }) => status === 200).map(({ body }) => body['result'])).toEqual([result]);
-    expect(claims.filter(({ status }) => status === 404)).toHaveLength(19);
-    await call('PUT', '/tasks/t-2/result', { result: null });
-    expect((await call('POST', '/tasks/t-2/claim')).body).toEqual({ id: 't-2', result: null });
-    expect((await call('PUT', '/tasks/t-3/result', { result: 'x'.repeat(1_100_000) })).status).toBe(413);
-  });
-});
-
 describe('when Redis is away', () => {
   it('nothing is acknowledged: 503 with Retry-After', async () => {
     const id = await begin();
@@ -347,6 +361,8 @@ describe('server-sent events', () => {
     readonly request: ClientRequest;
     readonly response: IncomingMessage;
     readonly events: { id: string; event: string; data: { transcript: string; sessionId: string } }[];
+    /** How often it was told that events are not kept any more. */
+    readonly gaps: number;
   }
   const open: ClientRequest[] = [];
   afterEach(() => {
@@ -362,7 +378,7 @@ describe('server-sent events', () => {
     request.on('error', () => undefined);
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     const heard: Listening['events'] = [];
-    let text = '';
+    let [text, gaps] = ['', 0];
     response.on('error', () => undefined);
     response.setEncoding('utf8').on('data', (part: string) => {
       text += part;
@@ -371,11 +387,19 @@ describe('server-sent events', () => {
         text = text.slice(end + 2);
         const field = (name: string): string =>
           lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2) ?? '';
+        if (field('event') === 'gap') gaps++;
         if (field('id'))
           heard.push({ id: field('id'), event: field('event'), data: JSON.parse(field('data')) });
       }
     });
-    return { request, response, events: heard };
+    return {
+      request,
+      response,
+      events: heard,
+      get gaps() {
+        return gaps;
+      },
+    };
   };
   const heardBy = (listening: Listening, count: number) =>
     until(`${count} events are heard`, () => listening.events.length >= count);
@@ -422,6 +446,37 @@ describe('server-sent events', () => {
     expect(new Set(fromTheStart.events.map(({ id: eventId }) => eventId)).size).toBe(41);
   });
 
+  it('say what is not kept any more, and where the rest of a long text is', async () => {
+    const [id, noise] = [await begin(), await begin()];
+    await append(id, ['1']);
+    const [first] = await redis.redis.xrange('prod:transcription_events', '-', '+');
+    const chunks = ['x'.repeat(5_000), 'tail'];
+    await append(id, chunks);
+    const fresh = await listen(noise);
+    const complete = await listen(id, '0');
+    await heardBy(complete, 2);
+    expect([complete.events[0]?.data, complete.gaps]).toEqual([
+      { sessionId: id, transcript: '1', timestamp: expect.any(String) },
+      0,
+    ]);
+    expect(complete.events[1]?.data).toEqual({
+      sessionId: id,
+      transcript: 'x'.repeat(4_096),
+      timestamp: expect.any(String),
+      truncated: true,
+      bytes: 5_005,
+      chunks: { from: 1, to: 2 },
+      url: `/v1/sessions/${id}/transcript?offset=1&limit=2`,
+    });
+    const { url } = (complete.events[1] as { data: unknown }).data as { url: string };
+    expect(((await (await fetch(`${api.url}${url}`)).json()) as { chunks: string[] }).chunks).toEqual(chunks);
+    await redis.redis.xdel('prod:transcription_events', first?.[0] ?? '');
+    const late = await listen(id, '0');
+    await heardBy(late, 1);
+    expect([late.gaps, late.events[0]?.data.transcript.length]).toEqual([1, 4_096]);
+    expect(fresh.gaps).toBe(0);
+  });
+
   it('are read by one connection, however many listen, and go on after Redis was cut', async () => {
     const id = await begin();
     const listeners = await Promise.all(Array.from({ length: 30 }, () => listen(id)));
@@ -449,6 +504,18 @@ describe('server-sent events', () => {
     for (const request of gone) request.destroy();
     await call('GET', `/sessions/${id}`);
     await until('they are forgotten', async () => (await listenersOf()).listeners === 1);
+  });
+
+  it('answer HEAD with their headers, without a stream or a listener', async () => {
+    const id = await begin();
+    const response = await call('HEAD', `/sessions/${id}/events`);
+    expect([response.status, response.headers.get('content-type'), response.text]).toEqual([
+      200,
+      'text/event-stream; charset=utf-8',
+      '',
+    ]);
+    expect((await listenersOf()).listeners).toBe(0);
+    expect((await call('HEAD', '/sessions/none/events')).status).toBe(404);
   });
 
   it('refuse a wrong id, and more listeners than there may be', async () => {

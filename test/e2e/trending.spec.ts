@@ -1,8 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startApi, type TestApi } from '../fixtures/api.js';
 import { TestRedisCluster } from '../fixtures/redis-cluster.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
-import { TmdbUpstream } from '../fixtures/tmdb-upstream.js';
+import { answerJson, tmdbError, TmdbUpstream } from '../fixtures/tmdb-upstream.js';
 import { until } from '../fixtures/until.js';
 
 let redis: TestRedisServer;
@@ -18,6 +19,8 @@ afterEach(() => api.close());
 const start = async (variables: Record<string, string> = {}): Promise<void> => {
   api = await startApi({ REDIS_URL: redis.url, ...variables });
 };
+/** What is tested is what comes back, not how soon: a busy machine must not make Redis seem away. */
+const patient = { REDIS_BUDGET_MS: '2000', REDIS_SOCKET_TIMEOUT_MS: '10000' };
 const call = async (method: string, path = '', body?: unknown) => {
   const response = await fetch(`${api.url}/v1/trending${path}`, {
     method,
@@ -31,7 +34,7 @@ const get = (path = '') => call('GET', path);
 const put = (ids: unknown, more: object = {}) => call('PUT', '', { ids, ...more });
 
 describe('/v1/trending', () => {
-  beforeEach(() => start());
+  beforeEach(() => start(patient));
 
   it('answers what was put, in order, with its age', async () => {
     expect(await put([30, 10, 20])).toMatchObject({ status: 200, body: { count: 3, source: 'PUT' } });
@@ -131,8 +134,10 @@ describe('when Redis is away', () => {
     expect((await get('/2')).body).toMatchObject({ trending: true, rank: 2, stale: true });
     expect((await put([4, 5, 6])).status).toBe(503);
     await redis.launch();
-    // It has lost its memory: what was known is better than nothing.
-    expect((await get()).body).toMatchObject({ ids: [1, 2, 3], stale: true });
+    // It has lost its memory: what was known is better than nothing, and is put back.
+    expect((await get()).body['ids']).toEqual([1, 2, 3]);
+    await until('it is restored', async () => (await get()).body['stale'] === false);
+    expect((await get()).body).toMatchObject({ ids: [1, 2, 3], source: 'PUT' });
     await until('it can be replaced', async () => (await put([4, 5, 6])).status === 200);
     expect((await get()).body).toMatchObject({ ids: [4, 5, 6], stale: false });
   });
@@ -155,6 +160,175 @@ describe('when Redis is away', () => {
     const answer = await get();
     redis.thaw();
     expect(answer).toMatchObject({ status: 503, body: { type: 'urn:marquee:problem:unavailable' } });
+  });
+});
+
+describe('a set that is gone', () => {
+  const [set, ranking, meta] = ['', ':ranking', ':meta'].map((part) => `prod:trending:current${part}`) as [
+    string,
+    string,
+    string,
+  ];
+  const restored = (ids: number[]) =>
+    until('it is restored', async () => {
+      const members = (await redis.redis.smembers(set)).map(Number);
+      return (
+        members.length > 0 &&
+        members.toSorted((a, b) => a - b).join() === ids.toSorted((a, b) => a - b).join()
+      );
+    });
+
+  it.each([
+    ['the set alone', [set]],
+    ['the set and what is beside it', [set, ranking, meta]],
+  ])('is restored within seconds, in order and with its age: %s', async (_, keys) => {
+    await start(patient);
+    await put([9]);
+    const { body: published } = await put([30, 10, 20], { force: true });
+    await get();
+    await redis.redis.del(...keys);
+    // The worker or any other process may notice first; nobody has to ask.
+    await restored([30, 10, 20]);
+    await until('readers know', async () => (await get()).body['stale'] === false);
+    expect((await get()).body).toMatchObject({
+      ids: [30, 10, 20],
+      source: 'PUT',
+      updatedAt: published['updatedAt'],
+    });
+    expect(await redis.redis.ttl(set)).toBe(-1);
+    // What was previous still is.
+    await call('POST', '/rollback');
+    expect((await get()).body['ids']).toEqual([9]);
+    const metrics = await (await fetch(`${api.url}/metrics`)).text();
+    expect(metrics).toMatch(/marquee_trending_restorations_total\{kind="(ranking|memory)"\} 1/);
+  });
+
+  it('is restored from the previous one where nobody remembers it', async () => {
+    await start(patient);
+    await put([1, 2]);
+    await put([3, 4]);
+    await api.close();
+    await redis.redis.del(set, ranking, meta);
+    await start(patient);
+    await restored([1, 2]);
+    expect((await get()).body).toMatchObject({ ids: [1, 2], source: 'PUT' });
+  });
+
+  it('is not restored when it is empty on purpose', async () => {
+    await start(patient);
+    await put([1, 2]);
+    await put([], { force: true });
+    await get();
+    await delay(2_500);
+    expect(await redis.redis.exists(set)).toBe(0);
+    expect((await get()).body).toMatchObject({ ids: [], stale: false });
+  });
+
+  it('never overwrites a newer one', async () => {
+    await start(patient);
+    await put([1, 2, 3]);
+    for (let round = 0; round < 10; round++) {
+      await redis.redis.del(set, ranking, meta);
+      void get();
+      expect((await put([round + 10, round + 20, round + 30])).status).toBe(200);
+      expect((await get()).body['ids']).toEqual([round + 10, round + 20, round + 30]);
+    }
+  });
+});
+
+describe('half a million ids', () => {
+  it('are answered with the new set, and read back at once', async () => {
+    await start(patient);
+    await put([1, 2, 3]);
+    await get();
+    const ids = Array.from({ length: 500_000 }, (_, index) => 1_000_000_000 - index);
+    expect(await put(ids)).toMatchObject({
+      status: 200,
+      body: { count: 500_000, source: 'PUT', stale: false },
+    });
+    expect((await get('?limit=2&offset=499998')).body).toMatchObject({
+      ids: [999_500_002, 999_500_001],
+      count: 500_000,
+      stale: false,
+    });
+    expect((await get('/999500001')).body).toMatchObject({ trending: true, rank: 500_000, stale: false });
+    expect((await get('/1')).body).toMatchObject({ trending: false });
+    // Another process reads them from Redis.
+    const other = await startApi({ REDIS_URL: redis.url, ...patient });
+    try {
+      await until('the other process has them', async () => {
+        const response = await fetch(`${other.url}/v1/trending?limit=1`);
+        const body = (await response.json()) as Record<string, unknown>;
+        return body['count'] === 500_000 && body['stale'] === false;
+      });
+    } finally {
+      await other.close();
+    }
+    expect((await put([...ids, 1])).status).toBe(400);
+  });
+});
+
+describe('with include=movies', () => {
+  let tmdb: TmdbUpstream;
+  beforeEach(async () => {
+    tmdb = await TmdbUpstream.start();
+    await start({ ...tmdb.variables, ...patient });
+  });
+  afterEach(() => tmdb.stop());
+
+  it('embeds the details, in order, in one lookup', async () => {
+    await put([30, 10, 20]);
+    const first = await get('?include=movies&limit=2');
+    expect(first.body).toMatchObject({
+      ids: [30, 10],
+      movies: [
+        { id: 30, movie: { id: 30, title: 'Movie 30, edition 1' } },
+        { id: 10, movie: { id: 10, title: 'Movie 10, edition 1' } },
+      ],
+      count: 3,
+      stale: false,
+    });
+    tmdb.calls.length = 0;
+    expect((await get('?include=movies&limit=2')).body).toEqual({
+      ...first.body,
+      ageSeconds: expect.any(Number),
+    });
+    expect(tmdb.calls).toHaveLength(0);
+    expect((await get('?include=movies&language=de-DE&offset=2')).body['movies']).toMatchObject([
+      { id: 20, movie: { title: 'Movie 20, edition 1, de-DE' } },
+    ]);
+    expect((await get('?offset=3&include=movies')).body).toMatchObject({ ids: [], movies: [] });
+  });
+
+  it('embeds nulls, with a note, for what cannot be had', async () => {
+    tmdb.misbehaveAlways((call, response) =>
+      call.path === '/movie/10'
+        ? tmdbError(response, 400, 5, 'broken')
+        : call.path === '/movie/20'
+          ? tmdbError(response, 404, 34, 'not found')
+          : answerJson(response, 200, tmdb.movie(Number(call.path.slice(7)))),
+    );
+    await put([30, 10, 20]);
+    const { status, body } = await get('?include=movies');
+    expect([status, body['movies']]).toMatchObject([
+      200,
+      [
+        { id: 30, movie: { id: 30 } },
+        { id: 10, movie: null, note: 'failed' },
+        { id: 20, movie: null, note: 'missing' },
+      ],
+    ]);
+  });
+
+  it('lists 20 by default, and 100 at most', async () => {
+    await put(Array.from({ length: 30 }, (_, index) => index + 1));
+    expect((await get('?include=movies')).body['movies']).toHaveLength(20);
+    for (const [query, field] of [
+      ['?include=movies&limit=101', 'limit'],
+      ['?include=people', 'include'],
+      ['?include=movies&language=xx-XX', 'language'],
+    ])
+      expect(await get(query)).toMatchObject({ status: 400, body: { errors: [{ field }] } });
   });
 });
 
@@ -185,7 +359,7 @@ describe('while it is swapped all the time', () => {
     };
     const running = Array.from({ length: readers }, read);
     for (let generation = 1; generation <= swaps; generation++)
-      expect((await put(idsOf(generation))).status).toBe(200);
+      expect(await put(idsOf(generation))).toMatchObject({ status: 200 });
     reading.abort();
     await Promise.all(running);
     expect(faults).toEqual([]);

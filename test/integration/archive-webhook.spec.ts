@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { toMarqueeConfig, validateEnvironment } from '@app/config';
 import { EventConsumer, GroupsRepository } from '@app/events';
 import type { RedisClient } from '@app/redis';
+import { CompletedTranscripts } from '@app/sessions';
 import { ArchiveWebhookHandler } from '../../apps/worker/src/consumers/archive-webhook.handler.js';
 import { connectClient } from '../fixtures/redis-client.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
@@ -58,7 +59,8 @@ beforeEach(async () => {
   // One attempt a call: the consumer's own retries are what is tested.
   const config = toMarqueeConfig(validateEnvironment({ UPSTREAM_RETRY_ATTEMPTS: '0' }));
   const { port } = receiver.address() as AddressInfo;
-  handler = new ArchiveWebhookHandler(config, { url: `http://127.0.0.1:${port}/`, secret });
+  const webhook = { url: `http://127.0.0.1:${port}/`, secret };
+  handler = new ArchiveWebhookHandler(config, webhook, new CompletedTranscripts(client));
   const listener = {
     handled: (_: string, outcome: string, count: number) =>
       void (outcomes[outcome] = (outcomes[outcome] ?? 0) + count),

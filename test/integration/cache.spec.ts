@@ -107,6 +107,18 @@ describe('CacheService', () => {
       expect(await a.ttl(counters, 'c')).toBeGreaterThan(59);
     });
 
+    it('replaces a key of another type: read, set and counted', async () => {
+      const namespace = films();
+      await server.redis.lpush(keyOf(namespace, '9'), 'of another program');
+      expect(await a.get(namespace, '9')).toBeNull();
+      const answer = await a.getOrSet(namespace, '9', () => Promise.resolve({ title: 'x' }));
+      expect(answer).toMatchObject({ outcome: 'miss', redisAnswered: true, stored: true });
+      expect(await server.redis.type(keyOf(namespace, '9'))).toBe('string');
+      await server.redis.hset(keyOf(counters, 'd'), 'of', 'another program');
+      expect(await a.increment(counters, 'd', 2)).toBe(2);
+      expect(await a.ttl(counters, 'd')).toBeGreaterThan(59);
+    });
+
     it.each([0, -1, Number.NaN, Infinity])(
       'a TTL of %p is a RangeError, not "forever"',
       async (ttlSeconds) => {
@@ -414,6 +426,29 @@ describe('CacheService', () => {
       expect(tier?.bytes).toBeLessThanOrEqual(10_000);
       expect(tier?.entries).toBeLessThan(20);
     });
+  });
+
+  it('serves a value that is too large, stores it nowhere, and counts it', async () => {
+    const { cache, registry } = createCache(clients[0] as RedisClient, { CACHE_MAX_VALUE_BYTES: '1024' });
+    const namespace = films({ localTtlSeconds: 60 });
+    let loads = 0;
+    const load = (title: string) => () => Promise.resolve({ title: title.repeat(++loads > 0 ? 1 : 0) });
+    const large = 'x'.repeat(2_000);
+    for (const expectedLoads of [1, 2]) {
+      const answer = await cache.getOrSet(namespace, 'large', load(large));
+      expect([answer.value, answer.stored, loads]).toEqual([{ title: large }, false, expectedLoads]);
+    }
+    expect(await cache.set(namespace, 'large', { title: large })).toBe(false);
+    // A batch stores what fits.
+    const batch = await cache.getOrSetMany(namespace, ['large', 'small'], (positions) =>
+      Promise.resolve(positions.map((position) => ({ title: position === 0 ? large : 'Heat' }))),
+    );
+    expect(batch.map(({ stored }) => stored)).toEqual([false, true]);
+    expect(await cache.get(namespace, 'small')).toEqual({ title: 'Heat' });
+    expect(await cache.exists(namespace, 'large')).toBe(false);
+    expect(await registry.getSingleMetricAsString('marquee_cache_oversized_values_total')).toContain(
+      `{namespace="${namespace.name}"} 4`,
+    );
   });
 
   describe('purges', () => {

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import {
   EventConsumer,
   type ConsumerOptions,
@@ -39,6 +40,7 @@ const start = async (
   handle: EventHandler['handle'],
   options: Partial<ConsumerOptions> = {},
   variables: Record<string, string> = {},
+  types?: readonly string[],
 ): Promise<EventConsumer> => {
   const client = await connectClient({ REDIS_URL: redis.url, REDIS_BUDGET_MS: '2000', ...variables });
   clients.push(client);
@@ -46,7 +48,8 @@ const start = async (
     handled: (_: string, outcome: string, count: number) =>
       void (outcomes[outcome] = (outcomes[outcome] ?? 0) + count),
   };
-  const consumer = new EventConsumer(new GroupsRepository(client), { group: 'g', handle }, listener, {
+  const handler: EventHandler = { group: 'g', handle, ...(types && { types }) };
+  const consumer = new EventConsumer(new GroupsRepository(client), handler, listener, {
     ...fast,
     ...options,
   });
@@ -301,5 +304,29 @@ describe('a stream that cannot be read', () => {
     }
     await until('both have it', () => seen.toSorted().join() === 'a,b');
     expect(client.status.pool).toMatchObject({ size: 3, readers: 2, exhausted: 0 });
+  });
+});
+
+describe('an event that was trimmed before it was handled', () => {
+  afterEach(() => void jest.restoreAllMocks());
+
+  it.each([
+    ['a warning where it comes again', ['transcript_completed'], 'warn'],
+    ['an error where it may be lost', ['transcript_completed', 'session_deleted'], 'error'],
+  ] as const)('is %s', async (_, types, level) => {
+    const lines: string[] = [];
+    for (const each of ['warn', 'error'] as const)
+      jest
+        .spyOn(Logger.prototype, each)
+        .mockImplementation((message: unknown) => void lines.push(`${each} ${String(message)}`));
+    const [id = ''] = await publish('x');
+    await deliverToTheDead();
+    await redis.redis.xtrim(stream, 'MAXLEN', 0);
+    await start(() => Promise.resolve(), { claimIdleMs: 100 }, {}, types);
+    await until('it is missed', () => outcomes['missing'] === 1);
+    expect(lines).toEqual([
+      expect.stringMatching(`^${level} Event ${id} was trimmed from the stream before it was handled`),
+    ]);
+    expect(await pending()).toBe(0);
   });
 });

@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MarqueeConfig } from '@app/config';
-import { EmbeddingsRepository } from '@app/embeddings';
-import { DeadLettersRepository, DeadLettersService, EventsRepository, GroupsRepository } from '@app/events';
+import { EmbeddingsRepository, StoredVectorsFullError, StoredVectorsRepository } from '@app/embeddings';
+import { DeadLettersRepository, DeadLettersService, GroupsRepository, type StreamEvent } from '@app/events';
 import { RateLimiter } from '@app/rate-limit';
 import { LocksRepository } from '@app/locks';
-import { SessionsRepository, SessionsService } from '@app/sessions';
-import { TasksRepository } from '@app/tasks';
+import { type SessionPurgeFilter, type SessionPurgeProgress, SessionsService } from '@app/sessions';
+import { type TaskDraft, TasksRepository } from '@app/tasks';
 import { encodeKeyPart, type RedisClient, shared } from '@app/redis';
 import { TmdbPace, TmdbRepository } from '@app/tmdb';
 import { type TrendingGeneration, TrendingRepository, ViewsRepository } from '@app/trending';
+import type { UpstreamError } from '@app/upstream';
 import { until } from '../fixtures/until.js';
 import { createCache } from '../fixtures/cache.js';
 import { createLimiter } from '../fixtures/rate-limiter.js';
 import { connectClient } from '../fixtures/redis-client.js';
+import { createSessions } from '../fixtures/sessions.js';
 import { type Topology, topologies } from '../fixtures/topologies.js';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -115,7 +117,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       const repository = new TmdbRepository(createCache(client).cache, client, config);
       const asked: number[] = [];
       const get = async () =>
-        repository.getOrLoad(client.newBudget(), ids, (positions) => {
+        repository.getOrLoad(client.newBudget(), { ids }, (positions) => {
           asked.push(...positions.map((position) => ids[position] as number));
           return Promise.resolve(positions.map((position) => movie(ids[position] as number)));
         });
@@ -128,6 +130,27 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       await get();
       expect(asked).toEqual([7, 8]);
     });
+
+    it('keeps each language apart, and drops what has changed in all of them', async () => {
+      const config = { cache: { localBytes: 0 } } as MarqueeConfig;
+      const repository = new TmdbRepository(createCache(client).cache, client, config);
+      const load = (language?: string) =>
+        repository.getOrLoad(client.newBudget(), { ids, language }, (positions) =>
+          Promise.resolve(
+            positions.map((position) => JSON.stringify({ id: ids[position], title: language ?? 'default' })),
+          ),
+        );
+      for (const language of [undefined, 'de-DE', 'pt-BR']) {
+        const [answer] = await load(language);
+        expect(JSON.parse(answer?.value ?? '')).toEqual({ id: 1, title: language ?? 'default' });
+      }
+      const key = client.keys.key('upstream', 'tmdb', 'languages');
+      await until('the languages are known', async () => (await topology.ttl(key)) > 86_400);
+      expect(await topology.get('prod:tmdb:movie:7:de-DE')).not.toBeNull();
+      expect(await repository.drop([7])).toBe(3);
+      expect(await topology.get('prod:tmdb:movie:7:de-DE')).toBeNull();
+      expect(await topology.get('prod:tmdb:movie:8:de-DE')).not.toBeNull();
+    });
   });
 
   describe(TmdbPace.name, () => {
@@ -139,6 +162,25 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       // Thirty at ten milliseconds, less a tenth of a second's worth that goes out at once.
       expect(performance.now() - startedMs).toBeGreaterThan(170);
     });
+
+    it('holds the fleet back while the upstream asks for it, the longest pause of several', async () => {
+      const config = { movies: { requestsPerSecond: 100 } } as MarqueeConfig;
+      const [pace, other] = [new TmdbPace(client, config), new TmdbPace(client, config)];
+      await pace.admit();
+      await pace.hold(30_000);
+      await other.hold(1_000);
+      const error = await other.admit().catch((caught: unknown) => caught as UpstreamError);
+      expect(error).toMatchObject({ failure: 'busy' });
+      expect(error?.retryAfterMs).toBeGreaterThan(25_000);
+      await topology.flush();
+      await pace.hold(100);
+      await until('it is over', () =>
+        other.admit().then(
+          () => true,
+          () => false,
+        ),
+      );
+    });
   });
 
   describe(TrendingRepository.name, () => {
@@ -146,7 +188,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(await repository.begin(fence)).toEqual({ status: 'ok', value: true });
       expect(await repository.stage(fence, ids.slice(0, 2))).toEqual({ status: 'ok', value: true });
       expect(await repository.stage(fence, ids.slice(2))).toEqual({ status: 'ok', value: true });
-      return repository.swap(fence, ids.length, 'test', 0.5);
+      return repository.swap(fence, ids.length, { source: 'test', minShare: 0.5 });
     };
 
     it('replaces, keeps the previous one, goes back and forth', async () => {
@@ -177,16 +219,18 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       await repository.begin(2);
       for (const late of [repository.begin(1), repository.stage(1, [1]), repository.discard(1)])
         expect(await late).toEqual({ status: 'ok', value: false });
-      expect(await repository.swap(1, 1, 'test', 0.5)).toEqual({
+      expect(await repository.swap(1, 1, { source: 'test', minShare: 0.5 })).toEqual({
         status: 'ok',
         value: { state: 'not-ours' },
       });
       await repository.stage(2, [7]);
-      expect(await repository.swap(2, 2, 'test', 0.5)).toEqual({
+      expect(await repository.swap(2, 2, { source: 'test', minShare: 0.5 })).toEqual({
         status: 'ok',
         value: { state: 'incomplete', staged: 1 },
       });
-      expect(await repository.swap(2, 1, 'test', 0.5)).toMatchObject({ value: { state: 'swapped' } });
+      expect(await repository.swap(2, 1, { source: 'test', minShare: 0.5 })).toMatchObject({
+        value: { state: 'swapped' },
+      });
     });
 
     it('refuses a shrunken set, unless any size will do', async () => {
@@ -197,11 +241,38 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       });
       await repository.begin(3);
       await repository.stage(3, [1]);
-      expect(await repository.swap(3, 1, 'test', 0.5)).toEqual({
+      expect(await repository.swap(3, 1, { source: 'test', minShare: 0.5 })).toEqual({
         status: 'ok',
         value: { state: 'shrunken', current: 3 },
       });
-      expect(await repository.swap(3, 1, 'test', 0)).toMatchObject({ value: { state: 'swapped' } });
+      expect(await repository.swap(3, 1, { source: 'test', minShare: 0 })).toMatchObject({
+        value: { state: 'swapped' },
+      });
+    });
+
+    it('restores what is lost, with its time, and never over a set that is there', async () => {
+      const repository = new TrendingRepository(client);
+      await publish(repository, 1, [5, 3, 4]);
+      const key = client.keys.key(shared('trending'), 'current');
+      await client.delete(client.newBudget(), [key]);
+      expect(await repository.look(client.newBudget())).toMatchObject({ value: { isGone: true } });
+      const leftOver = await repository.readLeftOver();
+      expect(leftOver).toMatchObject({ ids: [5, 3, 4], source: 'test' });
+      const restores = { updatedAtMs: 1_700_000_000_123 };
+      const restore = async (fence: number) => {
+        await repository.begin(fence);
+        await repository.stage(fence, [5, 3, 4]);
+        return repository.swap(fence, 3, { source: 'test', minShare: 0, restores });
+      };
+      expect(await restore(2)).toMatchObject({ value: { state: 'swapped', updatedAtMs: 1_700_000_000_123 } });
+      expect(await repository.read(client.newBudget())).toMatchObject({
+        value: { ids: [5, 3, 4], updatedAtMs: 1_700_000_000_123 },
+      });
+      expect(await restore(3)).toEqual({ status: 'ok', value: { state: 'present' } });
+      await repository.begin(4);
+      await repository.swap(4, 0, { source: 'test', minShare: 0 });
+      expect(await repository.look(client.newBudget())).toMatchObject({ value: { count: 0, isGone: false } });
+      expect(await restore(5)).toEqual({ status: 'ok', value: { state: 'present' } });
     });
 
     it("reads another program's set by number", async () => {
@@ -250,13 +321,14 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
 
   describe(SessionsService.name, () => {
     const make = () => {
-      const config = { events: { maxLength: 1000, maxAgeSeconds: 0, maxListeners: 10 } } as MarqueeConfig;
-      const events = new EventsRepository(client, config);
-      return { events, sut: new SessionsService(new SessionsRepository(client, events)) };
+      const { events, service, lists } = createSessions(client);
+      const told = (): Promise<StreamEvent[]> =>
+        events.withReader(async (reader) => (await events.wait(reader, '0-0', 100, 100)) ?? []);
+      return { events, told, lists, sut: service };
     };
 
     it('keeps a session with its transcript, tells of it, and lists it', async () => {
-      const { sut, events } = make();
+      const { sut, told, lists } = make();
       const budget = () => client.newBudget();
       const { id } = await sut.create(budget(), 'acme', { userId: 'u', metadata: { a: '1' } });
       const append = { chunks: ['a', 'b'], idempotencyKey: 'k' };
@@ -267,8 +339,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
         metadata: { b: '2' },
       });
       expect(await sut.complete(budget(), 'acme', id, false)).toMatchObject({ total: 2 });
-      const told = (await events.after('0-0', 10)) ?? [];
-      expect(told.at(-1)).toMatchObject({
+      expect((await told()).at(-1)).toMatchObject({
         type: 'transcript_completed',
         sessionId: id,
         tenantId: 'acme',
@@ -276,15 +347,117 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       });
       const gone = await sut.create(budget(), 'acme', {});
       await sut.delete(budget(), 'acme', gone.id);
-      expect((await sut.list(budget(), 'acme', 10)).sessions.map((session) => session.id)).toEqual([id]);
+      expect(
+        (await lists.list(budget(), { tenantId: 'acme' }, 10)).sessions.map((session) => session.id),
+      ).toEqual([id]);
       await expect(sut.get(budget(), 'globex', id)).rejects.toThrow('There is no such session');
       expect(await topology.ttl(client.keys.key('session', shared(id), 'transcript'))).toBeGreaterThan(
         86_390,
       );
     });
 
+    it('keeps and merges state, and extends a session to its own TTL', async () => {
+      const { service: sut } = createSessions(client);
+      const { id } = await sut.create(client.newBudget(), 'acme', {
+        ttlSeconds: 3_600,
+        state: { a: { b: 1 } },
+      });
+      await sut.append(client.newBudget(), 'acme', id, { chunks: ['x'], idempotencyKey: undefined });
+      const merges = ['c', 'd', 'e'].map((name) =>
+        sut.patch(client.newBudget(), 'acme', id, { state: { a: { [name]: [] } } }),
+      );
+      await Promise.all(merges);
+      expect((await sut.get(client.newBudget(), 'acme', id)).state).toEqual({
+        a: { b: 1, c: [], d: [], e: [] },
+      });
+      for (const part of ['metadata', 'transcript']) {
+        const ttl = await topology.ttl(client.keys.key('session', shared(id), part));
+        expect(ttl).toBeGreaterThan(3_500);
+        expect(ttl).toBeLessThanOrEqual(3_600);
+      }
+    });
+
+    it('lists and deletes the sessions of one user', async () => {
+      const { service: sut, lists } = createSessions(client);
+      const budget = () => client.newBudget();
+      const owner = { tenantId: 'acme', userId: 'ann:1' };
+      const list = async (userId: string) =>
+        (await lists.list(budget(), { tenantId: 'acme', userId }, 10)).sessions.map((session) => session.id);
+      const [first, second, others] = [
+        await sut.create(budget(), 'acme', { userId: 'ann:1', state: { a: 1 } }),
+        await sut.create(budget(), 'acme', { userId: 'bob' }),
+        await sut.create(budget(), 'globex', { userId: 'ann:1' }),
+      ];
+      await sut.patch(budget(), 'acme', second.id, { userId: 'ann:1' });
+      expect((await list('ann:1')).sort()).toEqual([first.id, second.id].sort());
+      expect(await list('bob')).toEqual([]);
+      await sut.append(budget(), 'acme', first.id, { chunks: ['x'], idempotencyKey: undefined });
+      expect(await lists.delete(budget(), owner, 1)).toEqual({ deleted: 1, complete: false });
+      expect(await lists.delete(budget(), owner, 10)).toEqual({ deleted: 1, complete: true });
+      expect(await list('ann:1')).toEqual([]);
+      for (const { id } of [first, second]) {
+        for (const part of ['metadata', 'transcript'])
+          expect(await topology.ttl(client.keys.key('session', shared(id), part))).toBe(-2);
+      }
+      expect(await topology.ttl(client.keys.key('tenant', 'acme', 'user', 'ann:1', 'sessions'))).toBe(-2);
+      expect((await sut.get(budget(), 'globex', others.id)).id).toBe(others.id);
+    });
+
+    it('purges by pattern, leaving no transcript and no index behind', async () => {
+      const { service: sut, lists, purges } = createSessions(client);
+      const budget = () => client.newBudget();
+      const purge = async (filter: SessionPurgeFilter, dryRun = false, maxSessions = 100) => {
+        const options = { dryRun, maxSessions, signal: new AbortController().signal };
+        let last: SessionPurgeProgress | undefined;
+        for await (const progress of purges.purge(filter, options)) last = progress;
+        return last;
+      };
+      const begin = async (tenantId: string, userId: string): Promise<string> => {
+        const { id } = await sut.create(budget(), tenantId, { userId });
+        await sut.append(budget(), tenantId, id, { chunks: ['x'], idempotencyKey: 'k' });
+        return id;
+      };
+      const ids: string[] = [];
+      for (let index = 0; index < 5; index++) ids.push(await begin('initech', 'ann:1'));
+      const [bob, umbrella] = [await begin('initech', 'bob'), await begin('umbrella', 'ann:1')];
+      // A session that has ended is still in the index of its user, which nothing else would find.
+      const index = client.keys.key('tenant', 'initech', 'user', 'ann:1', 'sessions');
+      await client.command(budget(), 'ZADD', index, Date.now() - 3_600_000, 'ended');
+
+      expect(await purge({ tenantId: 'initech', userId: 'ann*' }, true)).toEqual({
+        matched: 5,
+        deleted: 0,
+        otherKeys: 0,
+        limited: false,
+      });
+      expect(await purge({ tenantId: 'initech', userId: 'ann*' }, false, 2)).toMatchObject({
+        deleted: 2,
+        limited: true,
+      });
+      expect(await purge({ tenantId: 'initech', userId: 'ann*' })).toMatchObject({
+        deleted: 3,
+        limited: false,
+      });
+      for (const id of ids) {
+        for (const part of ['metadata', 'transcript'])
+          expect(await topology.ttl(client.keys.key('session', shared(id), part))).toBe(-2);
+      }
+      expect(await topology.ttl(index)).toBe(-2);
+      const left = (await lists.list(budget(), { tenantId: 'initech' }, 10)).sessions.map(({ id }) => id);
+      expect(left).toEqual([bob]);
+
+      // What another program keeps per user, and a transcript without its session.
+      await topology.set('prod:session:ann:data', Buffer.from('{}'));
+      await client.command(budget(), 'RPUSH', client.keys.key('session', shared('ann'), 'transcript'), 'x');
+      expect(await purge({ pattern: 'session:ann:*' })).toMatchObject({ deleted: 0, otherKeys: 2 });
+      expect(await topology.ttl('prod:session:ann:data')).toBe(-2);
+      expect(await purge({ pattern: `session:${umbrella.slice(0, -1)}?:*` })).toMatchObject({ deleted: 1 });
+      expect(await topology.ttl(client.keys.key('tenant', 'umbrella', 'sessions'))).toBe(-2);
+      expect((await sut.get(budget(), 'initech', bob)).id).toBe(bob);
+    });
+
     it('tells of a completion in a second try, where the first one ended before it could', async () => {
-      const { sut, events } = make();
+      const { sut, told } = make();
       const { id } = await sut.create(client.newBudget(), 'acme', {});
       await sut.append(client.newBudget(), 'acme', id, { chunks: ['a'], idempotencyKey: undefined });
       const first = await sut.complete(client.newBudget(), 'acme', id, false);
@@ -292,8 +465,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       await client.command(client.newBudget(), 'HSET', metadata, 'event_owed', '1');
       expect(await sut.complete(client.newBudget(), 'acme', id, true)).toEqual(first);
       expect(await sut.complete(client.newBudget(), 'acme', id, true)).toEqual(first);
-      const told = (await events.after('0-0', 10)) ?? [];
-      expect(told.filter(({ type }) => type === 'transcript_completed')).toHaveLength(2);
+      expect((await told()).filter(({ type }) => type === 'transcript_completed')).toHaveLength(2);
       expect(await topology.get(client.keys.key('session', shared(id), 'transcript'))).toBeNull();
     });
 
@@ -331,7 +503,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(await groups.setAside('g', ref, aside)).toEqual({ status: 'ok', value: true });
       expect(await groups.setAside('g', ref, aside)).toEqual({ status: 'ok', value: false });
       expect(await events.groups()).toEqual([{ name: 'g', pending: 0, lag: 0, replays: 0 }]);
-      expect(await events.trim()).toEqual({ trimmed: 0, hadUnread: false });
+      expect(await events.trim()).toEqual({ trimmed: 0, unread: 0 });
       expect(await events.withReader((reader) => events.wait(reader, '0-0', 10, 100))).toHaveLength(1);
 
       const deadLetters = new DeadLettersService(new DeadLettersRepository(client));
@@ -351,14 +523,106 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
     });
   });
 
+  describe(StoredVectorsRepository.name, () => {
+    const config = { embeddings: { storeMaxBytes: 70_000 } } as MarqueeConfig;
+    const vector = new Float32Array(8_000).fill(0.5);
+
+    it('stores, replaces, reads and deletes vectors, and bounds what a tenant holds', async () => {
+      const vectors = new StoredVectorsRepository(client, config);
+      const put = (tenant: string, id: string, ttlSeconds = 60) =>
+        vectors.put(client.newBudget(), tenant, id, vector, ttlSeconds);
+      await put('acme', 'a');
+      await put('acme', 'b', 1);
+      await put('acme', 'a');
+      await expect(put('acme', 'c')).rejects.toThrow(StoredVectorsFullError);
+      await expect(put('acme', 'c')).rejects.toThrow(
+        /^2 vectors with 64512 bytes are stored, and 70000 bytes may be/,
+      );
+      await put('globex', 'c');
+      expect(await vectors.get(client.newBudget(), 'acme', 'a')).toMatchObject({ vector });
+      expect(await vectors.get(client.newBudget(), 'globex', 'a')).toBeUndefined();
+      // What has expired makes room, and so does what is deleted.
+      await until('the short-lived one is gone', () =>
+        put('acme', 'c').then(
+          () => true,
+          () => false,
+        ),
+      );
+      expect(await vectors.delete(client.newBudget(), 'acme', 'a')).toBe(true);
+      expect(await vectors.delete(client.newBudget(), 'acme', 'a')).toBe(false);
+      await put('acme', 'd');
+      expect(await topology.ttl('prod:embedding:acme/d')).toBeGreaterThan(50);
+    });
+  });
+
   describe(TasksRepository.name, () => {
-    it('hands a result out once', async () => {
+    const budget = () => client.newBudget();
+    const keyOf = (id: string, part: string) => client.keys.key('task', shared(id), part);
+
+    it('hands a result to one claimant of its tenant', async () => {
       const tasks = new TasksRepository(client);
-      await tasks.put(client.newBudget(), 'acme', 't', '{"a":1}');
-      expect(await tasks.get(client.newBudget(), 'globex', 't')).toBeUndefined();
-      expect(await tasks.get(client.newBudget(), 'acme', 't')).toBe('{"a":1}');
-      expect(await tasks.claim(client.newBudget(), 'acme', 't')).toBe('{"a":1}');
-      expect(await tasks.claim(client.newBudget(), 'acme', 't')).toBeUndefined();
+      await tasks.put(budget(), 'acme', 't', { status: 'done', resultJson: '{"a":1}' });
+      expect(await tasks.get(budget(), 'globex', 't')).toBeUndefined();
+      const task = { status: 'done', progress: 1, resultJson: '{"a":1}' };
+      expect(await tasks.get(budget(), 'acme', 't')).toEqual(task);
+      const claims = await Promise.all([1, 2, 3].map(() => tasks.claim(budget(), 'acme', 't')));
+      expect(claims.filter((claim) => claim !== undefined)).toEqual([task]);
+      for (const part of ['status', 'result']) expect(await topology.ttl(keyOf('acme/t', part))).toBe(-2);
+    });
+
+    it('goes from pending to done, keeping its TTL and its last progress', async () => {
+      const tasks = new TasksRepository(client);
+      const put = (draft: TaskDraft) => tasks.put(budget(), 'default', 't', draft);
+      expect(await put({ status: 'pending', ttlSeconds: 7_200 })).toEqual({
+        progress: null,
+        ttlSeconds: 7_200,
+      });
+      await expect(tasks.claim(budget(), 'default', 't')).rejects.toThrow('The task is pending');
+      await put({ status: 'running', progress: 0.25 });
+      expect(await put({ status: 'running' })).toEqual({ progress: 0.25, ttlSeconds: 7_200 });
+      await expect(tasks.claim(budget(), 'default', 't')).rejects.toThrow('The task is running');
+      expect(await tasks.get(budget(), 'default', 't')).toEqual({ status: 'running', progress: 0.25 });
+      expect(await put({ status: 'done', resultJson: '1' })).toEqual({ progress: 1, ttlSeconds: 7_200 });
+      for (const part of ['status', 'result'])
+        expect(await topology.ttl(keyOf('t', part))).toBeGreaterThan(7_100);
+      await expect(put({ status: 'running' })).rejects.toThrow('The task is done');
+      await expect(put({ status: 'failed' })).rejects.toThrow('The task is done');
+      expect(await tasks.claim(budget(), 'default', 't')).toMatchObject({ status: 'done', resultJson: '1' });
+      expect(await put({ status: 'pending' })).toEqual({ progress: null, ttlSeconds: 1_800 });
+    });
+
+    it('keeps the cause of a failure until it is claimed', async () => {
+      const tasks = new TasksRepository(client);
+      const put = (draft: TaskDraft) => tasks.put(budget(), 'default', 't', draft);
+      await put({ status: 'running', progress: 0.5 });
+      await put({ status: 'failed', resultJson: '"no quota"' });
+      await expect(put({ status: 'running' })).rejects.toThrow('The task is failed');
+      const failed = { status: 'failed', progress: 0.5, resultJson: '"no quota"' };
+      expect(await tasks.get(budget(), 'default', 't')).toEqual(failed);
+      expect(await tasks.claim(budget(), 'default', 't')).toEqual(failed);
+      expect(await tasks.get(budget(), 'default', 't')).toBeUndefined();
+    });
+
+    it('reads the bare JSON of another program as the result of a task that is done', async () => {
+      const tasks = new TasksRepository(client);
+      await tasks.put(budget(), 'default', 't', { status: 'running' });
+      await topology.set(keyOf('t', 'result'), Buffer.from('{"n": 12345678901234567890}'));
+      expect(await tasks.get(budget(), 'default', 't')).toEqual({
+        status: 'done',
+        progress: 1,
+        resultJson: '{"n": 12345678901234567890}',
+      });
+      await client.command(budget(), 'DEL', keyOf('t', 'result'));
+      await tasks.put(budget(), 'default', 't', { status: 'done', resultJson: '2' });
+      // The other program reads ours and deletes it: the task is gone, and its id is free.
+      expect(String(await topology.get(keyOf('t', 'result')))).toBe('2');
+      await client.command(budget(), 'DEL', keyOf('t', 'result'));
+      expect(await tasks.get(budget(), 'default', 't')).toBeUndefined();
+      expect(await tasks.put(budget(), 'default', 't', { status: 'pending' })).toMatchObject({
+        progress: null,
+      });
+      await topology.set(keyOf('u', 'result'), Buffer.from('not JSON'));
+      expect(await tasks.get(budget(), 'default', 'u')).toBeUndefined();
     });
   });
 
@@ -383,6 +647,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
     it('charges all policies of a request or none, leaves a TTL on each, and shares them between processes', async () => {
       const policies = [
         { name: 'burst', quota: 5, ...minute },
+        { name: 'debt', algorithm: 'gcra', quota: 20, ...minute },
         { name: 'window', algorithm: 'fixed-window', quota: 8, ...minute, partition: 'tenant' },
         { name: 'daily', algorithm: 'calendar', quota: 100, period: 'day', partition: 'tenant' },
       ];
@@ -393,15 +658,16 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(refused.isAllowed).toBe(false);
       expect(refused.standings.map(({ remaining, waitMs }) => [remaining, waitMs > 0])).toEqual([
         [2, true],
+        [17, false],
         [5, false],
         [97, false],
       ]);
-      expect((await other.take('b', 5)).standings.map(({ remaining }) => remaining)).toEqual([0, 0, 92]);
+      expect((await other.take('b', 5)).standings.map(({ remaining }) => remaining)).toEqual([0, 15, 0, 92]);
       const third = await one.take('c', 1);
-      expect(third.standings.map(({ waitMs }) => waitMs > 0)).toEqual([false, true, false]);
+      expect(third.standings.map(({ waitMs }) => waitMs > 0)).toEqual([false, false, true, false]);
       const keyOf = (policy: string, ...rest: string[]): string =>
         client.keys.key('ratelimit', policy, shared('acme'), ...rest);
-      for (const key of [keyOf('burst', 'a'), keyOf('burst', 'b'), keyOf('window'), keyOf('daily')])
+      for (const key of [keyOf('burst', 'a'), keyOf('debt', 'b'), keyOf('window'), keyOf('daily')])
         expect([key, await topology.ttl(key)]).toEqual([key, expect.not.closeTo(-1, 0)]);
       expect(await topology.get(keyOf('burst', 'c'))).toBeNull();
       expect((await topology.get(keyOf('window')))?.toString()).toBe('8');
@@ -412,6 +678,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
     it('gives back what a reserved request did not come to', async () => {
       const { limiter, stop } = await createLimiter(client, [
         { name: 'burst', quota: 10, windowSeconds: 600 },
+        { name: 'debt', algorithm: 'gcra', quota: 10, windowSeconds: 600 },
         { name: 'window', algorithm: 'fixed-window', quota: 10, windowSeconds: 600 },
       ]);
       const demand = { asker: { address: '::1', tenant: 'acme', keyName: 'a' }, route: undefined };
@@ -424,7 +691,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       await expect(limiter.settle(reservation, 9)).rejects.toThrow(RangeError);
       await limiter.settle(reservation, 2);
       const { standings } = await limiter.decideByPlan(client.newBudget(), 'default', { ...demand, cost: 0 });
-      expect(standings.map(({ remaining }) => remaining)).toEqual([8, 8]);
+      expect(standings.map(({ remaining }) => remaining)).toEqual([8, 8, 8]);
       await stop();
     });
 
@@ -443,28 +710,31 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       await stop();
     });
 
-    it('follows a change of the policies, keeps what was used in units, and forgets on demand', async () => {
-      const policies = [{ name: 'burst', quota: 10, windowSeconds: 600 }];
-      const one = await createLimiter(client, policies);
-      const other = await createLimiter(client, policies);
-      await one.take('a', 10);
-      expect(await other.take('a')).toMatchObject({ isAllowed: false });
-      const settings = one.policies.settings;
-      const raised = { ...settings.policies[0], quota: 30 } as (typeof settings.policies)[number];
-      await one.policies.replace({ policies: [raised], plans: settings.plans, beforeAuthentication: [] });
-      await until('the other follows', () => other.policies.version === one.policies.version);
-      expect((await other.take('a')).standings[0]).toMatchObject({ waitMs: 0, remaining: 19 });
-      await one.policies.override({ policy: 'burst', client: 'acme:a', quota: 12 });
-      expect((await one.take('a')).standings[0]).toMatchObject({ waitMs: 0, remaining: 0 });
-      expect((await one.limiter.lookUp(client.newBudget(), 'burst', 'acme:a')).remaining).toBe(0);
-      expect(await one.limiter.reset(client.newBudget(), 'burst', 'acme:a')).toBe(true);
-      expect((await one.take('a')).standings[0]?.remaining).toBe(11);
-      expect(await one.policies.removeOverride({ policy: 'burst', client: 'acme:a' })).toBe(true);
-      expect((await one.take('a')).standings[0]?.remaining).toBe(28);
-      expect(one.policies.replicas).toBe(2);
-      await one.stop();
-      await other.stop();
-    });
+    it.each(['sliding-window', 'gcra'])(
+      'follows a change of %s policies, keeps what was used in units, and forgets on demand',
+      async (algorithm) => {
+        const policies = [{ name: 'burst', algorithm, quota: 10, windowSeconds: 600 }];
+        const one = await createLimiter(client, policies);
+        const other = await createLimiter(client, policies);
+        await one.take('a', 10);
+        expect(await other.take('a')).toMatchObject({ isAllowed: false });
+        const settings = one.policies.settings;
+        const raised = { ...settings.policies[0], quota: 30 } as (typeof settings.policies)[number];
+        await one.policies.replace({ policies: [raised], plans: settings.plans, beforeAuthentication: [] });
+        await until('the other follows', () => other.policies.version === one.policies.version);
+        expect((await other.take('a')).standings[0]).toMatchObject({ waitMs: 0, remaining: 19 });
+        await one.policies.override({ policy: 'burst', client: 'acme:a', quota: 12 });
+        expect((await one.take('a')).standings[0]).toMatchObject({ waitMs: 0, remaining: 0 });
+        expect((await one.limiter.lookUp(client.newBudget(), 'burst', 'acme:a')).remaining).toBe(0);
+        expect(await one.limiter.reset(client.newBudget(), 'burst', 'acme:a')).toBe(true);
+        expect((await one.take('a')).standings[0]?.remaining).toBe(11);
+        expect(await one.policies.removeOverride({ policy: 'burst', client: 'acme:a' })).toBe(true);
+        expect((await one.take('a')).standings[0]?.remaining).toBe(28);
+        expect(one.policies.replicas).toBe(2);
+        await one.stop();
+        await other.stop();
+      },
+    );
   });
 
   describe(EmbeddingsRepository.name, () => {

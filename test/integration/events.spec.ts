@@ -205,7 +205,7 @@ describe('trimming', () => {
     const repository = await repositoryWith({ EVENTS_MAX_LENGTH: '100' });
     await (await groupsWith()).open('gone');
     await publish(2500);
-    expect(await repository.trim()).toMatchObject({ hadUnread: true });
+    expect(await repository.trim()).toMatchObject({ unread: expect.any(Number) });
     expect(await redis.redis.xlen(stream)).toBeLessThanOrEqual(2100);
   });
 

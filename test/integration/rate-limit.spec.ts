@@ -2,18 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { RateLimiter, RateLimitsUnavailableError } from '@app/rate-limit';
 import type { RedisClient } from '@app/redis';
+import { type Admission, mostWithin } from '../fixtures/admissions.js';
 import { connectClient } from '../fixtures/redis-client.js';
 import { createLimiter, type TestLimiter } from '../fixtures/rate-limiter.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 import { TcpProxy } from '../fixtures/tcp-proxy.js';
 import { until } from '../fixtures/until.js';
-
-/** An admission, by the clock of the caller: Redis decided at some time in between. */
-interface Admission {
-  readonly askedMs: number;
-  readonly toldMs: number;
-  readonly cost: number;
-}
 
 /** Redis's clock ticks in milliseconds. */
 const tickMs = 2;
@@ -65,7 +59,9 @@ describe(RateLimiter.name, () => {
   });
 
   it('never admits more than burst and rate allow in any second', async () => {
-    const { take } = await limiter([{ name: 'second', quota: 100, windowSeconds: 1, burst: 20 }]);
+    const { take } = await limiter([
+      { name: 'second', algorithm: 'gcra', quota: 100, windowSeconds: 1, burst: 20 },
+    ]);
     const admissions: Admission[] = [];
     const endMs = performance.now() + 2_500;
     await Promise.all(
@@ -103,10 +99,14 @@ describe(RateLimiter.name, () => {
   it('reads the plain counters of other programs and keeps what another algorithm knew', async () => {
     const quota = { quota: 10, windowSeconds: 600 };
     await server.redis.set('prod:ratelimit:one:acme:a', '7', 'EX', 600);
-    const gcra = await limiter([{ name: 'one', ...quota }]);
+    const gcra = await limiter([{ name: 'one', algorithm: 'gcra', ...quota }]);
     expect((await gcra.take('a')).standings[0]).toMatchObject({ remaining: 2 });
     const fixed = await limiter([{ name: 'one', algorithm: 'fixed-window', ...quota }]);
     expect((await fixed.take('a')).standings[0]).toMatchObject({ remaining: 1 });
+    const sliding = await limiter([{ name: 'one', ...quota }]);
+    expect((await sliding.take('a')).standings[0]).toMatchObject({ remaining: 0 });
+    expect((await fixed.take('a', 0)).standings[0]).toMatchObject({ remaining: 0 });
+    expect((await gcra.take('a', 0)).standings[0]).toMatchObject({ remaining: 0 });
   });
 
   it('ends a calendar quota where the period ends, by the clock of Redis', async () => {
@@ -251,13 +251,18 @@ describe(RateLimiter.name, () => {
   });
 
   /** `FLEET=60` runs it for so many seconds. */
-  it.each(['closed', 'local'] as const)(
-    'holds over 8 connections and 200 clients, cut and restarted (%s)',
-    async (onRedisFailure) => {
+  it.each([
+    ['gcra', 'closed'],
+    ['gcra', 'local'],
+    ['sliding-window', 'closed'],
+    ['sliding-window', 'local'],
+  ] as const)(
+    'holds over 8 connections and 200 clients, cut and restarted (%s, %s)',
+    async (algorithm, onRedisFailure) => {
       const runMs = 1000 * Number(process.env['FLEET'] ?? 6);
       const own = await TestRedisServer.start();
       const emissionMs = 50;
-      const policy = { name: 'fleet', quota: 20, windowSeconds: 1, onRedisFailure };
+      const policy = { name: 'fleet', algorithm, quota: 20, windowSeconds: 1, onRedisFailure };
       const fleet = await Promise.all(
         Array.from({ length: 8 }, async () => {
           const proxy = await TcpProxy.start(own.port);
@@ -307,11 +312,17 @@ describe(RateLimiter.name, () => {
         ...fleet.flatMap((member) => Array.from({ length: 12 }, () => ask(member))),
       ]);
       const excessOf = (lists: Map<string, Admission[]>): number =>
-        Math.max(...[...lists.values()].map((list) => worstExcess(list, policy.quota, emissionMs)));
+        Math.max(
+          ...[...lists.values()].map((list) =>
+            algorithm === 'gcra'
+              ? worstExcess(list, policy.quota, emissionMs)
+              : mostWithin(list, 1000 * policy.windowSeconds) - policy.quota,
+          ),
+        );
       const total = [...decided.values()].reduce((sum, list) => sum + list.length, 0);
       const [excess, excessOfAll] = [excessOf(decided), excessOf(all)];
       process.stdout.write(
-        `${onRedisFailure}: ${total} admitted by Redis, ${refused} refused, ${degraded} without it; excess ${excess} of its own, ${excessOfAll} of all\n`,
+        `${algorithm}, ${onRedisFailure}: ${total} admitted by Redis, ${refused} refused, ${degraded} without it; excess ${excess} of its own, ${excessOfAll} of all\n`,
       );
       for (const { proxy, through, stop } of fleet) {
         await stop();
@@ -323,8 +334,10 @@ describe(RateLimiter.name, () => {
       expect(total).toBeGreaterThan(1_000);
       expect(refused).toBeGreaterThan(100);
       expect(excess).toBeLessThanOrEqual(0);
-      // In each outage all processes together let at most one quota more pass, and one that is cut off its share.
-      const outages = onRedisFailure === 'closed' ? 0 : restarts + cuts / fleet.length;
+      // In an outage all processes together admit at most one quota more, and one that is cut off its share. A window of
+      // this length, unlike a debt, meets few of them.
+      const outages =
+        onRedisFailure === 'closed' ? 0 : algorithm === 'gcra' ? restarts + cuts / fleet.length : 2;
       expect(excessOfAll).toBeLessThanOrEqual(policy.quota * outages);
     },
     120_000 + 2_000 * Number(process.env['FLEET'] ?? 6),

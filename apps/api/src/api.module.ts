@@ -18,8 +18,10 @@ import { UpstreamModule } from '@app/upstream';
 import { CacheAdminController } from './admin/cache-admin.controller.js';
 import { DeadLettersAdminController } from './admin/dead-letters-admin.controller.js';
 import { EventsAdminController } from './admin/events-admin.controller.js';
+import { SessionsAdminController } from './admin/sessions-admin.controller.js';
 import { ConsoleController } from './console/console.controller.js';
 import { EmbeddingsController } from './embeddings/embeddings.controller.js';
+import { StoredEmbeddingsController } from './embeddings/stored-embeddings.controller.js';
 import { HealthController } from './health/health.controller.js';
 
 import { DrainService } from './http/drain.service.js';
@@ -71,7 +73,9 @@ export class ApiModule {
         EventsAdminController,
         EventsController,
         MoviesController,
+        SessionsAdminController,
         SessionsController,
+        StoredEmbeddingsController,
         TasksController,
         QueryUnderstandingController,
         RateLimitAdminController,

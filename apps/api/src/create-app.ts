@@ -1,22 +1,24 @@
+import type { Socket } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Registry } from 'prom-client';
 import { MarqueeConfig } from '@app/config';
 import { createPino, httpMetrics, PinoLoggerService, withoutRedaction } from '@app/observability';
-import { RateLimitGuard } from '@app/rate-limit';
 import { RedisTargets } from '@app/redis';
 import { ApiModule } from './api.module.js';
 import { addCors } from './http/cors.js';
 import { addTracing } from './http/tracing.js';
 import { DrainService } from './http/drain.service.js';
-import { answerClientError, answerFrameworkError } from './http/early-errors.js';
+import { answerFrameworkError, clientErrorHandler } from './http/early-errors.js';
 import { addHttpHooks, requestIdOf } from './http/http-hooks.js';
-import { addJsonBodyParser } from './http/json-body-parser.js';
-import { proxyTrust } from './http/trusted-proxies.js';
-import { addOpenApi } from './open-api.js';
+import { addIntake } from './http/intake.js';
+import { addOpenApi, isDocumentation } from './open-api.js';
 
-/** How long a client may take to send a whole request, slow trickles included. */
+/** How long a client may take to send a whole request, and its head alone. */
 const requestTimeoutMs = 30_000;
+const headersTimeoutMs = 10_000;
+/** Address and header fields together. */
+const maxHeaderBytes = 16_384;
 /** Longer than the 60 s idle time of common load balancers, or they would meet closing sockets. */
 const keepAliveTimeoutMs = 65_000;
 
@@ -27,18 +29,21 @@ const keepAliveTimeoutMs = 65_000;
  * @throws ConfigurationError, RedisStartupError
  */
 export async function createApp(variables?: Record<string, string>): Promise<NestFastifyApplication> {
-  let isTrustedProxy = (_address: string): boolean => false;
+  // The gatekeepers are known only once the configuration is read.
+  let countMalformed = (_socket: Socket): void => undefined;
   const adapter = new FastifyAdapter({
-    // Known only once the configuration is read.
-    trustProxy: (address) => isTrustedProxy(address),
     genReqId: requestIdOf,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: 'idle',
     // Node looks only every 30 s for requests that are over their time.
-    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 5_000 },
+    http: {
+      headersTimeout: headersTimeoutMs,
+      connectionsCheckingInterval: 5_000,
+      maxHeaderSize: maxHeaderBytes,
+    },
     frameworkErrors: answerFrameworkError,
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: clientErrorHandler((socket) => countMalformed(socket)),
   });
   const app = await NestFactory.create<NestFastifyApplication>(await ApiModule.register(variables), adapter, {
     bodyParser: false,
@@ -46,7 +51,6 @@ export async function createApp(variables?: Record<string, string>): Promise<Nes
     abortOnError: false,
   });
   const config = app.get(MarqueeConfig);
-  isTrustedProxy = proxyTrust(config.http.trustedProxies);
   const logger = createPino(config.log);
   app.useLogger(new PinoLoggerService(logger));
 
@@ -65,9 +69,10 @@ export async function createApp(variables?: Record<string, string>): Promise<Nes
   });
   if (config.tracing.endpoint !== undefined) await addTracing(app, config.tracing.endpoint, config.version);
   addCors(app, config.http.corsOrigins);
-  const limits = app.get(RateLimitGuard);
-  fastify.addHook('onRequest', (request, reply) => limits.byAddress(request, reply));
-  addJsonBodyParser(fastify, config.http.bodyLimitBytes);
+  fastify.addHook('onRoute', (route) => {
+    if (isDocumentation(route.url)) route.config = { ...route.config, isPublic: true };
+  });
+  countMalformed = addIntake(app);
   addOpenApi(app, config.version);
   await app.init();
   return app;

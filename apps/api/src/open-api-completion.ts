@@ -6,8 +6,6 @@ type Responses = Operation['responses'];
 type ResponseObject = Exclude<NonNullable<Responses[string]>, { $ref: string }>;
 
 const isPublic = (path: string): boolean => /^\/(health\/|metrics$|v1\/health$|api\/v1\/health$)/.test(path);
-const isAdmins = (path: string, method: string): boolean =>
-  path.startsWith('/v1/admin/') || (path.startsWith('/v1/trending') && method !== 'get');
 const isLimited = (path: string): boolean =>
   !isPublic(path) &&
   !path.startsWith('/v1/admin/cache') &&
@@ -35,10 +33,12 @@ const headers = {
 const common = {
   Invalid: ['400', 'The request is not valid; `errors` names each field'],
   Unauthenticated: ['401', 'An API key is needed, or this one is not known'],
-  Forbidden: ['403', 'The API key may not do this'],
-  TooLarge: ['413', 'The body is larger than HTTP_BODY_LIMIT_BYTES'],
+  Forbidden: ['403', 'The API key may not do this; or, without keys, the caller is not on this machine'],
+  TooSlow: ['408', 'The body did not arrive in time'],
+  TooLarge: ['413', 'The body is larger than this route takes'],
   UnsupportedMediaType: ['415', 'The body is not application/json'],
-  RateLimited: ['429', 'A rate limit is used up; nothing was charged'],
+  RateLimited: ['429', 'A rate limit is used up and nothing was charged, or too many bytes are sent at once'],
+  Overloaded: ['503', 'More bytes are being received than this process takes at once; see Retry-After'],
   Failed: ['500', 'Something went wrong here'],
 } as const;
 
@@ -48,9 +48,9 @@ const common = {
  */
 export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   for (const [path, item] of Object.entries(document.paths)) {
-    for (const [method, operation] of Object.entries(item) as [string, Operation][]) {
+    for (const operation of Object.values(item) as Operation[]) {
       if (typeof operation !== 'object' || !operation.responses) continue;
-      complete(path, method, operation);
+      complete(path, operation);
     }
   }
   const used = JSON.stringify(document.paths);
@@ -73,10 +73,16 @@ function tidy(node: unknown): void {
     delete schema.nullable;
     schema.anyOf = schema.anyOf.map((each) => ({ ...each, nullable: true }));
   }
+  // `allOf` would refuse the null that stands beside it.
+  if (schema.nullable && schema.type === undefined && schema.allOf) {
+    delete schema.nullable;
+    schema.anyOf = [...schema.allOf, { type: 'object', nullable: true, enum: [null] }];
+    delete schema.allOf;
+  }
   for (const child of Object.values(node)) tidy(child);
 }
 
-function complete(path: string, method: string, operation: Operation): void {
+function complete(path: string, operation: Operation): void {
   // One handler of two paths.
   operation.operationId = (operation.operationId ?? '').replace('[0]', '').replace('[1]', 'Alias');
   const isOpenAi = isOpenAiRoute(path);
@@ -85,12 +91,16 @@ function complete(path: string, method: string, operation: Operation): void {
     operation.responses[status] ??= { $ref: `#/components/responses/${isOpenAi ? `OpenAi${name}` : name}` };
   };
   if (isPublic(path)) operation.security = [];
-  else add('Unauthenticated');
-  if (isAdmins(path, method)) add('Forbidden');
+  else {
+    add('Unauthenticated');
+    add('Forbidden');
+  }
   if (isLimited(path)) add('RateLimited');
   if ((operation.parameters ?? []).length > 0 || operation.requestBody) add('Invalid');
   if (operation.requestBody) {
+    add('TooSlow');
     add('TooLarge');
+    add('Overloaded');
     add('UnsupportedMediaType');
   }
   add('Failed');
@@ -125,7 +135,11 @@ function responses(): [string, ResponseObject][] {
         description,
         headers: reference(
           'X-Request-Id',
-          ...(status === '429' ? (['RateLimit', 'RateLimit-Policy', 'Retry-After'] as const) : []),
+          ...(status === '429'
+            ? (['RateLimit', 'RateLimit-Policy', 'Retry-After'] as const)
+            : status === '503'
+              ? (['Retry-After'] as const)
+              : []),
         ),
         content: { [mediaType]: { schema: { $ref: `#/components/schemas/${schema}` } } },
       },

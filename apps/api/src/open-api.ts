@@ -2,6 +2,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { completeDocument } from './open-api-completion.js';
 
+/** Whether a route is one of those that this adds, which are open to all. */
+export const isDocumentation = (url: string): boolean => /^\/docs(?:[-/]|$)/.test(url);
+
 /** Serves the OpenAPI document at /docs-json and its reader at /docs. It is made when it is first asked for: that takes a while. */
 export function addOpenApi(app: NestFastifyApplication, version: string): void {
   SwaggerModule.setup('docs', app, () => createDocument(app, version), { customSiteTitle: 'Marquee API' });

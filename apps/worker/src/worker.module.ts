@@ -7,6 +7,7 @@ import { LocksModule } from '@app/locks';
 import { MetricsController, MetricsModule } from '@app/observability';
 import { RedisModule } from '@app/redis';
 import { MOVIES_PROVIDER, TmdbModule } from '@app/tmdb';
+import { SessionsModule } from '@app/sessions';
 import { TrendingModule } from '@app/trending';
 import { UpstreamModule } from '@app/upstream';
 import { ConsumersMetrics } from './consumers/consumers.metrics.js';
@@ -19,6 +20,7 @@ import { JobRunner } from './jobs/job-runner.service.js';
 import { JobsMetrics } from './jobs/jobs.metrics.js';
 import { JobsRepository } from './jobs/jobs.repository.js';
 import { MovieChangesJob } from './jobs/movie-changes.job.js';
+import { SessionMemoryJob } from './jobs/session-memory.job.js';
 import { TrendingJob } from './jobs/trending.job.js';
 
 @Module({})
@@ -39,6 +41,7 @@ export class WorkerModule {
         TerminusModule,
         EventsModule,
         LocksModule,
+        SessionsModule,
         TmdbModule,
         TrendingModule.register([TmdbModule], MOVIES_PROVIDER),
       ],
@@ -52,11 +55,12 @@ export class WorkerModule {
         JobsMetrics,
         JobsRepository,
         MovieChangesJob,
+        SessionMemoryJob,
         TrendingJob,
         {
           provide: FLEET_JOBS,
           useFactory: (...jobs: FleetJob[]) => jobs,
-          inject: [TrendingJob, MovieChangesJob],
+          inject: [TrendingJob, MovieChangesJob, SessionMemoryJob],
         },
       ],
     };

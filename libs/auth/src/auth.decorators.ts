@@ -1,23 +1,27 @@
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Principal } from './api-key.js';
+import { ExtendRouteConfig } from './route-config.js';
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Set by `@Public()`. */
+    isPublic?: boolean;
+    /** Set by `@Roles()`. */
+    roles?: readonly string[];
+  }
   interface FastifyRequest {
-    /** Set by the AuthGuard on every route that is not public. */
+    /** Set before the body is read, on every route that is not public. */
     principal: Principal;
   }
 }
 
-export const publicKey = Symbol('public');
-export const rolesKey = Symbol('roles');
-
 /** A route that needs no key: probes, metrics, documentation. */
-export const Public = () => SetMetadata(publicKey, true);
+export const Public = () => ExtendRouteConfig({ isPublic: true });
 
 /** A route that needs one of these roles. */
-export const Roles = (...roles: string[]) => SetMetadata(rolesKey, roles);
+export const Roles = (...roles: string[]) => ExtendRouteConfig({ roles });
 
-/** On whose behalf the request is made. */
+/** Injects the principal on whose behalf the request is made. */
 export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
   return context.switchToHttp().getRequest<{ principal: Principal }>().principal;
 });

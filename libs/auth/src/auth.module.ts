@@ -2,10 +2,11 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { ApiKeysService } from './api-keys.service.js';
 import { AuthGuard } from './auth.guard.js';
+import { Authenticator } from './authenticator.js';
 
-/** Guards every route of the app that imports it, but the public ones. */
+/** Guards every route of the app that imports it, except the public ones. */
 @Module({
-  providers: [ApiKeysService, { provide: APP_GUARD, useClass: AuthGuard }],
-  exports: [ApiKeysService],
+  providers: [ApiKeysService, Authenticator, { provide: APP_GUARD, useClass: AuthGuard }],
+  exports: [ApiKeysService, Authenticator],
 })
 export class AuthModule {}

@@ -1,9 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CacheAnswer, type CacheOutcome, cacheStatus } from './cache-answer.js';
+import {
+  type CacheAnswer,
+  type CacheOutcome,
+  cacheStatus,
+  type CacheTier,
+  summarize,
+} from './cache-answer.js';
 
 const answer = (outcome: CacheOutcome, more: Partial<CacheAnswer<string>> = {}): CacheAnswer<string> => ({
   value: 'x',
   outcome,
+  tier: 'redis',
   ttlMs: Infinity,
   stored: true,
   redisAnswered: true,
@@ -23,5 +30,24 @@ describe(cacheStatus.name, () => {
     ['marquee; fwd=miss; detail=redis-away', [answer('miss', { stored: false, redisAnswered: false })]],
   ])('%s', (expected, answers) => {
     expect(cacheStatus(answers)).toBe(expected);
+  });
+});
+
+describe(summarize.name, () => {
+  const from = (tier: CacheTier, outcome: CacheOutcome): CacheAnswer<string> => answer(outcome, { tier });
+
+  it.each<[string, string, CacheAnswer<string>[]]>([
+    ['hit', 'local', [from('local', 'local_hit'), from('local', 'negative')]],
+    ['hit', 'mixed', [from('local', 'local_hit'), from('redis', 'redis_hit')]],
+    ['stale', 'redis', [from('redis', 'stale')]],
+    ['miss', 'upstream', [from('upstream', 'miss'), from('upstream', 'coalesced')]],
+    ['bypass', 'upstream', [from('upstream', 'bypass')]],
+    ['partial', 'mixed', [from('redis', 'redis_hit'), from('upstream', 'miss')]],
+  ])('%s of %s', (outcome, tier, answers) => {
+    expect(summarize(answers)).toEqual({ outcome, tier });
+  });
+
+  it('has nothing to say of no lookups', () => {
+    expect(summarize([])).toBeUndefined();
   });
 });

@@ -10,11 +10,15 @@ export type CacheOutcome =
   | 'timeout' // the load took too long; it goes on
   | 'error'; // the load failed
 
+/** Where an answer came from: this process, Redis, or what loads it. */
+export type CacheTier = 'local' | 'redis' | 'upstream';
+
 /** An answer of the cache and where it came from. */
 export interface CacheAnswer<T> {
   /** Undefined: known to be absent. */
   readonly value: T | undefined;
   readonly outcome: CacheOutcome;
+  readonly tier: CacheTier;
   /** What is left of its fresh life; negative for a stale one, Infinity where it has no end. */
   readonly ttlMs: number;
   /** Whether Redis has it now, as far as this process knows. */
@@ -46,3 +50,27 @@ export function cacheStatus(
 
 const isHit = (outcome: CacheOutcome): boolean =>
   outcome === 'local_hit' || outcome === 'redis_hit' || outcome === 'negative';
+
+/** How the cache answered a whole request, in the words of the access log. */
+export interface CacheSummary {
+  readonly outcome: 'hit' | 'miss' | 'stale' | 'bypass' | 'partial';
+  readonly tier: CacheTier | 'mixed';
+}
+
+/** The one outcome and tier of all lookups of a response; `partial` and `mixed` where they differ. */
+export function summarize(
+  answers: readonly Pick<CacheAnswer<unknown>, 'outcome' | 'tier'>[],
+): CacheSummary | undefined {
+  const [first, ...others] = answers;
+  if (!first) return undefined;
+  const outcome = wordOf(first.outcome);
+  return {
+    outcome: others.every((answer) => wordOf(answer.outcome) === outcome) ? outcome : 'partial',
+    tier: others.every(({ tier }) => tier === first.tier) ? first.tier : 'mixed',
+  };
+}
+
+function wordOf(outcome: CacheOutcome): CacheSummary['outcome'] {
+  if (isHit(outcome)) return 'hit';
+  return outcome === 'stale' || outcome === 'bypass' ? outcome : 'miss';
+}

@@ -5,6 +5,7 @@ import { CacheLoadTimeoutError } from './cache.errors.js';
 import type { CacheMetrics } from './cache.metrics.js';
 import type { CacheRepository, Reading, Write } from './cache.repository.js';
 import type { CacheAnswer } from './cache-answer.js';
+import type { CacheLog } from './cache-log.js';
 import type { LocalTier } from './local/local-tier.js';
 import type { Namespace } from './namespace.js';
 import { Failed, type Loaded, notModified, type Previous, Tagged, Unstored } from './revalidation.js';
@@ -55,6 +56,8 @@ export class CacheFetcher {
     private readonly repository: CacheRepository,
     private readonly metrics: CacheMetrics,
     private readonly tierOf: (namespace: Namespace<unknown>) => LocalTier | undefined,
+    private readonly maxValueBytes: number,
+    private readonly log: CacheLog | undefined,
   ) {}
 
   /** A key has changed in Redis: who follows its leader looks at once. */
@@ -82,13 +85,23 @@ export class CacheFetcher {
     const tier = this.tierOf(namespace);
     for (const { key } of writes) tier?.changed(key);
     const changeNumber = tier?.changeNumber ?? 0;
-    const stored = await this.repository.writeMany(budget, namespace, writes);
+    const startedMs = this.log ? performance.now() : 0;
+    const stored = await this.repository.writeMany(budget, namespace, writes, this.maxValueBytes);
+    if (this.log) {
+      const durationMs = performance.now() - startedMs;
+      for (const [index, { key }] of writes.entries()) {
+        const result = stored[index] as string;
+        const event = result === 'failed' ? 'error' : 'set';
+        this.log.write({ event, namespace: namespace.name, tier: 'redis', key, durationMs, result });
+      }
+    }
     writes.forEach(({ key, value, freshMs = freshMsOf(namespace, value) }, index) => {
-      if (stored[index] !== 'kept') this.keep(namespace, key, value, freshMs, changeNumber);
+      if (stored[index] === 'too-large') this.metrics.tooLarge(namespace.name);
+      else if (stored[index] !== 'kept') this.keep(namespace, key, value, freshMs, changeNumber);
     });
     const atMs = Date.now();
     writes.forEach(({ key }, index) => stored[index] === 'stored' && this.history.set(key, { atMs, cause }));
-    return stored.map((result) => result !== 'failed');
+    return stored.map((result) => result === 'stored' || result === 'kept');
   }
 
   /** What this process stored under a key last, as far as it remembers. */
@@ -280,17 +293,21 @@ export class CacheFetcher {
     const cause = [...states.values()].includes('found') ? 'refresh' : outcome;
     const stored = await this.store(budget, namespace, writes, cause);
     const storedKeys = new Set(writes.flatMap(({ key }, index) => (stored[index] ? [key] : [])));
+    const tier = 'upstream';
     return new Map(
       keys.map((key, index): [string, CacheAnswer<T>] => {
         const value = values[index];
         if (value instanceof Failed) {
           const { error } = value;
-          return [key, { value: undefined, outcome: 'error', error, ttlMs: 0, stored: false, redisAnswered }];
+          return [
+            key,
+            { value: undefined, outcome: 'error', tier, error, ttlMs: 0, stored: false, redisAnswered },
+          ];
         }
         if (value instanceof Unstored)
-          return [key, { value: value.value, outcome, ttlMs: 0, stored: false, redisAnswered }];
+          return [key, { value: value.value, outcome, tier, ttlMs: 0, stored: false, redisAnswered }];
         const stored = storedKeys.has(key);
-        return [key, { value, outcome, ttlMs: freshMsOf(namespace, value), stored, redisAnswered }];
+        return [key, { value, outcome, tier, ttlMs: freshMsOf(namespace, value), stored, redisAnswered }];
       }),
     );
   }
@@ -353,9 +370,15 @@ export class CacheFetcher {
     keys: readonly string[],
   ): Promise<Reading<T>[]> {
     const changeNumber = this.tierOf(namespace)?.changeNumber ?? 0;
+    const startedMs = this.log ? performance.now() : 0;
     const readings = await this.repository.readMany(budget, namespace, keys);
     readings.forEach((reading, index) => {
       const key = keys[index] as string;
+      if (this.log && reading.state === 'unknown') {
+        const durationMs = performance.now() - startedMs;
+        const result = 'redis-away';
+        this.log.write({ event: 'error', namespace: namespace.name, tier: 'redis', key, durationMs, result });
+      }
       if (reading.state === 'found')
         this.keep(namespace, key, reading.value, reading.ttlMs, changeNumber, reading.bytes);
       if (reading.state === 'negative') this.keep(namespace, key, undefined, reading.ttlMs, changeNumber);
@@ -398,6 +421,7 @@ function toAnswer<T>(reading: Reading<T>): CacheAnswer<T> | undefined {
       return {
         value: reading.value,
         outcome: reading.ttlMs > 0 ? 'redis_hit' : 'stale',
+        tier: 'redis',
         ttlMs: reading.ttlMs,
         stored: true,
         redisAnswered: true,
@@ -406,6 +430,7 @@ function toAnswer<T>(reading: Reading<T>): CacheAnswer<T> | undefined {
       return {
         value: undefined,
         outcome: 'negative',
+        tier: 'redis',
         ttlMs: reading.ttlMs,
         stored: true,
         redisAnswered: true,

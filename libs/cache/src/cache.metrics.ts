@@ -51,6 +51,7 @@ export class CacheMetrics {
   private readonly lookups: DurationHistogram<'namespace' | 'outcome'>;
   private readonly loads: Counter<'namespace'>;
   private readonly tokens: Counter<'namespace'>;
+  private readonly oversized: Counter<'namespace'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -70,6 +71,12 @@ export class CacheMetrics {
     this.tokens = new Counter({
       name: 'marquee_cache_loaded_tokens_total',
       help: 'Tokens that loading cost, by namespace',
+      labelNames: ['namespace'],
+      registers,
+    });
+    this.oversized = new Counter({
+      name: 'marquee_cache_oversized_values_total',
+      help: 'Values that were served but not stored because they are larger than CACHE_MAX_VALUE_BYTES, by namespace',
       labelNames: ['namespace'],
       registers,
     });
@@ -102,6 +109,11 @@ export class CacheMetrics {
     ledger.loadedMs += cost.durationMs;
     ledger.loadedTokens += cost.tokens;
     ledger.loadedUsd += cost.usd;
+  }
+
+  /** Counts a value that was not stored because of its size. */
+  tooLarge(namespace: string): void {
+    this.oversized.inc({ namespace });
   }
 
   /** Mean time that loading one value takes; 0 before the first. */

@@ -30,8 +30,16 @@ export interface Write<T> {
   readonly freshMs?: number | undefined;
 }
 
-/** `kept`: another's value of the same length was there first. */
-export type Stored = 'stored' | 'kept' | 'failed';
+/** A write with its value's bytes. */
+interface EncodedWrite {
+  readonly key: string;
+  readonly bytes: Buffer;
+  readonly lifeMs: number;
+  readonly replace: boolean;
+}
+
+/** `kept`: another's value of the same length was there first. `too-large`: nothing was sent to Redis. */
+export type Stored = 'stored' | 'kept' | 'too-large' | 'failed';
 
 /** Cached values, locks and counters in Redis. */
 @Injectable()
@@ -59,17 +67,26 @@ export class CacheRepository {
     return readings;
   }
 
-  /** Stores each entry for its life, stale time included. */
+  /**
+   * Stores each entry for its life, stale time included, unless its value is larger than `maxValueBytes`. Returns one
+   * result a write, in order.
+   */
   async writeMany<T>(
     budget: RedisBudget,
     namespace: Namespace<T>,
     writes: readonly Write<T>[],
+    maxValueBytes = Infinity,
   ): Promise<Stored[]> {
     const stored: Stored[] = [];
     for (let start = 0; start < writes.length; start += keysPerRoundTrip) {
-      const part = writes.slice(start, start + keysPerRoundTrip);
-      const outcomes = await this.write(budget, namespace, part);
-      for (const outcome of outcomes) stored.push(toStored(outcome));
+      const part = writes
+        .slice(start, start + keysPerRoundTrip)
+        .map((write) => encodeWrite(namespace, write));
+      const fitting = part.filter(({ bytes }) => bytes.length <= maxValueBytes);
+      const outcomes = fitting.length > 0 ? await this.write(budget, namespace, fitting) : [];
+      const results = outcomes.map(toStored);
+      for (const { bytes } of part)
+        stored.push(bytes.length > maxValueBytes ? 'too-large' : (results.shift() ?? 'failed'));
       if (outcomes.some(({ status }) => status !== 'ok')) break;
       if (part.length === keysPerRoundTrip) budget.renew();
     }
@@ -123,55 +140,70 @@ export class CacheRepository {
     if (namespace.needsTtl) {
       const outcome = await this.redis.getManyWithTtl(budget, keys);
       if (outcome.status !== 'ok') return undefined;
-      return outcome.value.map((entry) =>
-        toReading(namespace, entry && entry.bytes, entry?.ttlMs ?? Infinity),
+      return outcome.value.map((entry, index) =>
+        toReading(namespace, keys[index] as string, entry && entry.bytes, entry?.ttlMs ?? Infinity),
       );
     }
     if (keys.length === 1) {
       const outcome = await this.redis.get(budget, keys[0] as string);
       if (outcome.status === 'miss') return [{ state: 'missing' }];
-      return outcome.status === 'ok' ? [toReading(namespace, outcome.value, Infinity)] : undefined;
+      // Another program's: what is stored next replaces it. MGET calls such a key missing.
+      if (isWrongType(outcome)) return [{ state: 'broken' }];
+      return outcome.status === 'ok'
+        ? [toReading(namespace, keys[0] as string, outcome.value, Infinity)]
+        : undefined;
     }
     const outcome = await this.redis.getMany(budget, keys);
     if (outcome.status !== 'ok') return undefined;
-    return outcome.value.map((bytes) => toReading(namespace, bytes, Infinity));
+    return outcome.value.map((bytes, index) => toReading(namespace, keys[index] as string, bytes, Infinity));
   }
 
   private async write<T>(
     budget: RedisBudget,
     namespace: Namespace<T>,
-    writes: readonly Write<T>[],
+    writes: readonly EncodedWrite[],
   ): Promise<Outcome<unknown>[]> {
     if (!namespace.firstWriteWins) {
       return this.redis.setMany(
         budget,
-        writes.map((write) => ({
-          key: write.key,
-          bytes: encode(namespace, write.value),
-          ttlMs: lifeMs(namespace, write),
-        })),
+        writes.map(({ key, bytes, lifeMs: ttlMs }) => ({ key, bytes, ttlMs })),
       );
     }
-    const calls = writes.map((write) => ({
-      keys: [write.key],
-      args: [encode(namespace, write.value), lifeMs(namespace, write), write.replace ? '1' : '0'],
+    const calls = writes.map(({ key, bytes, lifeMs: ttlMs, replace }) => ({
+      keys: [key],
+      args: [bytes, ttlMs, replace ? '1' : '0'],
     }));
     const outcome = await this.redis.runMany(budget, keepFirst, calls);
     return outcome.status === 'ok' ? outcome.value : writes.map(() => outcome);
   }
 }
 
-function toReading<T>(namespace: Namespace<T>, bytes: Buffer | null | undefined, ttlMs: number): Reading<T> {
+function toReading<T>(
+  namespace: Namespace<T>,
+  key: string,
+  bytes: Buffer | null | undefined,
+  ttlMs: number,
+): Reading<T> {
   if (bytes === undefined) return { state: 'unknown' };
   if (bytes === null) return { state: 'missing' };
   if (bytes.length === 0 && namespace.negativeMs > 0) return { state: 'negative', ttlMs };
-  const value = namespace.codec.decode(bytes);
+  const value = namespace.codec.decode(bytes, key);
   if (value === undefined) return { state: 'broken' };
   return { state: 'found', value, bytes: bytes.length, ttlMs: ttlMs - namespace.staleMs };
 }
 
+const isWrongType = (outcome: Outcome<unknown>): boolean =>
+  outcome.status === 'error' && outcome.fault.code === 'WRONGTYPE';
+
 const toStored = (outcome: Outcome<unknown>): Stored =>
   outcome.status !== 'ok' ? 'failed' : outcome.value === 0 ? 'kept' : 'stored';
+
+const encodeWrite = <T>(namespace: Namespace<T>, write: Write<T>): EncodedWrite => ({
+  key: write.key,
+  bytes: encode(namespace, write.value),
+  lifeMs: lifeMs(namespace, write),
+  replace: write.replace,
+});
 
 const encode = <T>({ codec }: Namespace<T>, value: T | undefined): Buffer =>
   value === undefined ? negative : codec.encode(value);

@@ -1,10 +1,12 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { MarqueeConfig } from '@app/config';
-import type { RedisBudget } from '@app/redis';
+import type { Outcome, RedisBudget } from '@app/redis';
 import { CacheMetrics } from './cache.metrics.js';
+import { CacheLoadTimeoutError } from './cache.errors.js';
 import { CacheRepository } from './cache.repository.js';
 import { CacheFetcher, type LoadMany } from './cache-fetcher.js';
-import type { CacheAnswer, CacheOutcome } from './cache-answer.js';
+import type { CacheAnswer, CacheOutcome, CacheTier } from './cache-answer.js';
+import { CacheLog } from './cache-log.js';
 import { cachedKinds } from './cached-kinds.js';
 import { Generations } from './generations.js';
 import { type LocalEntry, LocalTier } from './local/local-tier.js';
@@ -57,6 +59,7 @@ export class CacheService implements OnApplicationBootstrap {
   /** Loads under way, as those see them who did not begin them. */
   private readonly inFlight = new Map<string, Promise<CacheAnswer<unknown>>>();
   private readonly generations: Generations;
+  private readonly log: CacheLog | undefined;
 
   constructor(
     private readonly repository: CacheRepository,
@@ -66,7 +69,14 @@ export class CacheService implements OnApplicationBootstrap {
     this.defaultTtlSeconds = config.cache.ttlSeconds;
     this.longTtlSeconds = config.cache.longTtlSeconds;
     this.generations = new Generations(repository.redis);
-    this.fetcher = new CacheFetcher(repository, metrics, (namespace) => this.tierOf(namespace));
+    this.log = CacheLog.for(config.log.level);
+    this.fetcher = new CacheFetcher(
+      repository,
+      metrics,
+      (namespace) => this.tierOf(namespace),
+      config.cache.maxValueBytes,
+      this.log,
+    );
   }
 
   onApplicationBootstrap(): void {
@@ -91,11 +101,11 @@ export class CacheService implements OnApplicationBootstrap {
     const key = this.key(namespace, part);
     const local = this.tierOf(namespace)?.get<T>(key, startedMs);
     if (local) {
-      this.count(namespace, 'local_hit', startedMs);
+      this.count(namespace, key, toAnswer(local), startedMs);
       return local.value ?? null;
     }
     const [answer] = await this.fetcher.read(budget ?? this.newBudget(), namespace, [key]);
-    this.count(namespace, answer?.outcome ?? 'miss', startedMs);
+    this.count(namespace, key, answer ?? absent, startedMs);
     return answer?.value ?? null;
   }
 
@@ -113,7 +123,7 @@ export class CacheService implements OnApplicationBootstrap {
     for (const part of parts) {
       const key = this.key(namespace, part);
       const local = tier?.get<T>(key, startedMs);
-      if (local) this.count(namespace, 'local_hit', startedMs);
+      if (local) this.count(namespace, key, toAnswer(local), startedMs);
       else {
         positions.push(found.length);
         missing.push(key);
@@ -124,7 +134,7 @@ export class CacheService implements OnApplicationBootstrap {
     const answers = await this.fetcher.read(budget, namespace, missing);
     answers.forEach((answer, index) => {
       found[positions[index] as number] = answer?.value ?? null;
-      this.count(namespace, answer?.outcome ?? 'miss', startedMs);
+      this.count(namespace, missing[index] as string, answer ?? absent, startedMs);
     });
     return found;
   }
@@ -163,7 +173,9 @@ export class CacheService implements OnApplicationBootstrap {
   async delete(namespace: Namespace<unknown>, part: KeyPart, budget = this.newBudget()): Promise<boolean> {
     const key = this.key(namespace, part);
     this.tierOf(namespace)?.changed(key);
+    const startedMs = performance.now();
     const outcome = await this.repository.redis.delete(budget, [key]);
+    this.wrote('delete', namespace, key, outcome.status, startedMs);
     return outcome.status === 'ok';
   }
 
@@ -208,7 +220,9 @@ export class CacheService implements OnApplicationBootstrap {
   ): Promise<number | null> {
     const key = this.key(namespace, part);
     this.tierOf(namespace)?.changed(key);
+    const startedMs = performance.now();
     const outcome = await this.repository.incrementBy(budget, key, amount, namespace.freshMs);
+    this.wrote('increment', namespace, key, outcome.status, startedMs);
     return outcome.status === 'ok' ? Number(outcome.value) : null;
   }
 
@@ -229,9 +243,14 @@ export class CacheService implements OnApplicationBootstrap {
       const local = this.local(namespace, key);
       const near = local ? toAnswer(local) : (this.inFlight.get(key) as Promise<CacheAnswer<T>> | undefined);
       if (near) {
-        const answer = await near;
-        this.count(namespace, answer.outcome, startedMs);
-        return answer;
+        try {
+          const answer = await near;
+          this.count(namespace, key, answer, startedMs);
+          return answer;
+        } catch (error) {
+          this.countFailure(namespace, [key], error, startedMs);
+          throw error;
+        }
       }
     }
     const loadOne: LoadMany<T> = async (_, [previous]) => [await load(previous)];
@@ -335,8 +354,14 @@ export class CacheService implements OnApplicationBootstrap {
     });
     for (const [key, promise] of this.startFetch(budget, namespace, positions, load, refresh))
       answers.set(key, promise);
-    const settled = await Promise.all(keys.map(async (key) => (await answers.get(key)) as CacheAnswer<T>));
-    for (const answer of settled) this.count(namespace, answer.outcome, startedMs);
+    let settled: CacheAnswer<T>[];
+    try {
+      settled = await Promise.all(keys.map(async (key) => (await answers.get(key)) as CacheAnswer<T>));
+    } catch (error) {
+      this.countFailure(namespace, keys, error, startedMs);
+      throw error;
+    }
+    settled.forEach((answer, index) => this.count(namespace, keys[index] as string, answer, startedMs));
     return settled;
   }
 
@@ -392,7 +417,7 @@ export class CacheService implements OnApplicationBootstrap {
       if (!local) return undefined;
       answers.push(toAnswer(local));
     }
-    for (const { outcome } of answers) this.count(namespace, outcome, startedMs);
+    answers.forEach((answer, index) => this.count(namespace, keys[index] as string, answer, startedMs));
     return answers;
   }
 
@@ -411,14 +436,51 @@ export class CacheService implements OnApplicationBootstrap {
     return namespace.key(this.repository.redis.keys, parts, this.generations.of(namespace.name));
   }
 
-  private count(namespace: { readonly name: string }, outcome: CacheOutcome, startedMs: number): void {
-    this.metrics.looked(namespace.name, outcome, performance.now() - startedMs);
+  private count(
+    namespace: { readonly name: string },
+    key: string,
+    { outcome, tier }: { readonly outcome: CacheOutcome; readonly tier: CacheTier },
+    startedMs: number,
+  ): void {
+    const durationMs = performance.now() - startedMs;
+    this.metrics.looked(namespace.name, outcome, durationMs);
+    this.log?.looked(namespace.name, outcome, tier, key, durationMs);
+  }
+
+  private wrote(
+    event: 'delete' | 'increment',
+    { name }: Namespace<unknown>,
+    key: string,
+    status: Outcome<unknown>['status'],
+    startedMs: number,
+  ): void {
+    if (!this.log) return;
+    const durationMs = performance.now() - startedMs;
+    if (status === 'ok') this.log.write({ event, namespace: name, tier: 'redis', key, durationMs });
+    else {
+      const result = `${event} ${status}`;
+      this.log.write({ event: 'error', namespace: name, tier: 'redis', key, durationMs, result });
+    }
+  }
+
+  /** A load that failed or took too long ends the lookups of all who waited for it. */
+  private countFailure(
+    namespace: { readonly name: string },
+    keys: readonly string[],
+    error: unknown,
+    startedMs: number,
+  ): void {
+    const outcome = error instanceof CacheLoadTimeoutError ? 'timeout' : 'error';
+    for (const key of keys) this.count(namespace, key, { outcome, tier: 'upstream' }, startedMs);
   }
 
   private newBudget(): RedisBudget {
     return this.repository.redis.newBudget();
   }
 }
+
+/** No value, and nothing was asked to load one. */
+const absent = { outcome: 'miss', tier: 'redis' } as const;
 
 /** Somebody else's load is ours as well; it cost nothing more. */
 const toCoalesced = <T>(answer: CacheAnswer<T>): CacheAnswer<T> =>
@@ -428,6 +490,7 @@ function toAnswer<T>({ value, freshUntilMs }: LocalEntry<T>): CacheAnswer<T> {
   return {
     value,
     outcome: value === undefined ? 'negative' : 'local_hit',
+    tier: 'local',
     ttlMs: freshUntilMs - performance.now(),
     stored: true,
     redisAnswered: true,

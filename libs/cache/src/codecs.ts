@@ -1,9 +1,10 @@
-/** Turns values into bytes and back. `decode` answers undefined for bytes that are none of its own: a broken entry. */
+/** Turns values into bytes and back. `decode` returns undefined for bytes that are not its own: a broken entry. */
 export interface Codec<T> {
   readonly name: string;
   /** @throws TypeError for a value that it cannot carry */
   encode(value: T): Buffer;
-  decode(bytes: Buffer): T | undefined;
+  /** @param key where the bytes were found, for codecs that check that the value is the key's */
+  decode(bytes: Buffer, key?: string): T | undefined;
   /** Whether the empty string can be no value of it, and so can stand for "known to be absent". */
   readonly hasNoEmptyValue: boolean;
 }
@@ -31,16 +32,20 @@ export function jsonCodec<T>(
   };
 }
 
-/** JSON as its text: checked on reading like `jsonCodec`'s, handed on untouched. */
-export function jsonTextCodec(isValid: (value: unknown) => boolean): Codec<string> {
+/**
+ * JSON as its text: checked on reading like `jsonCodec`'s, handed on untouched.
+ *
+ * @param isValid of a parsed value and the key that it was found under
+ */
+export function jsonTextCodec(isValid: (value: unknown, key?: string) => boolean): Codec<string> {
   return {
     name: 'json-text',
     hasNoEmptyValue: true,
     encode: (text) => Buffer.from(text),
-    decode: (bytes) => {
+    decode: (bytes, key) => {
       const text = bytes.toString();
       try {
-        return isValid(JSON.parse(text)) ? text : undefined;
+        return isValid(JSON.parse(text), key) ? text : undefined;
       } catch {
         return undefined;
       }

@@ -12,7 +12,14 @@ export {
   type KeyPart,
   type SetOptions,
 } from './cache.service.js';
-export { type CacheAnswer, type CacheOutcome, cacheStatus } from './cache-answer.js';
+export {
+  type CacheAnswer,
+  type CacheOutcome,
+  cacheStatus,
+  type CacheSummary,
+  type CacheTier,
+  summarize,
+} from './cache-answer.js';
 export { Failed, type Loaded, notModified, type Previous, Tagged, Unstored } from './revalidation.js';
 export { bytesCodec, type Codec, float32Codec, jsonCodec, jsonTextCodec, stringCodec } from './codecs.js';
 export {

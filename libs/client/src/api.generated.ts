@@ -84,8 +84,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Embed texts
-     * @description OpenAI's embeddings API: an OpenAI SDK with its base URL pointed at /v1 works unchanged.
+     * Embed texts or token arrays
+     * @description OpenAI's embeddings API: an OpenAI SDK, or a client built on one, works with its base URL pointed at /v1. Without an upstream a local model stands in, with 512 dimensions.
      */
     post: operations['embeddingsCreate'];
     delete?: never;
@@ -320,7 +320,7 @@ export interface paths {
     };
     /**
      * Listen to a session
-     * @description Server-sent events `transcript_appended`, `transcript_completed` and `session_deleted`, each with its id, and a comment every 15 s. A client that does not keep up is cut off, and goes on with Last-Event-ID.
+     * @description Server-sent events `transcript_appended`, `transcript_completed` and `session_deleted`, each with its id, and a comment every 15 s. Of a text of more than 4,096 bytes an event has the beginning, and `truncated`, `bytes`, `chunks` and `url` say where the rest is. A client that does not keep up is cut off, and goes on with Last-Event-ID.
      */
     get: operations['eventsListen'];
     put?: never;
@@ -368,6 +368,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/admin/sessions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Delete sessions of a tenant, of a user or by the pattern of their keys
+     * @description Deletes the sessions that match every given glob, with their transcripts and index entries. Walks with SCAN, throttled. Answers one line of progress a page and at last the sums; `limited` means that the limit was reached and the call is to be repeated.
+     */
+    delete: operations['sessionsAdminPurge'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/sessions': {
     parameters: {
       query?: never;
@@ -400,7 +420,10 @@ export interface paths {
     delete: operations['sessionsDelete'];
     options?: never;
     head?: never;
-    /** Change fields of a session; null removes one */
+    /**
+     * Change fields and state of a session; null removes
+     * @description All changes of a request are made at once, or none is. Concurrent merges into the state lose nothing.
+     */
     patch: operations['sessionsPatch'];
     trace?: never;
   };
@@ -413,7 +436,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Let a session live longer: up to seven days from now */
+    /** Let a session live longer once: up to thirty days from now */
     post: operations['sessionsExtend'];
     delete?: never;
     options?: never;
@@ -451,7 +474,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** End the transcript, and tell consumers the whole text. Once more it changes nothing */
+    /** End the transcript, and hand consumers the whole text. Once more it changes nothing */
     post: operations['sessionsComplete'];
     delete?: never;
     options?: never;
@@ -466,11 +489,40 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The tenant's sessions, last used first */
+    /**
+     * The tenant's sessions, or those of one of its users, last used first
+     * @description Without their states. A page may be short or empty before the last one: continue while there is a `nextCursor`.
+     */
     get: operations['sessionsList'];
     put?: never;
     post?: never;
-    delete?: never;
+    /**
+     * Delete the sessions of a user with their transcripts
+     * @description Deletes up to `limit` sessions. Repeat the call until `complete` is true.
+     */
+    delete: operations['sessionsDeleteOfUser'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/embeddings/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read a vector by id */
+    get: operations['storedEmbeddingsGet'];
+    /**
+     * Store a vector by id
+     * @description Replaces the one that is there. It expires after `ttlSeconds`, an hour by default.
+     */
+    put: operations['storedEmbeddingsPut'];
+    post?: never;
+    /** Delete a vector by id */
+    delete: operations['storedEmbeddingsDelete'];
     options?: never;
     head?: never;
     patch?: never;
@@ -483,10 +535,34 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Read a result */
+    /** Read a task: its status, its progress and, when it is finished, its result */
     get: operations['tasksGet'];
-    /** Keep a result */
+    /**
+     * Store the state of a task
+     * @description Submit with `pending`, report with `running` and `progress`, finish with `done` and `result` or with `failed`. A `result` alone is a task that is done. A finished task does not become unfinished, and a failure does not replace a result.
+     */
     put: operations['tasksPut'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/tasks/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read a task: its status, its progress and, when it is finished, its result */
+    get: operations['tasksGetAlias'];
+    /**
+     * Store the state of a task
+     * @description Submit with `pending`, report with `running` and `progress`, finish with `done` and `result` or with `failed`. A `result` alone is a task that is done. A finished task does not become unfinished, and a failure does not replace a result.
+     */
+    put: operations['tasksPutAlias'];
     post?: never;
     delete?: never;
     options?: never;
@@ -503,7 +579,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Read a result once, and clear it */
+    /**
+     * Read a finished task once, and delete it
+     * @description Of concurrent claims exactly one gets the task. A task that failed is claimed the same way.
+     */
     post: operations['tasksClaim'];
     delete?: never;
     options?: never;
@@ -520,7 +599,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Read a result once, and clear it */
+    /**
+     * Read a finished task once, and delete it
+     * @description Of concurrent claims exactly one gets the task. A task that failed is claimed the same way.
+     */
     post: operations['tasksClaimAlias'];
     delete?: never;
     options?: never;
@@ -646,7 +728,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What trends, most first; or, with `ids`, which of these do */
+    /**
+     * Trending movies, most first; or, with `ids`, which of these are trending
+     * @description With `include=movies` the details of the listed movies come along, so that an app needs one call. A movie without details is null, with a note of why.
+     */
     get: operations['trendingList'];
     /**
      * Replace what trends, at once
@@ -753,16 +838,16 @@ export interface components {
       /** @example text-embedding-3-small */
       model: string;
       dimensions?: number;
-      texts: (string | string[])[];
+      texts: (string | string[] | number[] | number[][])[];
     };
     EmbeddingsRequest: {
       /**
-       * @description One text, or up to 2,048
+       * @description A text, a token array, or up to 2,048 of either. Tokens are those of the model’s own vocabulary, cl100k_base for OpenAI’s models and the local one; at most 8,192 in each array and 300,000 in all.
        * @example [
        *       "a heist in Los Angeles"
        *     ]
        */
-      input: string | string[];
+      input: string | string[] | number[] | number[][];
       /** @example text-embedding-3-small */
       model: string;
       /**
@@ -1005,6 +1090,13 @@ export interface components {
       agentId?: string;
       /** @example en-US */
       language?: string;
+      /** @description Each use extends the session to this from then on; 86400 by default */
+      ttlSeconds?: number;
+      /**
+       * @description A TTL by name instead of `ttlSeconds`: short is 3600 s, standard is 86400 s, long is 2592000 s
+       * @enum {string}
+       */
+      ttl?: 'short' | 'standard' | 'long';
       /**
        * @example {
        *       "device": "tv"
@@ -1012,6 +1104,19 @@ export interface components {
        */
       metadata?: {
         [key: string]: string | number | boolean;
+      };
+      /**
+       * @description Nested JSON, at most 65536 bytes and 16 levels
+       * @example {
+       *       "cart": {
+       *         "movies": [
+       *           949
+       *         ]
+       *       }
+       *     }
+       */
+      state?: {
+        [key: string]: unknown;
       };
     };
     Session: {
@@ -1025,14 +1130,20 @@ export interface components {
       startedAt: string | null;
       /**
        * Format: date-time
-       * @description Its end, unless it is used before: any use lets it live a day
+       * @description Its end, unless it is used before: each use extends it to its TTL
        */
       expiresAt: string;
       /** Format: date-time */
       completedAt: string | null;
+      /** @description Each use extends the session to this from then on */
+      ttlSeconds: number;
       metadata: {
         [key: string]: string;
       };
+      /** @description null if the session has none */
+      state: {
+        [key: string]: unknown;
+      } | null;
     };
     SessionPatch: {
       userId?: string | null;
@@ -1042,6 +1153,22 @@ export interface components {
       metadata?: {
         [key: string]: (string | null) | (number | null) | (boolean | null);
       };
+      /**
+       * @description A JSON Merge Patch (RFC 7396): members are merged, arrays and scalars replaced, null removes
+       * @example {
+       *       "cart": {
+       *         "movies": [
+       *           949,
+       *           680
+       *         ]
+       *       }
+       *     }
+       */
+      state?: {
+        [key: string]: unknown;
+      } | null;
+      /** @description Stores `state` as it is instead of merging it */
+      replaceState?: boolean;
     };
     SessionExtension: {
       /** @default 86400 */
@@ -1066,7 +1193,7 @@ export interface components {
     };
     SessionCompletion: {
       /**
-       * @description The event holds the whole text: the list need not stay
+       * @description Takes the transcript away; consumers still get the whole text
        * @default false
        */
       deleteTranscript?: boolean;
@@ -1077,26 +1204,108 @@ export interface components {
       completedAt: string;
     };
     SessionsPage: {
-      sessions: components['schemas']['Session'][];
+      sessions: components['schemas']['SessionSummary'][];
       nextCursor: string | null;
     };
-    TaskResultDraft: {
+    SessionSummary: {
+      /** @example 01a1fe41-a5f5-76ab-8665-36b9a52eb830 */
+      id: string;
+      tenantId: string;
+      userId: string | null;
+      agentId: string | null;
+      language: string | null;
+      /** Format: date-time */
+      startedAt: string | null;
       /**
+       * Format: date-time
+       * @description Its end, unless it is used before: each use extends it to its TTL
+       */
+      expiresAt: string;
+      /** Format: date-time */
+      completedAt: string | null;
+      /** @description Each use extends the session to this from then on */
+      ttlSeconds: number;
+      metadata: {
+        [key: string]: string;
+      };
+    };
+    SessionsDeleted: {
+      deleted: number;
+      /** @description False if sessions are left: repeat the call */
+      complete: boolean;
+    };
+    StoredEmbeddingDraft: {
+      /**
+       * @description Up to 8192 numbers, or base64 of little-endian float32s
+       * @example [
+       *       0.25,
+       *       -0.5
+       *     ]
+       */
+      embedding: number[] | string;
+      /** @default 3600 */
+      ttlSeconds?: number;
+    };
+    StoredEmbeddingKept: {
+      id: string;
+      dimensions: number;
+      /**
+       * Format: date-time
+       * @description Null where another program stored it without a TTL
+       */
+      expiresAt: string | null;
+    };
+    StoredEmbedding: {
+      id: string;
+      dimensions: number;
+      /**
+       * Format: date-time
+       * @description Null where another program stored it without a TTL
+       */
+      expiresAt: string | null;
+      embedding: number[] | string;
+    };
+    StoredEmbeddingDeleted: {
+      id: string;
+      /** @enum {boolean} */
+      deleted: true;
+    };
+    TaskDraft: {
+      /**
+       * @default done
+       * @enum {string}
+       */
+      status?: 'pending' | 'running' | 'done' | 'failed';
+      /** @description From 0 to 1. Without it the last one stays; a task that is done has 1 */
+      progress?: number;
+      /**
+       * @description Any JSON: required when done, the cause when failed, refused before
        * @example {
-       *       "films": [
+       *       "movies": [
        *         949
        *       ]
        *     }
        */
-      result: unknown;
+      result?: unknown;
+      /** @description How long the task is kept after each write. Without it the task's own stays: 1800 unless it was set */
+      ttlSeconds?: number;
     };
-    TaskResultKept: {
+    TaskStored: {
       id: string;
+      /** @enum {string} */
+      status: 'pending' | 'running' | 'done' | 'failed';
+      /** @description From 0 to 1; null if it is not known */
+      progress: number | null;
       /** Format: date-time */
       expiresAt: string;
     };
-    TaskResult: {
+    Task: {
       id: string;
+      /** @enum {string} */
+      status: 'pending' | 'running' | 'done' | 'failed';
+      /** @description From 0 to 1; null if it is not known */
+      progress: number | null;
+      /** @description null until the task is finished */
       result: unknown;
     };
     UnderstandRequest: {
@@ -1198,11 +1407,8 @@ export interface components {
     RateLimitSettings: {
       policies: {
         name: string;
-        /**
-         * @default gcra
-         * @enum {string}
-         */
-        algorithm: 'gcra' | 'fixed-window' | 'calendar';
+        /** @enum {string} */
+        algorithm?: 'sliding-window' | 'gcra' | 'fixed-window' | 'calendar';
         quota: number;
         windowSeconds?: number;
         burst?: number;
@@ -1252,11 +1458,8 @@ export interface components {
     RateLimitPolicySet: {
       policies: {
         name: string;
-        /**
-         * @default gcra
-         * @enum {string}
-         */
-        algorithm?: 'gcra' | 'fixed-window' | 'calendar';
+        /** @enum {string} */
+        algorithm?: 'sliding-window' | 'gcra' | 'fixed-window' | 'calendar';
         quota: number;
         windowSeconds?: number;
         burst?: number;
@@ -1316,7 +1519,7 @@ export interface components {
       /** @example 57 */
       remaining: number;
       /**
-       * @description Until all of it is back
+       * @description Until all of it is back, in a sliding window until more is
        * @example 26
        */
       resetSeconds: number;
@@ -1347,6 +1550,16 @@ export interface components {
     Trending: {
       /** @description Most trending first */
       ids: number[];
+      /** @description With `include=movies`: the details of the ids, in the same order */
+      movies?: {
+        id: number;
+        movie: components['schemas']['Movie'] | (never | null);
+        /**
+         * @description Why there are no details: there is no such movie, or they could not be loaded just now
+         * @enum {string}
+         */
+        note?: 'missing' | 'failed';
+      }[];
       /** @description How many films trend */
       count: number;
       /** @description Null where another program wrote the set */
@@ -1686,7 +1899,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description One embedding a text, in order */
+      /** @description One embedding an input, in order */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2222,7 +2435,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Goes on after this event; 0 for all that are still in the stream. Without it: what comes from now on */
+        /** @description Continues after this event; 0 for all that are still kept. If some are not, an event `gap` says so first. Without it: what comes from now on */
         'Last-Event-ID'?: string;
       };
       path: {
@@ -2277,7 +2490,10 @@ export interface operations {
   };
   moviesOne: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Language of titles and overviews, a BCP 47 tag; TMDB_LANGUAGE by default. The bundled catalogue is in English alone. */
+        language?: string;
+      };
       header?: never;
       path: {
         /** @description A TMDB id */
@@ -2299,7 +2515,7 @@ export interface operations {
           'application/json': components['schemas']['Movie'];
         };
       };
-      /** @description The id is not valid */
+      /** @description The id or the language is not valid */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2346,6 +2562,8 @@ export interface operations {
       query: {
         /** @description Up to 100 */
         ids: string;
+        /** @description Language of titles and overviews, a BCP 47 tag; TMDB_LANGUAGE by default. The bundled catalogue is in English alone. */
+        language?: string;
       };
       header?: never;
       path?: never;
@@ -2365,7 +2583,7 @@ export interface operations {
           'application/json': components['schemas']['Movies'];
         };
       };
-      /** @description An id is not valid */
+      /** @description An id or the language is not valid */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2381,6 +2599,58 @@ export interface operations {
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
       /** @description TMDB failed for all of them */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  sessionsAdminPurge: {
+    parameters: {
+      query?: {
+        /** @description A glob of tenant ids */
+        tenantId?: string;
+        /** @description A glob of user ids */
+        userId?: string;
+        /** @description A glob of keys below `{env}:` */
+        pattern?: string;
+        /** @description Count what matches, delete nothing */
+        dryRun?: 'true' | 'false';
+        /** @description Sessions at most */
+        limit?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A JSON object a line */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/x-ndjson': string;
+        };
+      };
+      400: components['responses']['Invalid'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not answer */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2857,7 +3127,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description The transcript would be too large */
+      /** @description The transcript would be too large, or the tenant holds as much as it may */
       413: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2973,6 +3243,8 @@ export interface operations {
   sessionsList: {
     parameters: {
       query?: {
+        /** @description Only the sessions of this user */
+        userId?: string;
         limit?: string;
         cursor?: string;
       };
@@ -3038,6 +3310,290 @@ export interface operations {
       };
     };
   };
+  sessionsDeleteOfUser: {
+    parameters: {
+      query: {
+        /** @description The user whose sessions are deleted */
+        userId: string;
+        limit?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionsDeleted'];
+        };
+      };
+      /** @description A field is not valid */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      /** @description Another tenant */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it; see Retry-After */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  storedEmbeddingsGet: {
+    parameters: {
+      query?: {
+        /** @description base64 is little-endian float32 */
+        encoding_format?: 'float' | 'base64';
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StoredEmbedding'];
+        };
+      };
+      /** @description A field is not valid */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      /** @description There is none */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Another program stored something else there */
+      409: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it; see Retry-After */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  storedEmbeddingsPut: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StoredEmbeddingDraft'];
+      };
+    };
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StoredEmbeddingKept'];
+        };
+      };
+      /** @description A field is not valid */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      /** @description Too much is stored */
+      413: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      415: components['responses']['UnsupportedMediaType'];
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it; see Retry-After */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  storedEmbeddingsDelete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StoredEmbeddingDeleted'];
+        };
+      };
+      /** @description A field is not valid */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      /** @description There is none */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it; see Retry-After */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   tasksGet: {
     parameters: {
       query?: never;
@@ -3058,7 +3614,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['TaskResult'];
+          'application/json': components['schemas']['Task'];
         };
       };
       /** @description A field is not valid */
@@ -3114,7 +3670,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['TaskResultDraft'];
+        'application/json': components['schemas']['TaskDraft'];
       };
     };
     responses: {
@@ -3127,7 +3683,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['TaskResultKept'];
+          'application/json': components['schemas']['TaskStored'];
         };
       };
       /** @description A field is not valid */
@@ -3143,6 +3699,165 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      /** @description The task is finished */
+      409: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description As asked */
+      413: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      415: components['responses']['UnsupportedMediaType'];
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it; see Retry-After */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  tasksGetAlias: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Task'];
+        };
+      };
+      /** @description A field is not valid */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      /** @description As asked */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it; see Retry-After */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  tasksPutAlias: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TaskDraft'];
+      };
+    };
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TaskStored'];
+        };
+      };
+      /** @description A field is not valid */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      /** @description The task is finished */
+      409: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description As asked */
       413: {
         headers: {
@@ -3193,7 +3908,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['TaskResult'];
+          'application/json': components['schemas']['Task'];
         };
       };
       /** @description A field is not valid */
@@ -3211,6 +3926,18 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       /** @description As asked */
       404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The task is still pending or running; see Retry-After */
+      409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
           RateLimit: components['headers']['RateLimit'];
@@ -3258,7 +3985,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['TaskResult'];
+          'application/json': components['schemas']['Task'];
         };
       };
       /** @description A field is not valid */
@@ -3276,6 +4003,18 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       /** @description As asked */
       404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The task is still pending or running; see Retry-After */
+      409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
           RateLimit: components['headers']['RateLimit'];
@@ -3679,12 +4418,16 @@ export interface operations {
   trendingList: {
     parameters: {
       query?: {
-        /** @description How many at most */
+        /** @description How many at most: 10000 by default; with `include=movies` 20 by default and 100 at most */
         limit?: string;
         /** @description How many to leave out at the top */
         offset?: string;
-        /** @description Ask instead which of these trend, up to 1000 */
+        /** @description Ask instead which of these are trending, up to 1000 */
         ids?: string;
+        /** @description Embed the details of the movies that are listed */
+        include?: 'movies';
+        /** @description Language of titles and overviews, a BCP 47 tag; TMDB_LANGUAGE by default. The bundled catalogue is in English alone. */
+        language?: string;
       };
       header?: never;
       path?: never;

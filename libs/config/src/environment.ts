@@ -68,6 +68,8 @@ function isNetwork(text: string): boolean {
   );
 }
 
+const isHostName = (text: string): boolean => /^(?!-)[A-Za-z0-9.-]{1,253}$/.test(text);
+
 function isOrigin(text: string): boolean {
   return text === '*' || (/^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text);
 }
@@ -104,6 +106,13 @@ export class Environment {
   @wholeNumber(1_024, 67_108_864)
   HTTP_BODY_LIMIT_BYTES: number = 8_388_608;
 
+  @wholeNumber(1_048_576, 4_294_967_296)
+  HTTP_RECEIVE_BUFFER_BYTES: number = 67_108_864;
+
+  @IsOptional()
+  @listOf(isHostName, 'must list host names such as marquee.local, with commas between them')
+  LOCAL_HOSTS?: string;
+
   @wholeNumber(100, 600_000)
   SHUTDOWN_TIMEOUT_MS: number = 10_000;
 
@@ -132,11 +141,17 @@ export class Environment {
   @wholeNumber(100, 1_000_000)
   EVENTS_MAX_LENGTH: number = 10_000;
 
+  @wholeNumber(1_048_576, 60_000_000)
+  EVENTS_MAX_BYTES: number = 33_554_432;
+
   @wholeNumber(0, 31_536_000)
   EVENTS_MAX_AGE_SECONDS: number = 0;
 
   @wholeNumber(1, 1_000_000)
   EVENTS_MAX_LISTENERS: number = 5_000;
+
+  @wholeNumber(1_048_576, 68_719_476_736)
+  SESSIONS_MAX_TENANT_BYTES: number = 67_108_864;
 
   @IsOptional()
   @IsString()
@@ -218,6 +233,9 @@ export class Environment {
   @wholeNumber(0, 68_719_476_736)
   CACHE_LOCAL_BYTES: number = 67_108_864;
 
+  @wholeNumber(1_024, 536_870_912)
+  CACHE_MAX_VALUE_BYTES: number = 2_097_152;
+
   @wholeNumber(1, 31_536_000)
   RATE_LIMIT_WINDOW: number = 60;
 
@@ -257,6 +275,9 @@ export class Environment {
 
   @Matches(/^\d{1,6}(\.\d{1,6})?$/, { message: 'must be a decimal number such as 0.02' })
   EMBEDDINGS_USD_PER_MILLION_TOKENS: string = '0';
+
+  @wholeNumber(65_536, 68_719_476_736)
+  EMBEDDINGS_STORE_MAX_BYTES: number = 33_554_432;
 
   @IsOptional()
   @Matches(/^[\x21-\x7e]{1,128}$/, {
@@ -308,4 +329,7 @@ export class Environment {
 
   @wholeNumber(1, 10_000)
   UPSTREAM_CONCURRENCY: number = 32;
+
+  @wholeNumber(1, 3_600)
+  UPSTREAM_MAX_RETRY_AFTER_SECONDS: number = 60;
 }

@@ -51,7 +51,12 @@ export class MarqueeConfig {
   readonly http!: {
     readonly host: string;
     readonly port: number;
+    /** Largest request body of the routes that take large ones. */
     readonly bodyLimitBytes: number;
+    /** Bytes of request bodies that this process receives at once. */
+    readonly receiveBufferBytes: number;
+    /** Names for this machine, besides localhost, that Host may have where there are no API keys. */
+    readonly localHosts: readonly string[];
     readonly shutdownTimeoutMs: number;
     /** Addresses and networks whose X-Forwarded-For is believed. */
     readonly trustedProxies: readonly string[];
@@ -65,10 +70,16 @@ export class MarqueeConfig {
   readonly events!: {
     /** About how many events the stream keeps, unless a consumer is behind. */
     readonly maxLength: number;
+    /** Memory that the stream may take, whatever consumers have not read yet. */
+    readonly maxBytes: number;
     /** How old they may get; 0 for any age. */
     readonly maxAgeSeconds: number;
     /** Clients that one process serves with server-sent events. */
     readonly maxListeners: number;
+  };
+  readonly sessions!: {
+    /** Bytes of sessions and transcripts that one tenant may hold. */
+    readonly maxTenantBytes: number;
   };
   /** Where completed transcripts go. */
   readonly archive!: {
@@ -89,6 +100,8 @@ export class MarqueeConfig {
     readonly longTtlSeconds: number;
     /** Bound of a namespace's copies in this process; 0 for none. */
     readonly localBytes: number;
+    /** Larger values are served, but not stored. */
+    readonly maxValueBytes: number;
   };
   readonly rateLimit!: {
     readonly windowSeconds: number;
@@ -102,6 +115,8 @@ export class MarqueeConfig {
     readonly model: string | undefined;
     readonly dimensions: number | undefined;
     readonly usdPerMillionTokens: number;
+    /** Bytes of vectors by id that a tenant may hold. */
+    readonly storeMaxBytes: number;
   };
   readonly queryUnderstanding!: {
     /** The chat model asked; undefined means the rules alone. */
@@ -132,6 +147,8 @@ export class MarqueeConfig {
     readonly timeoutMs: number;
     readonly retryAttempts: number;
     readonly concurrency: number;
+    /** Longest time that a `Retry-After` holds calls back. */
+    readonly maxRetryAfterMs: number;
   };
 }
 
@@ -147,6 +164,8 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
       host: environment.HOST,
       port: environment.PORT,
       bodyLimitBytes: environment.HTTP_BODY_LIMIT_BYTES,
+      receiveBufferBytes: environment.HTTP_RECEIVE_BUFFER_BYTES,
+      localHosts: itemsOf(environment.LOCAL_HOSTS),
       shutdownTimeoutMs: environment.SHUTDOWN_TIMEOUT_MS,
       trustedProxies: itemsOf(environment.TRUSTED_PROXIES),
       corsOrigins: itemsOf(environment.CORS_ORIGINS),
@@ -155,9 +174,11 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
     apiKeys: { file: environment.API_KEYS_FILE, inline: environment.API_KEYS },
     events: {
       maxLength: environment.EVENTS_MAX_LENGTH,
+      maxBytes: environment.EVENTS_MAX_BYTES,
       maxAgeSeconds: environment.EVENTS_MAX_AGE_SECONDS,
       maxListeners: environment.EVENTS_MAX_LISTENERS,
     },
+    sessions: { maxTenantBytes: environment.SESSIONS_MAX_TENANT_BYTES },
     archive: {
       file: environment.ARCHIVE_FILE,
       webhook:
@@ -176,6 +197,7 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
       ttlSeconds: environment.CACHE_TTL_SECONDS,
       longTtlSeconds: environment.CACHE_TTL_LONG_SECONDS,
       localBytes: environment.CACHE_LOCAL_BYTES,
+      maxValueBytes: environment.CACHE_MAX_VALUE_BYTES,
     },
     rateLimit: {
       windowSeconds: environment.RATE_LIMIT_WINDOW,
@@ -187,6 +209,7 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
       model: environment.EMBEDDINGS_MODEL,
       dimensions: environment.EMBEDDINGS_DIMENSIONS,
       usdPerMillionTokens: Number(environment.EMBEDDINGS_USD_PER_MILLION_TOKENS),
+      storeMaxBytes: environment.EMBEDDINGS_STORE_MAX_BYTES,
     },
     queryUnderstanding: {
       model: environment.QU_MODEL ?? (environment.OPENAI_API_KEY ? defaultChatModel : undefined),
@@ -209,6 +232,7 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
       timeoutMs: environment.UPSTREAM_TIMEOUT_MS,
       retryAttempts: environment.UPSTREAM_RETRY_ATTEMPTS,
       concurrency: environment.UPSTREAM_CONCURRENCY,
+      maxRetryAfterMs: environment.UPSTREAM_MAX_RETRY_AFTER_SECONDS * 1000,
     },
   } satisfies MarqueeConfig);
 }

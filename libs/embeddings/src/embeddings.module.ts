@@ -5,6 +5,7 @@ import { EMBEDDINGS_PROVIDER, type EmbeddingsProvider } from './embeddings-provi
 import { EmbeddingsRepository } from './embeddings.repository.js';
 import { EmbeddingsService } from './embeddings.service.js';
 import { LocalEmbeddingsProvider } from './local/local-embeddings.provider.js';
+import { StoredVectorsRepository } from './store/stored-vectors.repository.js';
 import { OpenAiEmbeddingsProvider } from './openai-embeddings.provider.js';
 
 @Module({
@@ -12,6 +13,7 @@ import { OpenAiEmbeddingsProvider } from './openai-embeddings.provider.js';
   providers: [
     EmbeddingsRepository,
     EmbeddingsService,
+    StoredVectorsRepository,
     {
       provide: EMBEDDINGS_PROVIDER,
       useFactory: (config: MarqueeConfig): EmbeddingsProvider =>
@@ -19,6 +21,6 @@ import { OpenAiEmbeddingsProvider } from './openai-embeddings.provider.js';
       inject: [MarqueeConfig],
     },
   ],
-  exports: [EmbeddingsService],
+  exports: [EmbeddingsService, StoredVectorsRepository],
 })
 export class EmbeddingsModule {}

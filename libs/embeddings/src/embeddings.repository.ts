@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { CacheService, type CacheAnswer, defineNamespace, float32Codec, type Namespace } from '@app/cache';
 import { MarqueeConfig } from '@app/config';
 import type { RedisBudget } from '@app/redis';
+import { type EmbeddingInput, hashOf } from './embedding-input.js';
 
 export const EMBEDDING_TTL_SECONDS = 604_800;
 /** An embedding does not change: a copy is short-lived only so that a purge reaches every process. */
@@ -15,10 +15,10 @@ export interface VectorSpace {
   readonly shortened: boolean;
 }
 
-/** Makes the vectors of the texts at these positions, in order. */
+/** Makes the vectors of the inputs at these positions, in order. */
 export type MakeVectors = (positions: readonly number[]) => Promise<readonly Float32Array[]>;
 
-/** Vectors in the cache: `{env}:emb:{model}:{SHA-256 of the text}`, big-endian float32, seven days. */
+/** Vectors in the cache: `{env}:emb:{model}:{hashOf(input)}`, big-endian float32, seven days. */
 @Injectable()
 export class EmbeddingsRepository {
   private readonly namespaces = new Map<number, Namespace<Float32Array>>();
@@ -28,15 +28,15 @@ export class EmbeddingsRepository {
     private readonly config: MarqueeConfig,
   ) {}
 
-  /** One vector a text, in order: what is cached, and `make`'s for the rest. */
+  /** Returns one vector an input, in order: what is cached, and `make`'s for the rest. */
   async getOrMake(
     budget: RedisBudget,
     space: VectorSpace,
-    texts: readonly string[],
+    inputs: readonly EmbeddingInput[],
     make: MakeVectors,
     refresh = false,
   ): Promise<CacheAnswer<Float32Array>[]> {
-    const parts = texts.map((text) => this.parts(space, text));
+    const parts = inputs.map((input) => this.parts(space, input));
     return this.cache.getOrSetMany(this.namespaceOf(space), parts, make, { budget, refresh });
   }
 
@@ -45,9 +45,8 @@ export class EmbeddingsRepository {
     this.cache.spent('embedding', tokens, (tokens / 1e6) * this.config.embeddings.usdPerMillionTokens);
   }
 
-  private parts({ model, dimensions, shortened }: VectorSpace, text: string): readonly string[] {
-    const hash = createHash('sha256').update(text, 'utf8').digest('hex');
-    return [shortened ? `${model}@${dimensions}` : model, hash];
+  private parts({ model, dimensions, shortened }: VectorSpace, input: EmbeddingInput): readonly string[] {
+    return [shortened ? `${model}@${dimensions}` : model, hashOf(input)];
   }
 
   private namespaceOf({ dimensions }: VectorSpace): Namespace<Float32Array> {

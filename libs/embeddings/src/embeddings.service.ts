@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CacheAnswer } from '@app/cache';
 import type { RedisBudget } from '@app/redis';
+import type { EmbeddingInput } from './embedding-input.js';
 import type { EmbeddingModel } from './embedding-model.js';
 import { EMBEDDINGS_PROVIDER, type EmbeddingsProvider, type ProviderAnswer } from './embeddings-provider.js';
 import { EmbeddingsRequestError, InvalidEmbeddingsError } from './embeddings.errors.js';
@@ -9,18 +10,18 @@ import { isFinite } from './embedding-vector.js';
 
 export interface EmbeddingsRequest {
   readonly model: string;
-  readonly texts: readonly string[];
+  readonly inputs: readonly EmbeddingInput[];
   readonly dimensions: number | undefined;
-  /** Make the vectors anew, cached or not. */
+  /** Make the vectors again, cached or not. */
   readonly refresh?: boolean;
 }
 
 export interface Embeddings {
   /** The model that made them. */
   readonly model: string;
-  /** One a text, in the request's order. */
+  /** One an input, in the request's order. */
   readonly vectors: readonly Float32Array[];
-  /** Tokens that were embedded for this request; texts from the cache cost none. */
+  /** Tokens that were embedded for this request; vectors from the cache cost none. */
   readonly promptTokens: number;
   /** How each lookup ended. */
   readonly cached: readonly CacheAnswer<Float32Array>[];
@@ -29,7 +30,7 @@ export interface Embeddings {
 /** What a request asks for; `dimensions` is unknown until a model that we do not know has shown its vectors. */
 type RequestedSpace = Omit<VectorSpace, 'dimensions'> & { readonly dimensions: number | undefined };
 
-/** Answers texts with vectors: from the cache where it has them, from the provider otherwise. */
+/** Embeds texts and token arrays: from the cache where it has their vectors, by the provider otherwise. */
 @Injectable()
 export class EmbeddingsService {
   /** Dimensions that upstream models have shown, where neither we nor the configuration knew them. */
@@ -49,26 +50,29 @@ export class EmbeddingsService {
   }
 
   /**
-   * @throws EmbeddingsRequestError for a model or dimensions that are not served, and whatever the provider throws
+   * Returns one vector an input.
+   *
+   * @throws EmbeddingsRequestError for a model, dimensions or tokens that are not served, and what the provider throws
    */
   async embed(budget: RedisBudget, request: EmbeddingsRequest): Promise<Embeddings> {
     const requested = this.requestedSpace(request);
+    const inputs = await this.provider.embeddable(request.inputs);
     let promptTokens = 0;
-    const make = async (texts: readonly string[]): Promise<readonly Float32Array[]> => {
-      const answer = await this.ask(requested, texts);
+    const make = async (part: readonly EmbeddingInput[]): Promise<readonly Float32Array[]> => {
+      const answer = await this.ask(requested, part);
       promptTokens += answer.promptTokens;
       this.repository.spent(answer.promptTokens);
       return answer.vectors;
     };
     const space = {
       ...requested,
-      dimensions: requested.dimensions ?? (await this.learnDimensions(request, make)),
+      dimensions: requested.dimensions ?? (await this.learnDimensions(inputs, make)),
     };
     const cached = await this.repository.getOrMake(
       budget,
       space,
-      request.texts,
-      (positions) => make(positions.map((position) => request.texts[position] as string)),
+      inputs,
+      (positions) => make(positions.map((position) => inputs[position] as EmbeddingInput)),
       request.refresh,
     );
     return {
@@ -102,7 +106,7 @@ export class EmbeddingsService {
     }
     if (byDefault !== undefined && dimensions > byDefault) {
       throw new EmbeddingsRequestError(
-        `"dimensions" must be at most ${byDefault} for the model "${model.id}", not ${dimensions}.`,
+        this.tooManyDimensions(requested, model, dimensions),
         'dimensions',
         'invalid_value',
       );
@@ -110,28 +114,44 @@ export class EmbeddingsService {
     return { model: model.id, dimensions, shortened: true };
   }
 
-  /** One text shows what a stored vector of an unknown model must look like; until then none can be trusted. */
+  /** Says what is served, for a client that sees only its own settings, and how to get what it asks for. */
+  private tooManyDimensions(
+    requested: string,
+    { id, dimensions: served }: EmbeddingModel,
+    asked: number,
+  ): string {
+    const standIn = id === requested ? '' : ` stands in for "${requested}" here and`;
+    const { otherDimensions } = this.provider;
+    return [
+      `The model "${id}"${standIn} has ${served} dimensions: "dimensions" must be at most ${served}, not ${asked}.`,
+      `Leave "dimensions" out or lower it${otherDimensions ? `; ${otherDimensions}` : ''}.`,
+    ].join(' ');
+  }
+
+  /** One input shows what a stored vector of an unknown model must look like; until then none can be trusted. */
   private async learnDimensions(
-    { texts }: EmbeddingsRequest,
-    make: (texts: readonly string[]) => Promise<readonly Float32Array[]>,
+    inputs: readonly EmbeddingInput[],
+    make: (inputs: readonly EmbeddingInput[]) => Promise<readonly Float32Array[]>,
   ): Promise<number> {
-    const [vector] = await make(texts.slice(0, 1));
+    const [vector] = await make(inputs.slice(0, 1));
     return (vector as Float32Array).length;
   }
 
   /** Nothing is stored before every vector is known to be whole. */
-  private async ask(space: RequestedSpace, texts: readonly string[]): Promise<ProviderAnswer> {
+  private async ask(space: RequestedSpace, inputs: readonly EmbeddingInput[]): Promise<ProviderAnswer> {
     const { model, shortened } = space;
+    const expectedDimensions = space.dimensions ?? this.shownDimensions.get(model);
     const answer = await this.provider.embed({
       model,
-      texts,
+      inputs,
       dimensions: shortened ? space.dimensions : undefined,
+      expectedDimensions,
     });
     const { vectors } = answer;
-    if (vectors.length !== texts.length) {
-      throw new InvalidEmbeddingsError(`${vectors.length} vectors for ${texts.length} texts`);
+    if (vectors.length !== inputs.length) {
+      throw new InvalidEmbeddingsError(`${vectors.length} vectors for ${inputs.length} inputs`);
     }
-    const expected = space.dimensions ?? this.shownDimensions.get(model) ?? vectors[0]?.length ?? 0;
+    const expected = expectedDimensions ?? vectors[0]?.length ?? 0;
     for (const vector of vectors) {
       if (vector.length !== expected || expected === 0) {
         throw new InvalidEmbeddingsError(

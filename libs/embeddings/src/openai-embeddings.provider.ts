@@ -2,15 +2,25 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import type { MarqueeConfig, OpenAiConfig } from '@app/config';
 import { UpstreamClient } from '@app/upstream';
 import { z } from 'zod';
+import type { EmbeddingInput } from './embedding-input.js';
 import { type EmbeddingModel, openAiModels } from './embedding-model.js';
 import type { EmbeddingsProvider, ProviderAnswer, ProviderRequest } from './embeddings-provider.js';
 import { InvalidEmbeddingsError } from './embeddings.errors.js';
 import { vectorFromBase64 } from './embedding-vector.js';
 
-// The API's own limits: 2,048 texts a request, and 300,000 tokens over all of them (3 characters a token is the
-// cautious end for text in Latin script).
-const mostTextsPerCall = 2048;
-const mostCharactersPerCall = 900_000;
+// The API's own limits: 2,048 inputs a request, and 300,000 tokens over all of them.
+const maxInputsPerCall = 2048;
+const maxTokensPerCall = 300_000;
+/** The cautious end for text in Latin script. */
+const charactersPerToken = 3;
+
+/** The longest JSON of a float, with its comma and space. In base64 it is 5.4. */
+const bytesPerNumber = 26;
+/** What surrounds each vector, and all of them. */
+const entryBytes = 1_024;
+const envelopeBytes = 65_536;
+/** As many as EMBEDDINGS_DIMENSIONS may say. */
+const maxDimensions = 65_536;
 
 const answerSchema = z.object({
   data: z.array(z.object({ index: z.int(), embedding: z.union([z.string(), z.array(z.number())]) })),
@@ -21,6 +31,7 @@ const answerSchema = z.object({
 export class OpenAiEmbeddingsProvider implements EmbeddingsProvider, OnApplicationShutdown {
   readonly description: string;
   readonly models: readonly EmbeddingModel[];
+  readonly otherDimensions = undefined;
   private readonly upstream: UpstreamClient;
 
   constructor(config: MarqueeConfig, openAi: OpenAiConfig) {
@@ -39,10 +50,18 @@ export class OpenAiEmbeddingsProvider implements EmbeddingsProvider, OnApplicati
     return this.models.find(({ id }) => id === requested);
   }
 
-  async embed({ model, texts, dimensions }: ProviderRequest): Promise<ProviderAnswer> {
+  embeddable(inputs: readonly EmbeddingInput[]): Promise<readonly EmbeddingInput[]> {
+    return Promise.resolve(inputs);
+  }
+
+  async embed({ model, inputs, dimensions, expectedDimensions }: ProviderRequest): Promise<ProviderAnswer> {
     const answers = await Promise.all(
-      splitForUpstream(texts).map((part) =>
-        this.call(part, { model, encoding_format: 'base64', ...(dimensions ? { dimensions } : {}) }),
+      splitForUpstream(inputs).map((part) =>
+        this.call(part, expectedDimensions, {
+          model,
+          encoding_format: 'base64',
+          ...(dimensions ? { dimensions } : {}),
+        }),
       ),
     );
     return {
@@ -55,22 +74,33 @@ export class OpenAiEmbeddingsProvider implements EmbeddingsProvider, OnApplicati
     await this.upstream.close();
   }
 
-  private async call(texts: readonly string[], parameters: Record<string, unknown>): Promise<ProviderAnswer> {
-    const reply = await this.upstream.postJson('/embeddings', { input: texts, ...parameters });
+  private async call(
+    inputs: readonly EmbeddingInput[],
+    expectedDimensions: number | undefined,
+    parameters: Record<string, unknown>,
+  ): Promise<ProviderAnswer> {
+    const maxAnswerBytes = maxBytesOf(inputs.length, expectedDimensions);
+    const body = { input: inputs, ...parameters };
+    const reply = await this.upstream.postJson('/embeddings', body, { maxAnswerBytes });
     const { data: answer, error } = answerSchema.safeParse(reply);
     if (!answer) throw new InvalidEmbeddingsError(`not an embeddings list (${error.issues[0]?.message})`);
-    if (answer.data.length !== texts.length) {
-      throw new InvalidEmbeddingsError(`${answer.data.length} vectors for ${texts.length} texts`);
+    if (answer.data.length !== inputs.length) {
+      throw new InvalidEmbeddingsError(`${answer.data.length} vectors for ${inputs.length} inputs`);
     }
-    const vectors = new Array<Float32Array | undefined>(texts.length);
+    const vectors = new Array<Float32Array | undefined>(inputs.length);
     for (const { index, embedding } of answer.data) {
-      if (index < 0 || index >= texts.length)
+      if (index < 0 || index >= inputs.length)
         throw new InvalidEmbeddingsError(`index ${index} is out of range`);
       if (vectors[index]) throw new InvalidEmbeddingsError(`index ${index} comes twice`);
       vectors[index] = toVector(embedding);
     }
     return { vectors: vectors as Float32Array[], promptTokens: answer.usage?.prompt_tokens ?? 0 };
   }
+}
+
+/** Returns what an honest answer needs at most: what it is asked for bounds it better than any constant. */
+function maxBytesOf(vectors: number, dimensions = maxDimensions): number {
+  return envelopeBytes + vectors * (entryBytes + dimensions * bytesPerNumber);
 }
 
 /** Some compatible servers ignore `encoding_format` and send numbers. */
@@ -96,22 +126,20 @@ function servedModels({
   return [configured, ...openAiModels.filter((model) => model.id !== id)];
 }
 
-/** Parts that each keep the upstream's limits, in order. */
-function splitForUpstream(texts: readonly string[]): string[][] {
-  const parts: string[][] = [];
-  let part: string[] = [];
-  let characters = 0;
-  for (const text of texts) {
-    if (
-      part.length === mostTextsPerCall ||
-      (part.length > 0 && characters + text.length > mostCharactersPerCall)
-    ) {
+/** Returns parts that each keep the upstream's limits, in order. */
+function splitForUpstream(inputs: readonly EmbeddingInput[]): EmbeddingInput[][] {
+  const parts: EmbeddingInput[][] = [];
+  let part: EmbeddingInput[] = [];
+  let tokens = 0;
+  for (const input of inputs) {
+    const size = typeof input === 'string' ? input.length / charactersPerToken : input.length;
+    if (part.length === maxInputsPerCall || (part.length > 0 && tokens + size > maxTokensPerCall)) {
       parts.push(part);
       part = [];
-      characters = 0;
+      tokens = 0;
     }
-    part.push(text);
-    characters += text.length;
+    part.push(input);
+    tokens += size;
   }
   parts.push(part);
   return parts;

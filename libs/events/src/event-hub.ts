@@ -1,15 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { MarqueeConfig } from '@app/config';
+import { CatchUp } from './catch-up.js';
 import { compareIds, type StreamEvent } from './event.js';
 import { EventsRepository } from './events.repository.js';
 
-/** A few, for a transcript may have megabytes. */
-const entriesPerRead = 64;
+/** Marquee's own entries are small, another program's may not be: the number read at once follows their size. */
+const maxEntriesPerRead = 64;
+const charactersPerRead = 512 * 1024;
 /** Handed over at once of what was missed. */
 const charactersPerStep = 512 * 1024;
 const blockMs = 5_000;
 const pauseAfterFailureMs = 250;
+const maxPauseAfterFailureMs = 8_000;
 /** What came last is kept here, so that many clients that come back at once need no Redis each. */
 const mostRecent = 5_000;
 const mostRecentCharacters = 16 * 1024 * 1024;
@@ -28,6 +31,8 @@ export interface Subscription {
   readonly afterId: string | undefined;
   /** Hands events over, all listeners the same list; false when the listener does not keep up, and is given up. */
   readonly send: (events: readonly StreamEvent[]) => boolean;
+  /** Events after `afterId` are not kept any more: says so once, before what is still kept. */
+  readonly missing: () => void;
   /** When what was handed over has gone out: what was missed is handed over no faster. */
   readonly drained: () => Promise<void>;
   /** The listener is given up, or the process ends. */
@@ -41,6 +46,8 @@ interface Listener extends Subscription {
   isLive: boolean;
   /** Whether it is live and all that comes is later than what it has. */
   isPast: boolean;
+  /** Whether it was told that events are missing. */
+  knowsOfGap: boolean;
 }
 
 /**
@@ -54,6 +61,9 @@ export class EventHub implements OnApplicationShutdown {
   private count = 0;
   private recent: StreamEvent[] = [];
   private recentCharacters = 0;
+  /** Every event after this one is in `recent`. */
+  private recentAfter: string | undefined;
+  private entriesPerRead = maxEntriesPerRead;
   /** Every event up to here was handed to live listeners. */
   private position: string | undefined;
   private reading: Promise<void> | undefined;
@@ -61,6 +71,7 @@ export class EventHub implements OnApplicationShutdown {
 
   constructor(
     private readonly repository: EventsRepository,
+    private readonly missed: CatchUp,
     private readonly config: MarqueeConfig,
   ) {}
 
@@ -81,6 +92,7 @@ export class EventHub implements OnApplicationShutdown {
       lastId: subscription.afterId ?? '',
       isLive: false,
       isPast: false,
+      knowsOfGap: false,
     };
     const listeners = this.bySession.get(listener.sessionId) ?? new Set();
     this.bySession.set(listener.sessionId, listeners.add(listener));
@@ -127,6 +139,7 @@ export class EventHub implements OnApplicationShutdown {
     while (this.count > 0 && !this.stopping.signal.aborted) {
       try {
         this.position ??= await this.repository.newestId();
+        this.recentAfter ??= this.position;
         if (this.position !== undefined) await this.repository.withReader((reader) => this.readWith(reader));
         else await this.pause();
       } catch (error) {
@@ -136,6 +149,7 @@ export class EventHub implements OnApplicationShutdown {
     }
     // Who listens next begins anew: what happens meanwhile is not read here.
     this.position = undefined;
+    this.recentAfter = undefined;
     this.recent = [];
     this.recentCharacters = 0;
   }
@@ -144,14 +158,26 @@ export class EventHub implements OnApplicationShutdown {
     reader: Parameters<Parameters<EventsRepository['withReader']>[0]>[0],
   ): Promise<void> {
     while (this.count > 0 && !this.stopping.signal.aborted) {
-      const events = await this.repository.wait(reader, this.position as string, entriesPerRead, blockMs);
+      const count = this.entriesPerRead;
+      const events = await this.repository.wait(reader, this.position as string, count, blockMs);
       if (!events) {
         // A lost connection, or a stream that is none.
         await this.pause();
         return;
       }
+      this.adapt(events);
       this.tell(events);
     }
+  }
+
+  /** Reads fewer entries at once after large ones, and gradually more again. */
+  private adapt(events: readonly StreamEvent[]): void {
+    let characters = 0;
+    for (const { transcript } of events) characters += transcript.length;
+    this.entriesPerRead =
+      characters > charactersPerRead
+        ? Math.max(1, Math.floor((events.length * charactersPerRead) / characters))
+        : Math.min(maxEntriesPerRead, this.entriesPerRead * 2);
   }
 
   /** One write a listener for all of its session that were read together. */
@@ -175,6 +201,7 @@ export class EventHub implements OnApplicationShutdown {
     if (this.recent.length <= mostRecent && this.recentCharacters <= mostRecentCharacters) return;
     const dropped = this.recent.splice(0, Math.ceil(this.recent.length / 4));
     for (const { transcript } of dropped) this.recentCharacters -= transcript.length;
+    this.recentAfter = dropped.at(-1)?.id ?? this.recentAfter;
   }
 
   private hand(listener: Listener, events: readonly StreamEvent[]): void {
@@ -189,8 +216,9 @@ export class EventHub implements OnApplicationShutdown {
     listener.end();
   }
 
-  /** From Redis, until what this process remembers goes on from there; from then on it is live. */
+  /** From Redis, until what this process remembers continues from there; from then on it is live. */
   private async catchUp(listener: Listener): Promise<void> {
+    let failures = 0;
     while (this.isListening(listener) && !this.stopping.signal.aborted) {
       if (this.position === undefined) {
         await this.pause(10);
@@ -204,13 +232,30 @@ export class EventHub implements OnApplicationShutdown {
           return;
         }
         await listener.drained();
-      } else {
-        const events = await this.repository.after(listener.lastId, entriesPerRead);
-        if (!events) await this.pause();
-        else this.catchUpWith(listener, events);
+      } else if (await this.readMissed(listener)) {
+        failures = 0;
         await listener.drained();
+      } else {
+        const pauseMs = Math.min(pauseAfterFailureMs * 2 ** failures++, maxPauseAfterFailureMs);
+        await this.pause(pauseMs * (0.5 + Math.random() / 2));
       }
     }
+  }
+
+  /** Hands over some of what the listener has missed. False while Redis is away. */
+  private async readMissed(listener: Listener): Promise<boolean> {
+    const missed = await this.missed.read(listener.sessionId, listener.lastId, () => this.position);
+    if (!missed) return false;
+    if (missed.hasGap && !listener.knowsOfGap) {
+      listener.knowsOfGap = true;
+      listener.missing();
+    }
+    this.hand(listener, missed.events);
+    const { continueAfter, position } = missed;
+    // At the end there is nothing up to the process's own position that it could have missed.
+    const reached = continueAfter ?? position ?? listener.lastId;
+    if (compareIds(reached, listener.lastId) > 0) listener.lastId = reached;
+    return true;
   }
 
   /** What is remembered here and it lacks; false where that is too much to hand over at once. */
@@ -226,20 +271,9 @@ export class EventHub implements OnApplicationShutdown {
     return true;
   }
 
-  private catchUpWith(listener: Listener, events: readonly StreamEvent[]): void {
-    this.hand(
-      listener,
-      events.filter(({ sessionId }) => sessionId === listener.sessionId),
-    );
-    // Also past the events of others; at the end of the stream there is nothing that it could have missed.
-    const last = events.at(-1)?.id ?? this.position ?? '0-0';
-    if (compareIds(last, listener.lastId) > 0) listener.lastId = last;
-  }
-
   /** Whether everything after an id is remembered here. */
   private remembers(id: string): boolean {
-    const [first] = this.recent;
-    return first !== undefined && compareIds(first.id, id) <= 0;
+    return this.recentAfter !== undefined && compareIds(this.recentAfter, id) <= 0;
   }
 
   private async pause(ms = pauseAfterFailureMs): Promise<void> {

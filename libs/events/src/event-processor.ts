@@ -1,5 +1,6 @@
 import type { Logger } from '@nestjs/common';
 import type { LeasedConnection, Outcome } from '@app/redis';
+import type { EventType } from './event.js';
 import { backoffMs, type BackoffOptions, type Downstream } from './downstream.js';
 import {
   EventRejectedError,
@@ -41,6 +42,8 @@ export interface ProcessorContext {
 }
 
 const interrupted = 'the worker ended while it handled this event';
+/** Completions that the stream drops are published again. */
+const republishedType: EventType = 'transcript_completed';
 /** After a call to Redis without an answer. */
 const retryCallMs = 500;
 
@@ -203,11 +206,15 @@ export class EventProcessor {
     held.delete(ref);
   }
 
-  /** Counts an entry that was trimmed before it was handled. */
-  missing(ref: EntryRef): void {
+  /** Counts an entry that was trimmed before it was handled. A completion comes again; any other event is lost. */
+  missing({ lane, id }: EntryRef): void {
     const { handler, listener, logger } = this.context;
     listener.handled(handler.group, 'missing', 1);
-    logger.error(`Event ${ref.id} was trimmed from the stream before it was handled`);
+    const message = `Event ${id} was trimmed from the stream before it was handled`;
+    // Which type the event had is not known any more.
+    const comesAgain = lane === 'events' && handler.types?.every((type) => type === republishedType);
+    if (comesAgain) logger.warn(`${message}; a completion is published again`);
+    else logger.error(message);
   }
 
   /** Acknowledges events of other types; returns the rest. */

@@ -1,26 +1,51 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { MarqueeConfig } from '@app/config';
 import {
   InjectRedis,
   type LeasedConnection,
   loadScript,
+  miss,
+  ok,
+  type Outcome,
   pairsOf,
-  RedisBudget,
   RedisClient,
   shared,
 } from '@app/redis';
-import type { NewEvent, StreamEvent } from './event.js';
+import { type NewEvent, type StreamEvent, toEvent, toFields } from './event.js';
+import { EventsMetrics } from './events.metrics.js';
 
-const trim = loadScript('trim-1', new URL('./scripts/trim-1.lua', import.meta.url));
+/** Lua functions that publish an event in the step that makes its change: see the file. */
+export const publishFragment = new URL('./scripts/fragments/publish.lua', import.meta.url);
+const trim = loadScript('trim-2', new URL('./scripts/trim-2.lua', import.meta.url), [publishFragment]);
+const publish = loadScript('publish-2', new URL('./scripts/publish-2.lua', import.meta.url), [
+  publishFragment,
+]);
 
 /** Trimming reads a little of the stream: once in so many events. */
 const eventsPerTrim = 200;
 /** So many times as many as are to be kept may wait for a consumer that is behind or gone. */
 const mostTimesTheLength = 20;
-/** Nobody waits for a reader that catches up, and transcripts may be large. */
-const readBudgetMs = 2_000;
+/** A process has the bound in bytes checked once it has published so much; what an entry takes beside its text. */
+const maxUncheckedBytes = 256 * 1024;
+const entryOverheadBytes = 256;
 /** Beyond what a blocking read waits. */
 const replyMarginMs = 2_000;
+
+/** What became of an event that was published after its change. */
+export interface Published {
+  readonly id: string;
+  /** Of a completion: whether Marquee keeps note of it until every group has handled it. */
+  readonly registered: 'registered' | 'unregistered' | 'none';
+}
+
+/** A completed transcript, as the registry of unhandled completions needs it. */
+export interface Completion {
+  readonly chunks: number;
+  /** Of the whole text. */
+  readonly bytes: number;
+  /** The event that was dropped, where this one takes its place. */
+  readonly replacedId?: string;
+}
 
 /** How far a group is. */
 export interface GroupState {
@@ -37,62 +62,98 @@ export interface GroupState {
 export class EventsRepository {
   private readonly key: string;
   private readonly isClustered: boolean;
+  private readonly registryKey: string;
   private sinceTrim = 0;
+  /** A process that has just started checks with its first event. */
+  private uncheckedBytes = Infinity;
 
   constructor(
     @InjectRedis('sessions') private readonly redis: RedisClient,
     private readonly config: MarqueeConfig,
+    @Optional() private readonly metrics?: EventsMetrics,
   ) {
-    redis.register(trim);
+    for (const script of [trim, publish]) redis.register(script);
     this.key = redis.keys.key(shared('transcription_events'));
+    this.registryKey = redis.keys.key(shared('transcription_events'), 'completions');
     this.isClustered = this.key.includes('{');
   }
 
-  /** The stream's key, for scripts that tell of their own change in it; none in a cluster, where it has another slot. */
+  /**
+   * The keys for scripts that publish in the step that makes the change: the stream, and the completions whose events are
+   * not handled yet. None in a cluster, where they have another slot.
+   */
   get keysWithin(): readonly string[] {
-    return this.isClustered ? [] : [this.key];
+    return this.isClustered ? [] : [this.key, this.registryKey];
   }
 
-  /** XADD. False when Redis did not confirm it. */
-  async publish({ type, sessionId, tenantId, transcript, timestamp }: NewEvent): Promise<boolean> {
-    const fields = ['event_type', type, 'session_id', sessionId, 'tenant_id', tenantId];
-    const rest = ['transcript', transcript, 'timestamp', timestamp];
-    const outcome = await this.redis.command(
-      this.redis.newBudget(),
-      'XADD',
-      this.key,
-      '*',
-      ...fields,
-      ...rest,
-    );
-    this.published();
-    return outcome.status === 'ok';
+  /**
+   * The bound in bytes to hand to `publish` of the Lua fragment with an event of so much text: 0 as long as this process
+   * has published little since it last had the bound checked.
+   */
+  boundFor(textBytes: number): number {
+    this.uncheckedBytes += textBytes + entryOverheadBytes;
+    const { maxBytes } = this.config.events;
+    if (this.uncheckedBytes < Math.min(maxUncheckedBytes, maxBytes / 32)) return 0;
+    this.uncheckedBytes = 0;
+    return maxBytes;
   }
 
-  /** Somebody has published: now and then the stream is trimmed. */
-  published(): void {
+  /** Publishes an event after its change. */
+  async publish(event: NewEvent, completion?: Completion): Promise<Outcome<Published>> {
+    const { sessionId, tenantId, transcript, timestamp } = event;
+    const note = completion
+      ? [sessionId, tenantId, timestamp, completion.chunks, completion.bytes, completion.replacedId ?? '']
+      : ['', '', '', 0, 0, ''];
+    const outcome = await this.redis.run(this.redis.newBudget(), publish, {
+      keys: [this.key, this.registryKey],
+      args: [this.boundFor(transcript.length), ...note, ...toFields(event)],
+    });
+    if (outcome.status !== 'ok') return outcome;
+    // Another process has replaced the event already.
+    if (outcome.value === null) return miss;
+    const [id, unread, registered] = outcome.value as [Buffer, number, Buffer];
+    this.published(unread);
+    return ok({ id: String(id), registered: String(registered) as Published['registered'] });
+  }
+
+  /** An event was published, with which so many unread ones were dropped. Now and then the stream is trimmed. */
+  published(unread = 0): void {
+    this.metrics?.dropped(unread);
     if (++this.sinceTrim < eventsPerTrim) return;
     this.sinceTrim = 0;
     void this.trim();
   }
 
-  /** Answers how many entries went, and whether some group had not acknowledged them. */
-  async trim(nowMs = Date.now()): Promise<{ trimmed: number; hadUnread: boolean } | undefined> {
-    const { maxLength, maxAgeSeconds } = this.config.events;
+  /** A session is gone, and nobody can be told. */
+  notPublished(): void {
+    this.metrics?.deletionNotPublished();
+  }
+
+  /** Trims the stream to its bounds. Returns how many entries went, and how many of these a group had not acknowledged. */
+  async trim(nowMs = Date.now()): Promise<{ trimmed: number; unread: number } | undefined> {
+    const { maxLength, maxAgeSeconds, maxBytes } = this.config.events;
     const oldestMs = maxAgeSeconds === 0 ? 0 : nowMs - maxAgeSeconds * 1000;
     const outcome = await this.redis.run(this.redis.newBudget(), trim, {
-      keys: [this.key],
-      args: [maxLength, maxLength * mostTimesTheLength, oldestMs],
+      keys: [this.key, this.registryKey],
+      args: [maxLength, maxLength * mostTimesTheLength, oldestMs, maxBytes],
     });
     if (outcome.status !== 'ok') return undefined;
-    const [trimmed, hadUnread] = outcome.value as [number, number];
-    return { trimmed, hadUnread: hadUnread === 1 && trimmed > 0 };
+    const [trimmed, unread] = outcome.value as [number, number];
+    this.metrics?.dropped(unread);
+    return { trimmed, unread };
   }
 
   /** XLEN. */
   async length(): Promise<number | undefined> {
     const outcome = await this.redis.command(this.redis.newBudget(), 'XLEN', this.key);
     return outcome.status === 'ok' ? Number(outcome.value) : undefined;
+  }
+
+  /** MEMORY USAGE, of every node. Undefined where Redis does not say. */
+  async bytes(): Promise<number | undefined> {
+    const args = [this.key, 'SAMPLES', 0] as const;
+    const outcome = await this.redis.subcommand(this.redis.newBudget(), 'MEMORY', 'USAGE', ...args);
+    return outcome.status === 'ok' ? Number(outcome.value ?? 0) : undefined;
   }
 
   /** The newest id; `0-0` of an empty stream. */
@@ -107,20 +168,6 @@ export class EventsRepository {
       1,
     );
     return outcome.status === 'ok' ? (toEvents(outcome.value)[0]?.id ?? '0-0') : undefined;
-  }
-
-  /** XRANGE: entries after an id, at most `count`. */
-  async after(id: string, count: number): Promise<StreamEvent[] | undefined> {
-    const outcome = await this.redis.command(
-      new RedisBudget(readBudgetMs),
-      'XRANGE',
-      this.key,
-      `(${id}`,
-      '+',
-      'COUNT',
-      count,
-    );
-    return outcome.status === 'ok' ? toEvents(outcome.value) : undefined;
   }
 
   /** Lends a connection for blocking reads. @throws PoolExhaustedError, RedisUnavailableError */
@@ -163,20 +210,12 @@ function toEvents(reply: unknown): StreamEvent[] {
   // Claimed entries that were trimmed are nil.
   return (reply as [Buffer, Buffer[] | null][])
     .filter((entry) => entry?.[1])
-    .map(([id, fields]) => toEvent(id, fields ?? []));
+    .map(([id, fields]) => toEvent(String(id), toFieldMap(fields ?? [])));
 }
 
-/** An entry of the stream as other rooms know it. */
-export function toEvent(id: Buffer, fields: readonly Buffer[]): StreamEvent {
-  const named = new Map(pairsOf(fields).map(([field, value]) => [field, String(value)]));
-  return {
-    id: String(id),
-    type: named.get('event_type') ?? '',
-    sessionId: named.get('session_id') ?? '',
-    tenantId: named.get('tenant_id') ?? 'default',
-    transcript: named.get('transcript') ?? '',
-    timestamp: named.get('timestamp') ?? '',
-  };
+/** Fields and values of an entry, by turns, as a map of text. */
+export function toFieldMap(fields: readonly Buffer[]): Map<string, string> {
+  return new Map(pairsOf(fields).map(([field, value]) => [field, String(value)]));
 }
 
 function toGroup(reply: unknown): Omit<GroupState, 'replays'> {

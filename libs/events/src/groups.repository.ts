@@ -10,8 +10,8 @@ import {
   RedisClient,
   shared,
 } from '@app/redis';
-import type { StreamEvent } from './event.js';
-import { toEvent } from './events.repository.js';
+import { type StreamEvent, toEvent } from './event.js';
+import { toFieldMap } from './events.repository.js';
 
 /** Lua functions that keep a completed transcript for the dead letters and replays that refer to it. */
 export const deadLetterFragment = new URL('./scripts/fragments/note-dead-letter.lua', import.meta.url);
@@ -247,7 +247,7 @@ function toTaken(lane: Lane, reply: unknown): TakenEntry[] {
     const id = String(entryId);
     // Consumers know an event that comes again by its id.
     const originalId = String(fields[0]) === 'replay_of' ? String(fields[1]) : id;
-    return { ref: { lane, id }, event: { ...toEvent(entryId, fields), id: originalId } };
+    return { ref: { lane, id }, event: toEvent(originalId, toFieldMap(fields)) };
   });
 }
 

@@ -1,3 +1,4 @@
+export { CompletionsRepository, type UnhandledCompletion } from './completions.repository.js';
 export { type ConsumerOptions, type ConsumerState, EventConsumer } from './consumer.js';
 export {
   type DeadLetter,
@@ -9,10 +10,19 @@ export {
 } from './dead-letter.js';
 export { DeadLettersRepository } from './dead-letters.repository.js';
 export { type BatchOptions, DeadLettersService } from './dead-letters.service.js';
-export { isStreamId, type NewEvent, type StreamEvent } from './event.js';
+export {
+  excerptOf,
+  isStreamId,
+  MAX_EXCERPT_BYTES,
+  type NewEvent,
+  prefixOf,
+  type StreamEvent,
+  type TranscriptReference,
+} from './event.js';
 export { type EventHandler, EventRejectedError, RetryLaterError } from './event-handler.js';
 export { EventHub, type Subscription, TooManyListenersError } from './event-hub.js';
 export { type ConsumerListener, type ConsumerOutcome } from './event-processor.js';
 export { EventsModule } from './events.module.js';
-export { EventsRepository, type GroupState } from './events.repository.js';
-export { GroupsRepository } from './groups.repository.js';
+export { EventsRepository, type GroupState, type Published, publishFragment } from './events.repository.js';
+export { GroupsRepository, type Lane } from './groups.repository.js';
+export { MAX_SESSION_EVENTS, SessionEventsRepository } from './session-events.repository.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRedis, loadScript, RedisClient, shared } from '@app/redis';
+import { InjectRedis, loadScript, RedisClient, refusalOf, type RedisRefusalError, shared } from '@app/redis';
 
 const acquire = loadScript('acquire-2', new URL('./scripts/acquire-2.lua', import.meta.url));
 const extend = loadScript('extend-1', new URL('./scripts/extend-1.lua', import.meta.url));
@@ -8,7 +8,8 @@ const release = loadScript('release-1', new URL('./scripts/release-1.lua', impor
 export type Acquisition =
   | { readonly state: 'acquired'; readonly fence: number }
   | { readonly state: 'held'; readonly remainingMs: number }
-  | { readonly state: 'unknown' }; // Redis did not answer; it may be ours
+  // Redis did not answer, and it may be ours; or it refused, and it is not.
+  | { readonly state: 'unknown'; readonly refusal: RedisRefusalError | undefined };
 
 /** `{env}:lock:{name}` with the owner's token, and beside it the counter of fencing numbers. */
 @Injectable()
@@ -24,7 +25,7 @@ export class LocksRepository {
       keys: [this.key(name), keys.key('lock', shared(name), 'fence')],
       args: [token, ttlMs],
     });
-    if (outcome.status !== 'ok') return { state: 'unknown' };
+    if (outcome.status !== 'ok') return { state: 'unknown', refusal: refusalOf(outcome, 'lock:*') };
     const [fence, remainingMs] = outcome.value as [number, number];
     return fence > 0
       ? { state: 'acquired', fence }

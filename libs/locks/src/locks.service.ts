@@ -81,7 +81,7 @@ export class LocksService {
       if (acquisition.state === 'unknown') {
         // It may be ours without our knowing: let nobody wait for that.
         void this.repository.release(name, token);
-        throw new LockUnavailableError(name);
+        throw acquisition.refusal ?? new LockUnavailableError(name);
       }
       if (performance.now() >= endMs) throw new LockHeldError(name, acquisition.remainingMs);
       await delay(pollMs * (0.5 + Math.random() / 2), undefined, signal ? { signal } : {});

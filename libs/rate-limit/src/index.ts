@@ -4,6 +4,7 @@ export {
   type Settlement,
   SkipRateLimit,
 } from './http/rate-limit.decorators.js';
+export { FailureLimiter } from './http/failure-limiter.js';
 export { rateLimitFieldNames, rateLimitFields } from './http/rate-limit-fields.js';
 export { askerOf, RateLimitGuard } from './http/rate-limit.guard.js';
 export type { PolicyStanding } from './limiter/decision.js';

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { FailureLimiter } from './http/failure-limiter.js';
 import { RateLimitGuard } from './http/rate-limit.guard.js';
 import { LimiterMetrics } from './limiter/limiter.metrics.js';
 import { LimitsRepository } from './limiter/limits.repository.js';
@@ -15,9 +16,10 @@ import { PoliciesService } from './policies/policies.service.js';
     LimitsRepository,
     LimiterMetrics,
     RateLimiter,
+    FailureLimiter,
     RateLimitGuard,
     { provide: APP_GUARD, useExisting: RateLimitGuard },
   ],
-  exports: [PoliciesService, RateLimiter, RateLimitGuard],
+  exports: [FailureLimiter, PoliciesService, RateLimiter, RateLimitGuard],
 })
 export class RateLimitModule {}

@@ -1,13 +1,17 @@
 export { RedisBudget } from './budget/redis-budget.js';
 export { RedisStartupError } from './connection/redis.errors.js';
+export { RedisRefusalError, refusalOf, type RefusalReason } from './faults/redis-refusal.error.js';
 export { RedisHealthIndicator, type RedisStatus } from './health/redis.health-indicator.js';
+export { type ServerInfo, ServerInfoService } from './health/server-info.js';
 export { encodeKeyPart, KeySpace, shared, SharedPart } from './keys/key-space.js';
 export { miss, ok, type Outcome, type RedisFault } from './outcome.js';
 export type { LeasedConnection, RedisArgument } from './pool/leased-connection.js';
 export { PoolExhaustedError, RedisUnavailableError } from './pool/pool.errors.js';
 export type { LeaseOptions } from './pool/redis-pool.js';
 export type { InvalidationListener } from './invalidation/invalidation-feed.js';
+export { compileGlob } from './keys/glob.js';
 export { escapeGlob } from './keys/key-walk.js';
+export { progressOf } from './keys/progress.js';
 export { type Entry, type MaybeBytes, RedisClient, type ValueWithTtl } from './redis-client.js';
 export type { RedisClientStatus } from './redis-client-status.js';
 export { RedisMetrics } from './redis.metrics.js';

@@ -5,6 +5,7 @@ import type { RedisConfig, RedisTargetConfig, RedisTargetName } from '@app/confi
 import { type BreakerState, RedisBreaker } from './breaker/redis-breaker.js';
 import { DeadlineWheel } from './budget/deadline-wheel.js';
 import { RedisBudget } from './budget/redis-budget.js';
+import { BoundedCalls } from './calls/bounded-calls.js';
 import {
   describeAddress,
   type DialableAddress,
@@ -12,6 +13,7 @@ import {
   serversOf,
 } from './connection/redis-connection.js';
 import { toOutcome, toRedisFault } from './connection/redis.errors.js';
+import { FaultLog } from './faults/fault-log.js';
 import { InvalidationFeed, type InvalidationListener } from './invalidation/invalidation-feed.js';
 import { KeySpace } from './keys/key-space.js';
 import { type WalkOptions, walkKeys } from './keys/key-walk.js';
@@ -57,27 +59,34 @@ const notInitialized: Outcome<never> = {
   fault: { kind: 'connection', code: 'NOT_INITIALIZED' },
   mayHaveRun: false,
 };
-const budgetSpent: Outcome<never> = { status: 'timeout', mayHaveRun: false };
-const timedOut: Outcome<never> = { status: 'timeout', mayHaveRun: true };
 
+/** What fails within this time of a refusal fails for it. */
+const refusalMs = 1000;
 /** From so many keys or calls on, a round trip is a bulk transfer. */
 const bulkFrom = 8;
 
 /**
- * One Redis target, shared by every repository that lives on it. Calls answer an `Outcome` within the caller's
- * budget, whatever the server or the socket does; they never reject, queue or repeat.
+ * One Redis target, shared by every repository that lives on it. Calls answer an `Outcome` within the caller's budget,
+ * whatever the server or the socket does; they never reject.
+ *
+ * A call on the usual budget fails at once while Redis is away, and is never repeated. A call on a larger budget is patient:
+ * within that budget it waits for a Redis that comes and goes, and is sent again where it certainly did not run, or may
+ * run twice.
  */
 export class RedisClient {
   readonly keys: KeySpace;
   private readonly logger = new Logger('Redis');
   private readonly wheel = new DeadlineWheel();
   private readonly breaker: RedisBreaker;
+  private readonly calls: BoundedCalls;
+  private readonly faults: FaultLog;
   private readonly scripts = new Map<string, RedisScript>();
   private pool: RedisPool | undefined;
   private feed: InvalidationFeed | undefined;
-  /** When a call was last answered within its budget. */
-  private answeredMs = 0;
   private returns = 0;
+  /** Why a server that answers last would not serve, and when. */
+  private refused: { readonly fault: RedisFault; readonly atMs: number } | undefined;
+  private openedMs = 0;
   private firstUse: (() => void) | undefined;
   private address: string;
 
@@ -87,6 +96,16 @@ export class RedisClient {
     this.breaker = new RedisBreaker({
       probe: () => this.answersProbe(),
       onChange: (state, reason) => this.onBreakerChange(state, reason),
+    });
+    this.faults = new FaultLog(options.name, this.logger, (cause) =>
+      options.metrics.faulted(options.name, cause),
+    );
+    this.calls = new BoundedCalls(this.breaker, this.wheel, {
+      usualBudgetMs: options.redis.budgetMs,
+      away: () => this.away(),
+      explain: (outcome, nowMs) => this.explained(outcome, nowMs),
+      onFailure: (command, outcome) => this.faults.failed(command, outcome),
+      onOutcome: (status, durationMs) => options.metrics.called(options.name, status, durationMs),
     });
     options.metrics.observe(options.name, () => this.status);
   }
@@ -98,9 +117,11 @@ export class RedisClient {
   get status(): RedisClientStatus {
     return {
       address: this.address,
+      database: this.options.target.address.kind === 'cluster' ? 0 : this.options.target.database,
       connected: this.pool?.small !== undefined,
       breaker: this.breaker.state,
       pool: this.pool?.stats,
+      refusal: this.faults.refusal,
     };
   }
 
@@ -150,6 +171,8 @@ export class RedisClient {
 
   close(): void {
     this.breaker.dispose();
+    this.calls.close();
+    this.faults.dispose();
     this.feed?.close();
     this.pool?.close();
     this.pool = undefined;
@@ -157,17 +180,17 @@ export class RedisClient {
 
   /** PING. */
   ping(budget: RedisBudget): Promise<Outcome<string>> {
-    return this.call(budget, (connection) => connection.ping());
+    return this.call(budget, 'PING', (connection) => connection.ping());
   }
 
   /** INFO of one server; in Cluster mode of any master. */
   info(budget: RedisBudget): Promise<Outcome<string>> {
-    return this.call(budget, (connection) => connection.info());
+    return this.call(budget, 'INFO', (connection) => connection.info());
   }
 
   /** GET: a key's bytes, or a miss. */
   async get(budget: RedisBudget, key: string): Promise<Outcome<Buffer>> {
-    const outcome = await this.call(budget, (connection) => connection.getBuffer(key));
+    const outcome = await this.call(budget, 'GET', (connection) => connection.getBuffer(key));
     if (outcome.status !== 'ok') return outcome;
     return outcome.value === null ? miss : ok(outcome.value);
   }
@@ -181,8 +204,8 @@ export class RedisClient {
     const outcomes = await Promise.all(
       parts.map((part) =>
         isBulk
-          ? this.bulkCall(budget, operation(part), 'safe to repeat')
-          : this.call(budget, operation(part)),
+          ? this.bulkCall(budget, 'MGET', operation(part), 'safe to repeat')
+          : this.call(budget, 'MGET', operation(part)),
       ),
     );
     const values = new Array<MaybeBytes>(keys.length);
@@ -202,7 +225,7 @@ export class RedisClient {
   ): Promise<Outcome<(ValueWithTtl | null | undefined)[]>> {
     const [values, ttls] = await Promise.all([
       this.getMany(budget, keys),
-      this.eachKey(budget, keys, (pipeline, key) => pipeline.pttl(key)),
+      this.eachKey(budget, 'PTTL', keys, (pipeline, key) => pipeline.pttl(key)),
     ]);
     if (values.status !== 'ok') return values;
     return ok(
@@ -220,7 +243,7 @@ export class RedisClient {
   /** SET … PX for each entry, in one round trip; one outcome an entry. */
   setMany(budget: RedisBudget, entries: readonly Entry[]): Promise<Outcome<unknown>[]> {
     const byKey = new Map(entries.map((entry) => [entry.key, entry]));
-    return this.eachKey(budget, [...byKey.keys()], (pipeline, key) => {
+    return this.eachKey(budget, 'SET', [...byKey.keys()], (pipeline, key) => {
       const { bytes, ttlMs } = byKey.get(key) as Entry;
       return pipeline.set(key, bytes, 'PX', Math.max(1, Math.round(ttlMs)));
     });
@@ -228,7 +251,7 @@ export class RedisClient {
 
   /** UNLINK: how many keys there were. */
   async delete(budget: RedisBudget, keys: readonly string[]): Promise<Outcome<number>> {
-    const outcomes = await this.eachKey(budget, keys, (pipeline, key) => pipeline.unlink(key));
+    const outcomes = await this.eachKey(budget, 'UNLINK', keys, (pipeline, key) => pipeline.unlink(key));
     const failed = outcomes.find(({ status }) => status !== 'ok');
     if (failed) return failed as Outcome<never>;
     return ok(
@@ -285,7 +308,7 @@ export class RedisClient {
     key: string,
     ...args: RedisArgument[]
   ): Promise<Outcome<unknown>> {
-    return this.call(budget, (connection) => connection.callBuffer(name, key, ...args));
+    return this.call(budget, name, (connection) => connection.callBuffer(name, key, ...args));
   }
 
   /** The same for commands of two words, whose key comes after both: `XGROUP CREATE`, `XINFO GROUPS`. */
@@ -296,7 +319,9 @@ export class RedisClient {
     key: string,
     ...args: RedisArgument[]
   ): Promise<Outcome<unknown>> {
-    return this.call(budget, (connection) => connection.callBuffer(name, subcommand, key, ...args));
+    return this.call(budget, `${name} ${subcommand}`, (connection) =>
+      connection.callBuffer(name, subcommand, key, ...args),
+    );
   }
 
   /** Makes a script known: it is loaded on every server on connecting. */
@@ -304,9 +329,19 @@ export class RedisClient {
     this.scripts.set(script.name, script);
   }
 
-  /** Runs a script once. */
+  /** Runs a script: once, unless the call says that it may run twice. */
   run(budget: RedisBudget, script: RedisScript, call: ScriptCall): Promise<Outcome<unknown>> {
-    return this.call(budget, (connection) => runScript(connection, script, call));
+    const operation = (connection: RedisConnection) => runScript(connection, script, call);
+    return this.call(budget, script.name, operation, call.isRepeatable);
+  }
+
+  /**
+   * Runs a read-only script whose reply may be large. It travels on a bulk connection, so no small command waits behind
+   * it, and it is repeated once if that connection turns out to be broken.
+   */
+  runBulk(budget: RedisBudget, script: RedisScript, call: ScriptCall): Promise<Outcome<unknown>> {
+    const operation = (connection: RedisConnection) => runScript(connection, script, call);
+    return this.bulkCall(budget, script.name, operation, 'safe to repeat');
   }
 
   /** Runs a script once for each call, in one round trip (in Cluster mode one each); answers one outcome a call. */
@@ -316,7 +351,11 @@ export class RedisClient {
     calls: readonly ScriptCall[],
   ): Promise<Outcome<Outcome<unknown>[]>> {
     const operation = (connection: RedisConnection) => runScripts(connection, script, calls);
-    return calls.length >= bulkFrom ? this.bulkCall(budget, operation) : this.call(budget, operation);
+    const outcome = await (calls.length >= bulkFrom
+      ? this.bulkCall(budget, script.name, operation)
+      : this.call(budget, script.name, operation));
+    if (outcome.status === 'ok') for (const each of outcome.value) this.faults.failed(script.name, each);
+    return outcome;
   }
 
   /**
@@ -334,13 +373,14 @@ export class RedisClient {
   /** One command a key: a pipeline, in Cluster mode each by itself. One outcome a key. */
   private async eachKey(
     budget: RedisBudget,
+    command: string,
     keys: readonly string[],
     add: (commander: KeyCommander, key: string) => unknown,
   ): Promise<Outcome<unknown>[]> {
     const connection = this.pool?.small;
     if (connection instanceof Cluster) {
       return Promise.all(
-        keys.map((key) => this.call(budget, () => add(connection, key) as Promise<unknown>)),
+        keys.map((key) => this.call(budget, command, () => add(connection, key) as Promise<unknown>)),
       );
     }
     const operation = async (single: RedisConnection): Promise<PipelineReplies> => {
@@ -350,30 +390,38 @@ export class RedisClient {
     };
     if (keys.length === 0) return [];
     const outcome = await (keys.length >= bulkFrom
-      ? this.bulkCall(budget, operation)
-      : this.call(budget, operation));
+      ? this.bulkCall(budget, command, operation)
+      : this.call(budget, command, operation));
     if (outcome.status !== 'ok') return keys.map(() => outcome);
     return keys.map((_, index) => {
       const [error, reply] = outcome.value[index] ?? [new Error('Connection is closed.')];
-      return error ? toOutcome(error) : ok(reply);
+      if (!error) return ok(reply);
+      const failed = toOutcome(error);
+      this.faults.failed(command, failed);
+      return failed;
     });
   }
 
   private call<T>(
     budget: RedisBudget,
+    command: string,
     operation: (connection: RedisConnection) => Promise<T>,
+    isRepeatable?: boolean,
   ): Promise<Outcome<T>> {
-    const connection = this.pool?.small;
-    return this.bounded(budget, connection && (() => operation(connection)));
+    const start = (): Promise<T> | undefined => {
+      const connection = this.pool?.small;
+      return connection && operation(connection);
+    };
+    return this.calls.run(budget, { command, start, isRepeatable });
   }
 
   /** A read may be repeated once: its bulk socket may be found broken only by using it. */
   private bulkCall<T>(
     budget: RedisBudget,
+    command: string,
     operation: (connection: RedisConnection) => Promise<T>,
     repeatable?: 'safe to repeat',
   ): Promise<Outcome<T>> {
-    const pool = this.pool;
     const transfer = async (bulk: RedisPool): Promise<T> => {
       try {
         return await bulk.withBulk(operation);
@@ -382,64 +430,35 @@ export class RedisClient {
         return bulk.withBulk(operation);
       }
     };
-    return this.bounded(budget, pool?.small && (() => transfer(pool)));
-  }
-
-  /**
-   * The one place that knows of budget, breaker and outcome. The operation's promise may settle after the deadline:
-   * it is listened to, so a late reply or rejection harms nobody.
-   */
-  private bounded<T>(budget: RedisBudget, operation: (() => Promise<T>) | undefined): Promise<Outcome<T>> {
-    if (!this.breaker.isClosed) return Promise.resolve(this.count(0, this.away()));
-    if (!operation) {
-      this.breaker.failure();
-      return Promise.resolve(this.count(0, this.away()));
-    }
-    const { remainingMs } = budget;
-    if (remainingMs <= 0) return Promise.resolve(this.count(0, budgetSpent));
-    const startedMs = performance.now();
-    budget.begin(startedMs);
-    return new Promise((resolve) => {
-      const finish = (outcome: Outcome<T>, nowMs: number): void => {
-        budget.end(nowMs);
-        resolve(this.count(nowMs - startedMs, outcome));
-      };
-      const onExpired = (wasStalled: boolean): void => {
-        // What had but the rest of a budget, or was held up by ourselves, says little about Redis; nor does what is
-        // late while others, sent before it or after, were answered in time. A hung socket is found all the same.
-        const isItsFault = !wasStalled && remainingMs >= budget.totalMs / 2 && this.answeredMs < startedMs;
-        if (isItsFault) this.breaker.failure();
-        finish(timedOut, performance.now());
-      };
-      const deadline = this.wheel.add(remainingMs, onExpired, startedMs);
-      operation().then(
-        (value) => {
-          if (!deadline.settle()) return;
-          const nowMs = performance.now();
-          this.answeredMs = nowMs;
-          this.breaker.success(nowMs);
-          finish(ok(value), nowMs);
-        },
-        (error: unknown) => {
-          if (!deadline.settle()) return;
-          const nowMs = performance.now();
-          const outcome = toOutcome(error);
-          if (outcome.status === 'unavailable') this.breaker.failure(nowMs);
-          else this.breaker.success(nowMs);
-          finish(outcome, nowMs);
-        },
-      );
+    return this.calls.run(budget, {
+      command,
+      start: () => (this.pool?.small ? transfer(this.pool) : undefined),
     });
   }
 
-  private away(): Outcome<never> {
-    const fault = this.lastFault;
-    return fault ? { status: 'unavailable', fault, mayHaveRun: false } : notInitialized;
+  private noteRefusal(outcome: Outcome<never>, nowMs: number): void {
+    if (outcome.status === 'unavailable' && outcome.fault.kind === 'not-serving')
+      this.refused = { fault: outcome.fault, atMs: nowMs };
   }
 
-  private count<T>(durationMs: number, outcome: Outcome<T>): Outcome<T> {
-    this.options.metrics.called(this.name, outcome.status, durationMs);
-    return outcome;
+  /** A connection that was closed for a refusal, or a breaker that it opened, says so rather than "closed". */
+  private recentRefusal(nowMs: number): RedisFault | undefined {
+    if (!this.refused) return undefined;
+    const isRecent = nowMs - this.refused.atMs < refusalMs;
+    const hasOpenedBreaker = !this.breaker.isClosed && this.refused.atMs > this.openedMs - refusalMs;
+    return isRecent || (hasOpenedBreaker && this.pool?.small) ? this.refused.fault : undefined;
+  }
+
+  private explained(outcome: Outcome<never>, nowMs: number): Outcome<never> {
+    this.noteRefusal(outcome, nowMs);
+    if (outcome.status !== 'unavailable' || outcome.fault.code !== 'CLOSED') return outcome;
+    const fault = this.recentRefusal(nowMs);
+    return fault ? { ...outcome, fault } : outcome;
+  }
+
+  private away(): Outcome<never> {
+    const fault = this.recentRefusal(performance.now()) ?? this.lastFault;
+    return fault ? { status: 'unavailable', fault, mayHaveRun: false } : notInitialized;
   }
 
   /** Positions of keys that one command may name together. */
@@ -462,7 +481,7 @@ export class RedisClient {
     return new Promise((resolve) => {
       const deadline = this.wheel.add(this.options.redis.budgetMs, () => resolve(false));
       connection.ping().then(
-        () => deadline.settle() && resolve(true),
+        () => (deadline.settle() ? resolve(true) : this.breaker.probeSoon()),
         () => deadline.settle() && resolve(false),
       );
     });
@@ -470,9 +489,11 @@ export class RedisClient {
 
   private onBreakerChange(state: BreakerState, reason: string): void {
     this.options.metrics.breakerChanged(this.name, state);
+    if (state === 'open') this.openedMs = performance.now();
     if (state === 'closed') {
       this.returns++;
       this.announceFirst();
+      this.calls.resume();
     }
     if (state === 'closed') this.logger.log(`Redis "${this.name}" is back at ${this.address}`);
     else {

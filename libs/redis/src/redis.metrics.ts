@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { DurationHistogram, type Durations } from '@app/observability';
 import type { BreakerState } from './breaker/redis-breaker.js';
+import { knownCauses } from './faults/fault-advice.js';
 import type { Outcome } from './outcome.js';
 import type { RedisClientStatus } from './redis-client-status.js';
 
@@ -17,6 +18,7 @@ export class RedisMetrics {
   private readonly duration: DurationHistogram<'target' | 'outcome'>;
   private readonly leaseWait: DurationHistogram<'target'>;
   private readonly breakerChanges: Counter<'target' | 'state'>;
+  private readonly faults: Counter<'target' | 'cause'>;
   private readonly observers = new Map<string, () => RedisClientStatus>();
   private readonly durations = new Map<string, Record<Status, Durations>>();
 
@@ -40,6 +42,12 @@ export class RedisMetrics {
       name: 'marquee_redis_breaker_changes_total',
       help: 'Changes of the breaker, by the state that it came to',
       labelNames: ['target', 'state'],
+      registers,
+    });
+    this.faults = new Counter({
+      name: 'marquee_redis_faults_total',
+      help: 'Redis calls that were sent and failed, by cause: TIMEOUT, or the code of the error',
+      labelNames: ['target', 'cause'],
       registers,
     });
     this.gauge(
@@ -100,6 +108,10 @@ export class RedisMetrics {
 
   called(target: string, outcome: Status, durationMs: number): void {
     this.durations.get(target)?.[outcome].observe(durationMs);
+  }
+
+  faulted(target: string, cause: string): void {
+    this.faults.inc({ target, cause: knownCauses.has(cause) ? cause : 'other' });
   }
 
   leaseWaited(target: string, waitMs: number): void {

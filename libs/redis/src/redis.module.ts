@@ -19,6 +19,6 @@ const clientProviders = [clientProvider('cache'), clientProvider('sessions'), cl
 @Module({
   imports: [TerminusModule],
   providers: [RedisMetrics, RedisTargets, ServerInfoService, RedisHealthIndicator, ...clientProviders],
-  exports: [RedisTargets, RedisHealthIndicator, ...clientProviders],
+  exports: [RedisTargets, RedisHealthIndicator, ServerInfoService, ...clientProviders],
 })
 export class RedisModule {}

@@ -1,17 +1,40 @@
-export { ownFields, type Session } from './session.js';
+export {
+  type JsonObject,
+  MAX_SESSION_TTL_SECONDS,
+  MAX_STATE_BYTES,
+  MAX_STATE_DEPTH,
+  MIN_SESSION_TTL_SECONDS,
+  ownFields,
+  type Session,
+  sessionTtls,
+  type SessionWithState,
+} from './session.js';
+export { depthOf } from './session-state.js';
 export {
   IdempotencyConflictError,
   SessionCompletedError,
+  SessionContendedError,
   SessionLimitError,
   SessionNotFoundError,
+  SessionsFullError,
   SessionsUnavailableError,
+  StorageFullError,
 } from './sessions.errors.js';
+export { CompletedTranscripts, TranscriptGoneError } from './completed-transcripts.js';
+export { CompletionsKeeper, type KeptCompletions } from './completions-keeper.js';
+export { HeldBytesRepository } from './held-bytes.repository.js';
+export type { SessionBounds } from './session-bounds.js';
 export { SessionsModule } from './sessions.module.js';
 export { SessionsRepository } from './sessions.repository.js';
+export { TranscriptsRepository } from './transcripts.repository.js';
+export { SessionIndexRepository, type SessionOwner } from './session-index.repository.js';
+export { type ListCursor, SessionListsService, type SessionPage } from './session-lists.service.js';
 export {
-  type ListCursor,
-  type SessionDraft,
-  type SessionPage,
-  type SessionPatch,
-  SessionsService,
-} from './sessions.service.js';
+  type SessionPurgeFilter,
+  type SessionPurgeOptions,
+  type SessionPurgeProgress,
+  SessionPurgeService,
+} from './session-purge.service.js';
+export { SessionSweeper } from './session-sweeper.js';
+export { SessionWalkRepository } from './session-walk.repository.js';
+export { type SessionDraft, type SessionPatch, SessionsService } from './sessions.service.js';

@@ -1,3 +1,6 @@
+/** A JSON object. */
+export type JsonObject = { readonly [name: string]: unknown };
+
 /** A viewer's session. */
 export interface Session {
   readonly id: string;
@@ -11,18 +14,46 @@ export interface Session {
   readonly expiresAt: string;
   /** ISO 8601; null while its transcript is open. */
   readonly completedAt: string | null;
+  /** Each use extends the session to this from then on. */
+  readonly ttlSeconds: number;
   /** Free fields. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Any use lets a session live so long from then on. */
-export const SESSION_TTL_MS = 86_400_000;
-/** The longest life that may be asked for at once. */
-export const LONGEST_SESSION_MS = 7 * SESSION_TTL_MS;
+/** A session with its state. */
+export interface SessionWithState extends Session {
+  /** Null if it has none. */
+  readonly state: JsonObject | null;
+}
+
+/** TTLs that are offered by name, in seconds. */
+export const sessionTtls = { short: 3_600, standard: 86_400, long: 2_592_000 } as const;
+/** Bounds of a session's own TTL. `scripts/fragments/life.lua` has the same. */
+export const MIN_SESSION_TTL_SECONDS = 60;
+export const MAX_SESSION_TTL_SECONDS = sessionTtls.long;
+/** Each use extends a session that has no TTL of its own to this from then on. */
+export const SESSION_TTL_MS = sessionTtls.standard * 1000;
+export const LONGEST_SESSION_MS = MAX_SESSION_TTL_SECONDS * 1000;
+
+/** Returns the TTL of a session by its field `ttl_seconds`, as `lifeMs` of `scripts/fragments/life.lua` reads it. */
+export function ownTtlSeconds(field: string | undefined): number {
+  const own = Number(field ?? Number.NaN);
+  return own >= MIN_SESSION_TTL_SECONDS && own <= MAX_SESSION_TTL_SECONDS ? own : sessionTtls.standard;
+}
+
 /** A retry comes within seconds; an hour is for clients that wake up again. */
 export const IDEMPOTENCY_TTL_MS = 3_600_000;
 export const MOST_CHUNKS = 100_000;
 export const MOST_TRANSCRIPT_BYTES = 4 * 1024 * 1024;
+/** A session with a completed transcript lives at least so long while consumers have not handled it. */
+export const MIN_UNARCHIVED_TTL_MS = SESSION_TTL_MS;
+/** A completed transcript waits at most so long for consumers; without its session it is kept for them in a key of its own. */
+export const MAX_UNARCHIVED_MS = 7 * SESSION_TTL_MS;
+/** The same while the stream has no consumers: for some that are about to start. */
+export const UNCLAIMED_TTL_MS = 3_600_000;
+/** Of its JSON, as it is stored. */
+export const MAX_STATE_BYTES = 65_536;
+export const MAX_STATE_DEPTH = 16;
 /** Free fields and Marquee's own. */
 export const MOST_FIELDS = 64;
 
@@ -36,5 +67,10 @@ export const ownFields = [
   'completed_at',
   'completed_chunks',
   'transcript_bytes',
+  'transcript_chunks',
   'event_owed',
+  'archive',
+  'ttl_after_archive',
+  'ttl_seconds',
+  'state',
 ] as const;

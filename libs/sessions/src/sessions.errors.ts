@@ -29,10 +29,42 @@ export class IdempotencyConflictError extends Error {
   }
 }
 
+/** The sessions of the tenant, or of all tenants, hold as much memory as they may. Nothing was changed. */
+export class SessionsFullError extends Error {
+  constructor(
+    readonly scope: 'tenant' | 'server',
+    readonly heldBytes: number,
+    readonly maxBytes: number,
+  ) {
+    super(
+      scope === 'tenant'
+        ? `The tenant's sessions hold ${heldBytes} of at most ${maxBytes} bytes; the last quarter is for sessions of up to 65,536 bytes. Delete sessions, complete transcripts with deleteTranscript, or wait until sessions expire`
+        : `All sessions together hold ${heldBytes} bytes, as much as this server can take. Delete sessions, or try again later`,
+    );
+    this.name = SessionsFullError.name;
+  }
+}
+
+/** Redis has no memory left. Nothing was changed. */
+export class StorageFullError extends Error {
+  constructor() {
+    super('Redis has no memory left for this. Delete sessions, or try again later');
+    this.name = StorageFullError.name;
+  }
+}
+
+/** Other requests changed the state again and again while this one tried to merge into it. Nothing was changed. */
+export class SessionContendedError extends Error {
+  constructor() {
+    super('Too many requests change the state of this session at the same time. Try again.');
+    this.name = SessionContendedError.name;
+  }
+}
+
 /** A bound of the session would be passed. Nothing was changed. */
 export class SessionLimitError extends Error {
   constructor(
-    readonly field: 'chunks' | 'metadata',
+    readonly field: 'chunks' | 'metadata' | 'state',
     detail: string,
   ) {
     super(detail);

@@ -1,43 +1,73 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRedis, type Outcome, type RedisBudget, RedisClient } from '@app/redis';
+import {
+  InjectRedis,
+  loadScript,
+  type Outcome,
+  type RedisBudget,
+  RedisClient,
+  refusalOf,
+  shared,
+  type SharedPart,
+} from '@app/redis';
+import { type Task, TASK_TTL_SECONDS, type TaskDraft, type TaskStatus } from './task.js';
+import { TaskFinishedError, TaskNotFinishedError, TasksUnavailableError } from './tasks.errors.js';
 
-export const TASK_RESULT_TTL_SECONDS = 1_800;
-
-/** Redis did not confirm it. A result that was to be claimed may be gone. */
-export class TasksUnavailableError extends Error {
-  constructor(detail: string) {
-    super(detail);
-    this.name = TasksUnavailableError.name;
-  }
-}
+const put = loadScript('put-2', new URL('./scripts/put-2.lua', import.meta.url));
+const read = loadScript('read-2', new URL('./scripts/read-2.lua', import.meta.url));
 
 /**
- * `{env}:task:{id}:result`, JSON, half an hour. Of a tenant other than `default` the id is `{tenant}/{id}`: ids are the
- * clients' to choose, and one tenant's must not meet another's.
+ * Stores tasks: `{env}:task:{id}:result`, the JSON result of a task that is done, and `{env}:task:{id}:status`, a hash with
+ * its status, progress and TTL. Clients choose the ids, so a tenant other than `default` has `{tenant}/{id}` as its id, and
+ * no tenant reaches another's tasks. A result that another program stores without a status is a task that is done.
  */
 @Injectable()
 export class TasksRepository {
-  constructor(@InjectRedis('sessions') private readonly redis: RedisClient) {}
-
-  /** SET … EX. @throws TasksUnavailableError */
-  async put(budget: RedisBudget, tenant: string, id: string, json: string): Promise<void> {
-    confirmed(
-      await this.redis.command(budget, 'SET', this.key(tenant, id), json, 'EX', TASK_RESULT_TTL_SECONDS),
-      'Redis did not confirm the result. Put it again.',
-    );
+  constructor(@InjectRedis('sessions') private readonly redis: RedisClient) {
+    redis.register(put);
+    redis.register(read);
   }
 
-  /** GET: the JSON, undefined where there is none. @throws TasksUnavailableError */
-  async get(budget: RedisBudget, tenant: string, id: string): Promise<string | undefined> {
-    const outcome = await this.redis.command(budget, 'GET', this.key(tenant, id));
-    return toText(confirmed(outcome, 'Redis did not answer. Ask again.'));
+  /**
+   * Stores the state of a task and returns what is stored.
+   *
+   * @throws TaskFinishedError if it would undo a result or a failure, TasksUnavailableError
+   */
+  async put(
+    budget: RedisBudget,
+    tenant: string,
+    id: string,
+    { status, progress, resultJson, ttlSeconds }: TaskDraft,
+  ): Promise<{ progress: number | null; ttlSeconds: number }> {
+    const args = [
+      status,
+      status === 'done' ? 1 : (progress ?? ''),
+      resultJson ?? '',
+      ttlSeconds ?? '',
+      TASK_TTL_SECONDS,
+    ];
+    const outcome = await this.redis.run(budget, put, { keys: this.keys(tenant, id), args });
+    const reply = confirmed(outcome, 'Redis did not confirm the task. Put it again.');
+    if (reply === null) throw new TasksUnavailableError('The key of this task holds another type of value.');
+    const [state, detail, stored] = reply as [Buffer, Buffer | number, Buffer?];
+    if (state.toString() === 'finished') throw new TaskFinishedError(String(detail) as TaskStatus, status);
+    return { progress: toProgress(String(stored)), ttlSeconds: Number(detail) };
   }
 
-  /** GETDEL: the JSON, once. @throws TasksUnavailableError */
-  async claim(budget: RedisBudget, tenant: string, id: string): Promise<string | undefined> {
-    const outcome = await this.redis.command(budget, 'GETDEL', this.key(tenant, id));
+  /** Returns the task; undefined if there is none. @throws TasksUnavailableError */
+  async get(budget: RedisBudget, tenant: string, id: string): Promise<Task | undefined> {
+    const outcome = await this.redis.run(budget, read, { keys: this.keys(tenant, id), args: ['0'] });
+    return toTask(confirmed(outcome, 'Redis did not answer. Ask again.'));
+  }
+
+  /**
+   * Returns a finished task and deletes it in the same step, so that only one caller gets it; undefined if there is none.
+   *
+   * @throws TaskNotFinishedError, TasksUnavailableError
+   */
+  async claim(budget: RedisBudget, tenant: string, id: string): Promise<Task | undefined> {
+    const outcome = await this.redis.run(budget, read, { keys: this.keys(tenant, id), args: ['1'] });
     const mayBeGone = 'mayHaveRun' in outcome && outcome.mayHaveRun;
-    return toText(
+    const task = toTask(
       confirmed(
         outcome,
         mayBeGone
@@ -45,26 +75,37 @@ export class TasksRepository {
           : 'Redis is away: nothing was claimed. Ask again.',
       ),
     );
+    if (task?.status === 'pending' || task?.status === 'running') throw new TaskNotFinishedError(task);
+    return task;
   }
 
-  private key(tenant: string, id: string): string {
-    return this.redis.keys.key('task', tenant === 'default' ? id : `${tenant}/${id}`, 'result');
+  private keys(tenant: string, id: string): [status: string, result: string] {
+    const part: SharedPart = shared(tenant === 'default' ? id : `${tenant}/${id}`);
+    return [this.redis.keys.key('task', part, 'status'), this.redis.keys.key('task', part, 'result')];
   }
 }
 
+/** Returns the reply; null if a key holds another type of value, which is no task. */
 function confirmed(outcome: Outcome<unknown>, otherwise: string): unknown {
   if (outcome.status === 'ok') return outcome.value;
-  if (outcome.status === 'error' && outcome.fault.code === 'WRONGTYPE') return null;
-  throw new TasksUnavailableError(otherwise);
+  throw refusalOf(outcome, 'task:{id}:result') ?? new TasksUnavailableError(otherwise);
 }
 
-/** What another program left that is no JSON is none of ours. */
-function toText(value: unknown): string | undefined {
-  const text = (value as Buffer | null)?.toString();
+/** A result of another program that is not JSON is not a task. */
+function toTask(reply: unknown): Task | undefined {
+  if (reply === null) return undefined;
+  const [status, progress, result] = (reply as Buffer[]).map(String) as [TaskStatus, string, string];
+  if (status === 'done' && !isJson(result)) return undefined;
+  return { status, progress: toProgress(progress), resultJson: result === '' ? undefined : result };
+}
+
+const toProgress = (text: string): number | null => (text === '' ? null : Number(text));
+
+function isJson(text: string): boolean {
   try {
-    if (text !== undefined) JSON.parse(text);
-    return text;
+    JSON.parse(text);
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -1,4 +1,5 @@
 export { MovieChangesService } from './movie-changes.service.js';
+export { toMovieLanguage } from './movie-language.js';
 export { InvalidMovieError } from './movies.errors.js';
 export { MOVIES_PROVIDER, type MoviesProvider } from './movies-provider.js';
 export { MoviesService } from './movies.service.js';

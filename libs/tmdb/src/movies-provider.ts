@@ -1,5 +1,12 @@
 import type { Tagged } from '@app/cache';
 
+export interface MovieRequest {
+  /** Of the copy that is to be refreshed. */
+  readonly etag?: string | undefined;
+  /** As `languageOf` returned it; undefined for the default. */
+  readonly language?: string | undefined;
+}
+
 /** Where movies come from when the cache has none. */
 export interface MoviesProvider {
   /** For people: banner, logs. */
@@ -13,7 +20,10 @@ export interface MoviesProvider {
    *
    * @throws UpstreamError
    */
-  movie(id: number, etag?: string): Promise<string | Tagged<string> | undefined | null>;
+  movie(id: number, request?: MovieRequest): Promise<string | Tagged<string> | undefined | null>;
+
+  /** Returns the language to ask for and to cache by; undefined where the movie is the same in the default one. */
+  languageOf(language: string | undefined): string | undefined;
 
   /** Ids of what trends, most first, at most `count`. @throws UpstreamError */
   trending(window: 'day' | 'week', count: number): Promise<readonly number[]>;

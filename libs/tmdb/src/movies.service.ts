@@ -20,23 +20,35 @@ export class MoviesService {
     return this.provider.description;
   }
 
-  /** The movie's JSON; without a value where there is none. @throws UpstreamError, InvalidMovieError */
-  async get(budget: RedisBudget, id: number): Promise<CacheAnswer<string>> {
-    const [answer] = await this.getMany(budget, [id]);
+  /**
+   * Returns the movie's JSON; without a value where there is none.
+   *
+   * @param language as `toMovieLanguage` returns it; TMDB_LANGUAGE by default
+   * @throws UpstreamError, InvalidMovieError
+   */
+  async get(budget: RedisBudget, id: number, language?: string): Promise<CacheAnswer<string>> {
+    const [answer] = await this.getMany(budget, [id], language);
     if (answer?.error) throw answer.error;
     return answer as CacheAnswer<string>;
   }
 
-  /** One answer an id, in order. What could not be had is an answer with the outcome `error`. */
-  getMany(budget: RedisBudget, ids: readonly number[]): Promise<CacheAnswer<string>[]> {
-    return this.repository.getOrLoad(budget, ids, (positions, previous) =>
-      Promise.all(positions.map((position, index) => this.load(ids[position] as number, previous[index]))),
+  /** Returns one answer an id, in order. What could not be loaded is an answer with the outcome `error`. */
+  getMany(budget: RedisBudget, ids: readonly number[], language?: string): Promise<CacheAnswer<string>[]> {
+    const served = this.provider.languageOf(language);
+    return this.repository.getOrLoad(budget, { ids, language: served }, (positions, previous) =>
+      Promise.all(
+        positions.map((position, index) => this.load(ids[position] as number, served, previous[index])),
+      ),
     );
   }
 
-  private async load(id: number, previous: Previous<string> | undefined): Promise<Loaded<string>> {
+  private async load(
+    id: number,
+    language: string | undefined,
+    previous: Previous<string> | undefined,
+  ): Promise<Loaded<string>> {
     try {
-      const movie = await this.provider.movie(id, previous?.etag);
+      const movie = await this.provider.movie(id, { etag: previous?.etag, language });
       return movie === null ? notModified : movie;
     } catch (error) {
       return new Failed(error as Error);

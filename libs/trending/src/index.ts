@@ -1,3 +1,4 @@
+export { LastKnownTrending } from './last-known-trending.js';
 export {
   TrendingNotReplacedError,
   TrendingRefusedError,
@@ -7,6 +8,8 @@ export { type ChartsSource, TrendingModule } from './trending.module.js';
 export { type Publication, TrendingPublisher } from './trending-publisher.service.js';
 export { type TrendingGeneration, TrendingRepository } from './trending.repository.js';
 export { TRENDING_SOURCE, type TrendingSource } from './trending-source.js';
-export { type Trending, TrendingService } from './trending.service.js';
+export { TrendingRestorer } from './trending-restorer.service.js';
+export type { Trending } from './trending-snapshot.js';
+export { TrendingService } from './trending.service.js';
 export { ViewsRepository } from './views/views.repository.js';
 export { ViewsService } from './views/views.service.js';

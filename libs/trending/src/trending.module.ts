@@ -1,8 +1,10 @@
 import { type DynamicModule, Module, type ModuleMetadata, type Type } from '@nestjs/common';
 import { MarqueeConfig } from '@app/config';
 import { LocksModule } from '@app/locks';
+import { LastKnownTrending } from './last-known-trending.js';
 import { TrendingPublisher } from './trending-publisher.service.js';
 import { TrendingRepository } from './trending.repository.js';
+import { TrendingRestorer } from './trending-restorer.service.js';
 import { TRENDING_SOURCE, type TrendingSource } from './trending-source.js';
 import { TrendingService } from './trending.service.js';
 import { ViewsTrendingSource } from './views/views-trending.source.js';
@@ -23,8 +25,10 @@ export class TrendingModule {
       module: TrendingModule,
       imports: [LocksModule, ...(imports ?? [])],
       providers: [
+        LastKnownTrending,
         TrendingPublisher,
         TrendingRepository,
+        TrendingRestorer,
         TrendingService,
         ViewsRepository,
         ViewsService,

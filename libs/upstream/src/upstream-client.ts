@@ -13,7 +13,9 @@ import {
 } from 'cockatiel';
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { Agent, request } from 'undici';
+import { AnswerTooLargeError, readAnswer, readErrorAnswer } from './answer-reader.js';
 import { UpstreamError } from './upstream.errors.js';
+import { UpstreamHold } from './upstream-hold.js';
 import { publishCall, type UpstreamCall } from './upstream.metrics.js';
 import { parseRetryAfterMs } from './retry-after.js';
 
@@ -29,8 +31,19 @@ export interface UpstreamOptions {
   readonly retryAttempts: number;
   /** Calls under way at once; 64 times as many may wait. */
   readonly concurrency: number;
-  /** Waited for before each attempt: keeps to a rate that the upstream allows. May throw an UpstreamError. */
-  readonly pace?: () => Promise<void>;
+  /** Longest time that a `Retry-After` holds calls back. */
+  readonly maxRetryAfterMs: number;
+  /** Default bound on an answer's body; a larger one is cut off and refused. 2 MiB by default. */
+  readonly maxAnswerBytes?: number;
+  readonly pace?: UpstreamPace;
+}
+
+/** Keeps several processes to what one upstream allows. */
+export interface UpstreamPace {
+  /** Resolves when an attempt may go out. @throws UpstreamError when that would take too long */
+  admit(): Promise<void>;
+  /** Holds every process's attempts back for this long. Never rejects. */
+  hold(forMs: number): Promise<void>;
 }
 
 /** An answer to `getJson`. */
@@ -47,25 +60,32 @@ interface Call {
   readonly headers: Readonly<Record<string, string>>;
   readonly payload?: string;
   readonly ignoresAnswer?: boolean;
+  readonly maxAnswerBytes?: number;
 }
 
 const longestRetryAfterMs = 20_000;
-const largestAnswerBytes = 128 * 1024 * 1024;
+const defaultMaxAnswerBytes = 2 * 1024 * 1024;
+/** Timers may fire early, and clocks differ. */
+const retryMarginMs = 20;
+/** A call that has sat out one pause sits out the rest of a prolonged one, when it is no longer than this. */
+const maxRetryHoldMs = 2_000;
 const breakerOpensAfter = 10;
 const breakerOpenMs = 5_000;
 
 /**
- * Calls one JSON upstream: every attempt has a timeout; 429, 5xx and lost connections are tried again with jitter
- * or when `Retry-After` says; a breaker and a concurrency limit keep a sick upstream from taking Marquee along.
+ * Calls one JSON upstream: every attempt has a timeout and a bound on its answer; 429, 5xx and lost connections are
+ * tried again with jitter or when `Retry-After` says; a breaker and a concurrency limit keep a sick upstream from taking
+ * Marquee along. After a 429 or 503 with `Retry-After`, all other calls fail at once until that time is over.
  */
 export class UpstreamClient {
   private readonly logger: Logger;
   private readonly agent: Agent;
   private readonly policy: IPolicy;
+  private readonly hold = new UpstreamHold();
 
   constructor(private readonly options: UpstreamOptions) {
     this.logger = new Logger(`Upstream ${options.name}`);
-    this.agent = new Agent({ connections: options.concurrency, maxResponseSize: largestAnswerBytes });
+    this.agent = new Agent({ connections: options.concurrency });
     const breaker = circuitBreaker(handleWhen(isTransient), {
       halfOpenAfter: breakerOpenMs,
       breaker: new ConsecutiveBreaker(breakerOpensAfter),
@@ -85,13 +105,19 @@ export class UpstreamClient {
   }
 
   /**
-   * Sends `body` as JSON and answers the parsed reply.
+   * Sends `body` as JSON and returns the parsed reply.
    *
+   * @param maxAnswerBytes instead of the client's, where the request says how large the answer can be
    * @throws UpstreamError
    */
-  async postJson(path: string, body: unknown): Promise<unknown> {
+  async postJson(
+    path: string,
+    body: unknown,
+    { maxAnswerBytes }: { maxAnswerBytes?: number } = {},
+  ): Promise<unknown> {
     const headers = { 'content-type': 'application/json' };
-    return (await this.execute({ method: 'POST', path, headers, payload: JSON.stringify(body) })).body;
+    const call: Call = { method: 'POST', path, headers, payload: JSON.stringify(body) };
+    return (await this.execute(maxAnswerBytes === undefined ? call : { ...call, maxAnswerBytes })).body;
   }
 
   /**
@@ -140,7 +166,8 @@ export class UpstreamClient {
     const publish = (outcome: UpstreamCall['outcome']): void =>
       publishCall({ upstream: this.options.name, outcome, durationMs: performance.now() - startedMs });
     try {
-      const answer = await this.policy.execute(() => this.attempt(call));
+      this.checkHold();
+      const answer = await this.policy.execute((context) => this.attempt(call, isRetry(context)));
       publish('ok');
       return answer;
     } catch (caught) {
@@ -158,15 +185,20 @@ export class UpstreamClient {
     return error;
   }
 
-  private async attempt(call: Call): Promise<JsonAnswer> {
-    await this.options.pace?.();
+  private async attempt(call: Call, isRetry: boolean): Promise<JsonAnswer> {
+    // Calls that were answered 429 together extend each other's pause by a little.
+    if (isRetry && this.hold.remainingMs <= maxRetryHoldMs) await this.hold.wait(retryMarginMs);
+    this.checkHold();
+    await this.options.pace?.admit();
     const { statusCode, headers, text } = await this.exchange(call);
     const etag = single(headers.etag);
     if (statusCode === 304 && call.method === 'GET') return { status: 304, body: undefined, etag };
     if (call.ignoresAnswer && statusCode >= 200 && statusCode < 300)
       return { status: statusCode, body: undefined, etag };
     if (statusCode >= 200 && statusCode < 300) return { status: statusCode, body: this.parse(text), etag };
-    const retryAfterMs = parseRetryAfterMs(single(headers['retry-after']));
+    const retryAfterMs = this.cappedRetryAfterMs(single(headers['retry-after']));
+    if (retryAfterMs !== undefined && (statusCode === 429 || statusCode === 503))
+      await this.holdBack(retryAfterMs);
     const transient = statusCode === 429 || statusCode === 408 || statusCode >= 500;
     throw new UpstreamError(
       this.options.name,
@@ -179,8 +211,31 @@ export class UpstreamClient {
     );
   }
 
-  private async exchange({ method, path, headers, payload }: Call) {
+  /** @throws UpstreamError while the upstream's pause lasts */
+  private checkHold(): void {
+    const { remainingMs } = this.hold;
+    if (remainingMs === 0) return;
+    const seconds = Math.ceil(remainingMs / 1000);
+    throw new UpstreamError(this.options.name, 'busy', `asked for a pause of ${seconds} s more`, {
+      retryAfterMs: remainingMs,
+    });
+  }
+
+  private async holdBack(forMs: number): Promise<void> {
+    if (this.hold.remainingMs === 0) this.logger.warn(`asked for a pause of ${Math.ceil(forMs / 1000)} s`);
+    this.hold.extend(forMs);
+    await this.options.pace?.hold(forMs);
+  }
+
+  /** An upstream that says "tomorrow" by mistake must not be lost until then, nor our clients. */
+  private cappedRetryAfterMs(header: string | undefined): number | undefined {
+    const retryAfterMs = parseRetryAfterMs(header);
+    return retryAfterMs === undefined ? undefined : Math.min(retryAfterMs, this.options.maxRetryAfterMs);
+  }
+
+  private async exchange({ method, path, headers, payload, ignoresAnswer, maxAnswerBytes }: Call) {
     const { baseUrl, headers: always, timeoutMs } = this.options;
+    const maxBytes = maxAnswerBytes ?? this.options.maxAnswerBytes ?? defaultMaxAnswerBytes;
     try {
       const traceContext: Record<string, string> = {};
       propagation.inject(context.active(), traceContext);
@@ -191,8 +246,15 @@ export class UpstreamClient {
         dispatcher: this.agent,
         signal: AbortSignal.timeout(timeoutMs),
       });
-      return { ...response, text: await response.body.text() };
+      const { statusCode } = response;
+      const succeeded = statusCode >= 200 && statusCode < 300;
+      const text =
+        succeeded && !ignoresAnswer
+          ? await readAnswer(response.body, maxBytes)
+          : await readErrorAnswer(response.body);
+      return { statusCode, headers: response.headers, text };
     } catch (error) {
+      if (error instanceof AnswerTooLargeError) throw this.failure('invalid-answer', error.message, error);
       if (error instanceof Error && error.name === 'TimeoutError') {
         throw this.failure('timeout', `no answer within ${timeoutMs} ms`, error);
       }
@@ -213,8 +275,11 @@ export class UpstreamClient {
   }
 }
 
+/** The retry policy numbers the attempts. */
+const isRetry = (context: object): boolean => 'attempt' in context && Number(context.attempt) > 0;
+
 function isTransient(error: Error): boolean {
-  return error instanceof UpstreamError && error.failure !== 'rejected' && error.failure !== 'overloaded';
+  return error instanceof UpstreamError && !['rejected', 'overloaded', 'busy'].includes(error.failure);
 }
 
 /** A wait longer than we would sit out is the client's to do. */
@@ -226,11 +291,11 @@ function isWorthRepeating(error: Error): boolean {
   );
 }
 
-/** Exponential with full jitter, but never before the upstream said. */
+/** Returns the wait before the next attempt: exponential with full jitter, but never before the upstream said. */
 function backoffMs(attempt: number, error: unknown): number {
   const jitteredMs = Math.random() * Math.min(200 * 2 ** attempt, 5_000);
   const retryAfterMs = error instanceof UpstreamError ? error.retryAfterMs : undefined;
-  return retryAfterMs === undefined ? jitteredMs : retryAfterMs + Math.random() * 100;
+  return retryAfterMs === undefined ? jitteredMs : retryAfterMs + retryMarginMs + Math.random() * 100;
 }
 
 const single = (header: string | string[] | undefined): string | undefined =>

@@ -4,6 +4,7 @@ export type UpstreamFailure =
   | 'rejected' // a 4xx: asking again will not help
   | 'failed' // a 5xx or 429 that outlasted the retries
   | 'invalid-answer'
+  | 'busy' // it asked for a pause (Retry-After) that is not over yet
   | 'overloaded'; // our own concurrency limit or breaker said no
 
 /** An upstream could not be had, or its answer could not be used. The message never holds a secret. */

@@ -7,6 +7,7 @@ import { EmbeddingsService } from '@app/embeddings';
 import { SkipRateLimit } from '@app/rate-limit';
 import type { RedisBudget } from '@app/redis';
 import type { FastifyReply } from 'fastify';
+import { LargeBody } from '../http/body/body-bounds.js';
 import { leavingOf } from '../http/leaving.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { RequestValidationError } from '../http/request-validation.error.js';
@@ -70,6 +71,7 @@ export class CacheAdminController {
   }
 
   @Post('warm')
+  @LargeBody({ maxValues: 210_000, maxStructures: 110_000 })
   @SkipRateLimit()
   @HttpCode(200)
   @ApiOperation({
@@ -90,7 +92,7 @@ export class CacheAdminController {
     for (let start = 0; start < texts.length; start += textsPerStep) {
       signal.throwIfAborted();
       const step = texts.slice(start, start + textsPerStep);
-      const answer = await this.embeddings.embed(budget, { model, dimensions, texts: step });
+      const answer = await this.embeddings.embed(budget, { model, dimensions, inputs: step });
       budget.renew();
       done += step.length;
       hits += answer.cached.filter(({ outcome }) => outcome !== 'miss').length;

@@ -1,11 +1,8 @@
 import { z } from 'zod';
+import { everyItem } from '../http/long-arrays.js';
+import { flagSchema } from '../http/query-schemas.js';
 import { objectError } from '../http/schema-messages.js';
 import { embeddingsBodySchema } from '../embeddings/embeddings.dto.js';
-
-const flag = z
-  .enum(['true', 'false'], { error: 'must be true or false' })
-  .default('false')
-  .transform((value) => value === 'true');
 
 export const purgeQuerySchema = z.strictObject(
   {
@@ -14,7 +11,7 @@ export const purgeQuerySchema = z.strictObject(
       .min(1, { error: 'must not be empty' })
       .max(512, { error: 'must be at most 512 characters' })
       .meta({ description: 'A glob below `{env}:`', example: 'emb:*' }),
-    dryRun: flag.meta({ description: 'Count what matches, delete nothing' }),
+    dryRun: flagSchema.meta({ description: 'Count what matches, delete nothing' }),
   },
   {
     error: objectError,
@@ -29,16 +26,20 @@ export const entryQuerySchema = z.strictObject({
     .meta({ example: 'prod:emb:text-embedding-3-small:…' }),
 });
 
+const inputJsonSchemas = embeddingsBodySchema.shape.input.meta()?.['anyOf'] as object[];
+
 /** Texts to embed ahead: any number up to 100,000, in the shape of the embeddings route. */
 export const warmBodySchema = z
   .strictObject({
     model: embeddingsBodySchema.shape.model,
     dimensions: embeddingsBodySchema.shape.dimensions,
     texts: z
-      .array(embeddingsBodySchema.shape.input, { error: 'must be an array of strings' })
+      .array(z.unknown(), { error: 'must be an array of strings' })
       .min(1, { error: 'must hold at least one text' })
       .max(100_000, { error: 'must hold at most 100000 texts' })
-      .transform((texts) => texts.flat()),
+      .transform(everyItem(embeddingsBodySchema.shape.input))
+      .transform((texts) => texts.flat())
+      .meta({ items: { anyOf: inputJsonSchemas } }),
   })
   .meta({ id: 'WarmRequest' });
 

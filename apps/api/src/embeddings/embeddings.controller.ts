@@ -1,10 +1,11 @@
 import { Body, Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { cacheStatus } from '@app/cache';
 import { EmbeddingsService } from '@app/embeddings';
 import { RateLimit } from '@app/rate-limit';
 import type { RedisBudget } from '@app/redis';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { LargeBody } from '../http/body/body-bounds.js';
+import { showCacheOutcome } from '../http/cache-outcome.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { WantsRefresh } from '../http/refresh.decorator.js';
 import { embeddingsAnswer } from './embeddings-answer.js';
@@ -13,9 +14,9 @@ import {
   type EmbeddingsBody,
   embeddingsBodySchema,
   modelsAnswerSchema,
-  mostTexts,
   openAiErrorSchema,
 } from './embeddings.dto.js';
+import { maxInputs } from './embeddings-input.js';
 
 /** OpenAI's embeddings API, cached. */
 @ApiTags('embeddings')
@@ -24,15 +25,18 @@ export class EmbeddingsController {
   constructor(private readonly embeddings: EmbeddingsService) {}
 
   @Post('embeddings')
+  @LargeBody({ maxValues: 310_000, maxStructures: 25_000 })
   @RateLimit({ cost: costOf, costField: 'input' })
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Embed texts',
-    description: "OpenAI's embeddings API: an OpenAI SDK with its base URL pointed at /v1 works unchanged.",
+    summary: 'Embed texts or token arrays',
+    description:
+      "OpenAI's embeddings API: an OpenAI SDK, or a client built on one, works with its base URL pointed at /v1. " +
+      'Without an upstream a local model stands in, with 512 dimensions.',
   })
   @ApiResponse({
     status: 200,
-    description: 'One embedding a text, in order',
+    description: 'One embedding an input, in order',
     standardSchema: embeddingsAnswerSchema,
   })
   @ApiResponse({ status: 400, description: 'A field is not valid', standardSchema: openAiErrorSchema })
@@ -59,9 +63,9 @@ export class EmbeddingsController {
     @RequestBudget() budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { input: texts, model, dimensions, encoding_format: format } = body;
-    const embeddings = await this.embeddings.embed(budget, { texts, model, dimensions, refresh });
-    void reply.header('cache-status', cacheStatus(embeddings.cached));
+    const { input: inputs, model, dimensions, encoding_format: format } = body;
+    const embeddings = await this.embeddings.embed(budget, { inputs, model, dimensions, refresh });
+    showCacheOutcome(reply, embeddings.cached);
     // A stream has no type of its own.
     void reply.type('application/json; charset=utf-8');
     return embeddingsAnswer(embeddings, format);
@@ -83,8 +87,12 @@ export class EmbeddingsController {
   }
 }
 
-/** A batch costs its texts. The body is as the client sent it; one that is not valid is refused for that, not here. */
+/**
+ * A batch costs its texts or token arrays; one token array costs 1. The body is as the client sent it; one that is not
+ * valid is refused for that, not here.
+ */
 function costOf({ body }: FastifyRequest): number {
   const input: unknown = (body as { input?: unknown } | null | undefined)?.input;
-  return Array.isArray(input) ? Math.min(Math.max(1, input.length), mostTexts) : 1;
+  if (!Array.isArray(input) || typeof input[0] === 'number') return 1;
+  return Math.min(Math.max(1, input.length), maxInputs);
 }

@@ -1,48 +1,12 @@
 import { z } from 'zod';
 import { objectError } from '../http/schema-messages.js';
-
-/** OpenAI's own bound on one request. */
-export const mostTexts = 2048;
-/** OpenAI's models take 8,192 tokens; no tokenizer makes fewer than one of four characters of prose. */
-export const longestText = 32_768;
-
-const text = z
-  .string({ error: 'must be a string' })
-  .min(1, { error: 'must not be empty' })
-  .max(longestText, { error: `must be at most ${longestText} characters` })
-  .refine((value) => value.isWellFormed(), {
-    error: 'must be well-formed Unicode: it holds a lone surrogate',
-  })
-  .refine((value) => !value.includes('\0'), { error: 'must not hold NUL characters' });
+import { inputSchema } from './embeddings-input.js';
 
 /** The body of `POST /v1/embeddings` (platform.openai.com/docs/api-reference/embeddings/create). */
 export const embeddingsBodySchema = z
   .strictObject(
     {
-      input: z
-        .unknown()
-        .refine((input) => input !== undefined, { error: 'is required' })
-        .transform((input) => (typeof input === 'string' ? [input] : input))
-        .pipe(
-          z
-            .array(text, { error: 'must be a string or an array of strings (token arrays are not served)' })
-            .min(1, { error: 'must hold at least one text' })
-            .max(mostTexts, { error: `must hold at most ${mostTexts} texts` }),
-        )
-        .meta({
-          description: 'One text, or up to 2,048',
-          example: ['a heist in Los Angeles'],
-          // What a transformation takes cannot be told from it.
-          anyOf: [
-            { type: 'string', minLength: 1, maxLength: longestText },
-            {
-              type: 'array',
-              items: { type: 'string', minLength: 1, maxLength: longestText },
-              minItems: 1,
-              maxItems: mostTexts,
-            },
-          ],
-        }),
+      input: inputSchema,
       model: z
         .string({ error: 'is required and must be a string' })
         .min(1, { error: 'must not be empty' })

@@ -42,6 +42,7 @@ export function addHttpHooks(
   fastify: FastifyInstance,
   { drain, accessLog, hitsShare, observe }: Hooks,
 ): void {
+  fastify.decorateReply('cacheSummary', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.headers(securityHeaders).header('x-request-id', request.id);
     if (request.url.startsWith('/docs')) reply.header('content-security-policy', docsContentSecurityPolicy);
@@ -66,6 +67,8 @@ export function addHttpHooks(
         route,
         status: reply.statusCode,
         durationMs: Math.round(reply.elapsedTime * 100) / 100,
+        cache: reply.cacheSummary?.outcome,
+        cacheTier: reply.cacheSummary?.tier,
       },
       `${request.method} ${route} ${reply.statusCode}`,
     );

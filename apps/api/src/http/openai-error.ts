@@ -1,8 +1,8 @@
 import type { Problem } from './problem.js';
 
-/** Routes that OpenAI's SDKs call: they show `error.message` and know no problem+json. */
+/** Whether OpenAI's SDKs call a route: they show `error.message` and know no problem+json. Vectors by id are ours. */
 export function isOpenAiRoute(url: string): boolean {
-  return /^\/v1\/(embeddings|models)(?=[/?]|$)/.test(url);
+  return /^\/v1\/(embeddings\/?(?=\?|$)|models(?=[/?]|$))/.test(url);
 }
 
 /** The error object of OpenAI's API (platform.openai.com/docs/guides/error-codes). */

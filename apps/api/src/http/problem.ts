@@ -15,6 +15,9 @@ export interface Problem {
   readonly retryAfterSeconds?: number;
   /** Of `quota-exceeded`: the policies that refused. */
   readonly 'violated-policies'?: readonly string[];
+  /** Of `tenant-full`: bytes that the tenant holds and may hold. */
+  readonly heldBytes?: number;
+  readonly maxBytes?: number;
   /** OpenAI's `error.code`, where it has one for this. */
   readonly code?: string;
 }
@@ -30,7 +33,9 @@ export function problem(
   status: number,
   title: string,
   detail: string,
-  more: Partial<Pick<Problem, 'errors' | 'retryAfterSeconds' | 'code' | 'violated-policies'>> = {},
+  more: Partial<
+    Pick<Problem, 'errors' | 'retryAfterSeconds' | 'code' | 'violated-policies' | 'heldBytes' | 'maxBytes'>
+  > = {},
 ): Problem {
   return { type: problemType(name), title, status, detail, ...more };
 }

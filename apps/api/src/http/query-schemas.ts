@@ -9,6 +9,12 @@ export const wholeNumber = (fallback: number, least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, { error: `must be from ${least} to ${most}` });
 
+/** `true` or `false` as a query has it, as text; false by default. */
+export const flagSchema = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .default('false')
+  .transform((value) => value === 'true');
+
 /** An id that clients may choose, safe in an address. */
 export const clientIdSchema = z
   .string()

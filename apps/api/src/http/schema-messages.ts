@@ -1,6 +1,14 @@
 const mostNames = 10;
 const longestName = 64;
 
+/** The message of a record: what is wrong with one of its names, or with the whole. */
+export function recordError(issue: {
+  readonly code?: string;
+  readonly issues?: readonly { readonly message: string }[];
+}): string {
+  return (issue.code === 'invalid_key' && issue.issues?.[0]?.message) || 'must be a JSON object';
+}
+
 /** The message of a strict object: names unknown fields, though not all of a hostile many. */
 export function objectError(issue: { readonly code?: string; readonly keys?: readonly string[] }): string {
   if (issue.code !== 'unrecognized_keys') return 'must be a JSON object';

@@ -1,15 +1,25 @@
 import { HttpException } from '@nestjs/common';
 import { ForbiddenError, UnauthenticatedError } from '@app/auth';
 import { CacheLoadTimeoutError } from '@app/cache';
-import { EmbeddingsOverloadedError, EmbeddingsRequestError, InvalidEmbeddingsError } from '@app/embeddings';
+import {
+  EmbeddingsOverloadedError,
+  EmbeddingsRequestError,
+  InvalidEmbeddingsError,
+  StoredVectorsFullError,
+  StoredVectorsUnavailableError,
+  StoredVectorUnreadableError,
+} from '@app/embeddings';
 import { LockHeldError, LockLostError, LockUnavailableError } from '@app/locks';
 import { DeadLetterNotFoundError, DeadLettersUnavailableError, TooManyListenersError } from '@app/events';
 import {
   IdempotencyConflictError,
   SessionCompletedError,
+  SessionContendedError,
   SessionLimitError,
   SessionNotFoundError,
+  SessionsFullError,
   SessionsUnavailableError,
+  StorageFullError,
 } from '@app/sessions';
 import {
   CostAboveBurstError,
@@ -18,14 +28,23 @@ import {
   TooManyOverridesError,
   UnknownPolicyError,
 } from '@app/rate-limit';
-import { TasksUnavailableError } from '@app/tasks';
+import { RedisRefusalError } from '@app/redis';
+import { TaskFinishedError, TaskNotFinishedError, TasksUnavailableError } from '@app/tasks';
 import { InvalidMovieError } from '@app/tmdb';
 import { TrendingNotReplacedError, TrendingRefusedError, TrendingUnavailableError } from '@app/trending';
 import { UpstreamError } from '@app/upstream';
 import { type Problem, problem, quotaExceededType } from './problem.js';
+import { StoredEmbeddingNotFoundError } from '../embeddings/stored-embedding-not-found.error.js';
+import { redisRefusalProblem } from './redis-refusal-problem.js';
 import { MovieNotFoundError } from '../movies/movie-not-found.error.js';
 import { NoPreviousTrendingError } from '../trending/no-previous-trending.error.js';
 import { TaskNotFoundError, TaskResultTooLargeError } from '../tasks/tasks.errors.js';
+import {
+  BodyAbortedError,
+  BodyTimeoutError,
+  BodyTooLargeError,
+  ReceiveBufferFullError,
+} from './body/body.errors.js';
 import { RequestValidationError } from './request-validation.error.js';
 
 /** The one place where errors become HTTP. Undefined: nobody foresaw this one. */
@@ -57,14 +76,47 @@ export function toProblem(error: unknown): Problem | undefined {
     return problem('upstream-invalid', 502, 'The upstream gave an unusable answer', error.message);
   }
   if (error instanceof UpstreamError) return upstreamProblem(error);
+  if (error instanceof RedisRefusalError) return redisRefusalProblem(error);
   if (error instanceof CacheLoadTimeoutError) {
     return problem('upstream-timeout', 504, 'The upstream did not answer in time', error.message, {
       retryAfterSeconds: 1,
     });
   }
   return (
-    rateLimitProblem(error) ?? trendingProblem(error) ?? sessionProblem(error) ?? frameworkProblem(error)
+    storedVectorProblem(error) ??
+    bodyProblem(error) ??
+    rateLimitProblem(error) ??
+    trendingProblem(error) ??
+    sessionProblem(error) ??
+    frameworkProblem(error)
   );
+}
+
+function storedVectorProblem(error: unknown): Problem | undefined {
+  if (error instanceof StoredEmbeddingNotFoundError)
+    return problem('embedding-not-found', 404, 'No such vector', error.message);
+  if (error instanceof StoredVectorsFullError)
+    return problem('embedding-store-full', 413, 'Too many vectors are stored', error.message, {
+      errors: [{ field: 'embedding', message: error.message }],
+    });
+  if (error instanceof StoredVectorUnreadableError)
+    return problem('embedding-unreadable', 409, 'What is stored is no vector', error.message);
+  if (error instanceof StoredVectorsUnavailableError)
+    return problem('unavailable', 503, titleOf(503), error.message, { retryAfterSeconds: 1 });
+  return undefined;
+}
+
+function bodyProblem(error: unknown): Problem | undefined {
+  if (error instanceof BodyTooLargeError) return fieldProblem('body-too-large', 413, 'body', error.message);
+  if (error instanceof BodyTimeoutError) return fieldProblem('body-timeout', 408, 'body', error.message);
+  if (error instanceof BodyAbortedError) return fieldProblem('invalid-request', 400, 'body', error.message);
+  if (error instanceof ReceiveBufferFullError) {
+    const { isOwnShare, retryAfterSeconds } = error;
+    return isOwnShare
+      ? problem('too-many-bytes', 429, 'Too many bytes at once', error.message, { retryAfterSeconds })
+      : problem('overloaded', 503, 'Too much is being received', error.message, { retryAfterSeconds });
+  }
+  return undefined;
 }
 
 function rateLimitProblem(error: unknown): Problem | undefined {
@@ -128,8 +180,20 @@ function sessionProblem(error: unknown): Problem | undefined {
     return problem('session-not-found', 404, 'No such session', error.message);
   if (error instanceof TaskNotFoundError)
     return problem('task-not-found', 404, 'No such task', error.message);
+  if (error instanceof TaskFinishedError)
+    return problem('task-finished', 409, 'The task is finished', error.message);
+  if (error instanceof TaskNotFinishedError) {
+    return problem('task-not-finished', 409, 'The task is not finished', error.message, {
+      retryAfterSeconds: 1,
+    });
+  }
   if (error instanceof SessionCompletedError)
     return problem('session-completed', 409, 'The transcript is completed', error.message);
+  if (error instanceof SessionContendedError) {
+    return problem('session-contended', 409, 'The session is changing', error.message, {
+      retryAfterSeconds: 1,
+    });
+  }
   if (error instanceof IdempotencyConflictError) {
     const errors = [{ field: 'Idempotency-Key', message: error.message }];
     return problem('idempotency-conflict', 422, 'Another request had this key', error.message, { errors });
@@ -138,6 +202,14 @@ function sessionProblem(error: unknown): Problem | undefined {
     const errors = [{ field: error.field, message: error.message }];
     return problem('session-too-large', 413, 'The session would be too large', error.message, { errors });
   }
+  if (error instanceof SessionsFullError) {
+    const { scope, heldBytes, maxBytes } = error;
+    return scope === 'tenant'
+      ? problem('tenant-full', 413, "The tenant's sessions are full", error.message, { heldBytes, maxBytes })
+      : problem('storage-full', 503, 'Storage is full', error.message, { retryAfterSeconds: 30 });
+  }
+  if (error instanceof StorageFullError)
+    return problem('storage-full', 503, 'Storage is full', error.message, { retryAfterSeconds: 30 });
   if (error instanceof TaskResultTooLargeError)
     return fieldProblem('body-too-large', 413, 'result', error.message);
   if (error instanceof TooManyListenersError) {
@@ -162,6 +234,10 @@ function upstreamProblem(error: UpstreamError): Problem {
   switch (error.failure) {
     case 'timeout':
       return problem('upstream-timeout', 504, 'The upstream did not answer in time', error.message, {
+        retryAfterSeconds,
+      });
+    case 'busy':
+      return problem('upstream-busy', 503, 'The upstream asked for a pause', error.message, {
         retryAfterSeconds,
       });
     case 'overloaded':
@@ -205,6 +281,7 @@ const titles: Record<number, string> = {
   400: 'The request is not valid',
   404: 'Not found',
   405: 'Method not allowed',
+  408: 'The request took too long',
   413: 'The body is too large',
   415: 'Unsupported media type',
   414: 'The address is too long',

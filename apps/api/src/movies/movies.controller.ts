@@ -1,17 +1,19 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { cacheStatus } from '@app/cache';
 import type { RedisBudget } from '@app/redis';
 import { MoviesService } from '@app/tmdb';
 import { ViewsService } from '@app/trending';
 import type { FastifyReply } from 'fastify';
 import { problemSchema } from '../http/problem.dto.js';
+import { showCacheOutcome } from '../http/cache-outcome.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { MovieNotFoundError } from './movie-not-found.error.js';
 import {
   movieAnswerSchema,
   type MovieParams,
   movieParamsSchema,
+  type MovieQuery,
+  movieQuerySchema,
   moviesAnswerSchema,
   type MoviesQuery,
   moviesQuerySchema,
@@ -33,16 +35,21 @@ export class MoviesController {
       'TMDB’s `GET /movie/{id}` with credits, videos and release dates. This product uses the TMDB API but is not endorsed or certified by TMDB.',
   })
   @ApiResponse({ status: 200, standardSchema: movieAnswerSchema })
-  @ApiResponse({ status: 400, description: 'The id is not valid', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 400,
+    description: 'The id or the language is not valid',
+    standardSchema: problemSchema,
+  })
   @ApiResponse({ status: 404, description: 'There is no such movie', standardSchema: problemSchema })
   @ApiResponse({ status: 503, description: 'TMDB failed; see Retry-After', standardSchema: problemSchema })
   async one(
     @Param({ schema: movieParamsSchema }) { id }: MovieParams,
+    @Query({ schema: movieQuerySchema }) { language }: MovieQuery,
     @RequestBudget() budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    const answer = await this.movies.get(budget, id);
-    void reply.header('cache-status', cacheStatus([answer]));
+    const answer = await this.movies.get(budget, id, language);
+    showCacheOutcome(reply, [answer]);
     if (answer.value === undefined) throw new MovieNotFoundError(id);
     this.views.record(id);
     void reply.type('application/json; charset=utf-8');
@@ -52,14 +59,18 @@ export class MoviesController {
   @Get()
   @ApiOperation({ summary: 'Details of many movies' })
   @ApiResponse({ status: 200, standardSchema: moviesAnswerSchema })
-  @ApiResponse({ status: 400, description: 'An id is not valid', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 400,
+    description: 'An id or the language is not valid',
+    standardSchema: problemSchema,
+  })
   @ApiResponse({ status: 503, description: 'TMDB failed for all of them', standardSchema: problemSchema })
   async many(
-    @Query({ schema: moviesQuerySchema }) { ids }: MoviesQuery,
+    @Query({ schema: moviesQuerySchema }) { ids, language }: MoviesQuery,
     @RequestBudget() budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    const answers = await this.movies.getMany(budget, ids);
+    const answers = await this.movies.getMany(budget, ids, language);
     const errors = answers.flatMap(({ error }) => (error ? [error] : []));
     if (errors[0] && errors.length === ids.length) throw errors[0];
     const idsWhere = (matches: (answer: (typeof answers)[number]) => boolean): number[] =>
@@ -69,7 +80,7 @@ export class MoviesController {
       failed: idsWhere(({ error }) => error !== undefined),
       source: this.movies.source,
     };
-    void reply.header('cache-status', cacheStatus(answers));
+    showCacheOutcome(reply, answers);
     void reply.type('application/json; charset=utf-8');
     const results = answers.flatMap(({ value }) => (value === undefined ? [] : [value]));
     return `{"results":[${results.join(',')}],${JSON.stringify(rest).slice(1)}`;

@@ -1,8 +1,9 @@
+import { toMovieLanguage } from '@app/tmdb';
 import { z } from 'zod';
 import { objectError } from '../http/schema-messages.js';
 
 /** TMDB's answers for so many would take seconds at the rate that it allows. */
-export const mostMovies = 100;
+export const maxMovies = 100;
 /** What TMDB's ids are: int32. */
 const largestId = 2_147_483_647;
 
@@ -17,6 +18,32 @@ export const movieParamsSchema = z.object({
   id: movieIdSchema.meta({ description: 'A TMDB id', example: '949' }),
 });
 
+/** Longest tag that is looked at. */
+const maxLanguageLength = 16;
+
+/** A BCP 47 tag, as TMDB writes it. */
+export const languageSchema = z
+  .string({ error: 'must be one BCP 47 language tag such as de-DE' })
+  .transform((text, context) => {
+    const language = text.length <= maxLanguageLength ? toMovieLanguage(text) : undefined;
+    if (language !== undefined) return language;
+    context.issues.push({
+      code: 'custom',
+      input: text,
+      message: 'must be a BCP 47 language tag such as de or de-DE, of a language and a region that exist',
+    });
+    return z.NEVER;
+  })
+  .optional()
+  .meta({
+    description:
+      'Language of titles and overviews, a BCP 47 tag; TMDB_LANGUAGE by default. The bundled catalogue is in English alone.',
+    example: 'de-DE',
+    type: 'string',
+  });
+
+export const movieQuerySchema = z.strictObject({ language: languageSchema }, { error: objectError });
+
 /** `1,2,3`, each once. */
 export const idListSchema = (most: number) =>
   z
@@ -27,11 +54,15 @@ export const idListSchema = (most: number) =>
     .transform((ids) => [...new Set(ids)]);
 
 export const moviesQuerySchema = z.strictObject(
-  { ids: idListSchema(mostMovies).meta({ description: `Up to ${mostMovies}`, example: '949,8195' }) },
+  {
+    ids: idListSchema(maxMovies).meta({ description: `Up to ${maxMovies}`, example: '949,8195' }),
+    language: languageSchema,
+  },
   { error: objectError },
 );
 
 export type MovieParams = z.output<typeof movieParamsSchema>;
+export type MovieQuery = z.output<typeof movieQuerySchema>;
 export type MoviesQuery = z.output<typeof moviesQuerySchema>;
 
 export const movieAnswerSchema = z

@@ -1,6 +1,5 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { cacheStatus } from '@app/cache';
 import {
   type GraphDrawing,
   QueryUnderstandingService,
@@ -11,6 +10,7 @@ import { RateLimit, RateLimitSettlement, type Settlement } from '@app/rate-limit
 import type { RedisBudget } from '@app/redis';
 import type { FastifyReply } from 'fastify';
 import { problemSchema } from '../http/problem.dto.js';
+import { showCacheOutcome } from '../http/cache-outcome.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { WantsRefresh } from '../http/refresh.decorator.js';
 import {
@@ -51,7 +51,7 @@ export class QueryUnderstandingController {
   ): Promise<Understanding> {
     const answer = await this.understanding.understand(budget, query, refresh);
     if (answer.outcome === 'local_hit' || answer.outcome === 'redis_hit') settle(1);
-    void reply.header('cache-status', cacheStatus([answer]));
+    showCacheOutcome(reply, [answer]);
     return answer.value as Understanding;
   }
 

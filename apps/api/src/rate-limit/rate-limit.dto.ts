@@ -12,7 +12,9 @@ export const standingSchema = z
     burst: z.int().meta({ description: 'Units that may come at once', example: 100 }),
     unit: z.enum(['requests', 'content-bytes', 'concurrent-requests']),
     remaining: z.int().meta({ example: 57 }),
-    resetSeconds: z.int().meta({ description: 'Until all of it is back', example: 26 }),
+    resetSeconds: z
+      .int()
+      .meta({ description: 'Until all of it is back, in a sliding window until more is', example: 26 }),
   })
   .meta({ id: 'RateLimitStanding' });
 

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { EventHub, type StreamEvent } from '@app/events';
+import { EventHub, type StreamEvent, type TranscriptReference } from '@app/events';
 import type { FastifyReply } from 'fastify';
 import { Gauge, Registry } from 'prom-client';
 
@@ -19,6 +19,8 @@ export interface EventStream {
   open(): void;
   /** False when the client does not keep up. */
   send(events: readonly StreamEvent[]): boolean;
+  /** Tells the client that events after its Last-Event-ID are not kept any more. */
+  missing(): void;
   /** When what was sent has gone out, or the client has. */
   drained(): Promise<void>;
   end(): void;
@@ -57,25 +59,27 @@ export class EventStreams implements OnModuleDestroy {
     this.hub.endAll();
   }
 
+  /** Answers HEAD: the headers of a stream that is not opened. */
+  answerHead(reply: FastifyReply): void {
+    if (reply.raw.destroyed) return;
+    writeHead(reply);
+    reply.raw.end();
+  }
+
   prepare(reply: FastifyReply): EventStream {
     const { raw } = reply;
     let early: StreamEvent[] | undefined = [];
+    let isMissing = false;
     raw.once('close', () => this.open.delete(reply));
     // The client is gone: 'close' says so too.
     raw.on('error', () => undefined);
     return {
       open: () => {
         if (raw.destroyed || raw.writableEnded) return;
-        // From here on the answer is ours: headers that hooks have set go along.
-        reply.hijack();
-        raw.writeHead(200, {
-          ...(reply.getHeaders() as Record<string, string>),
-          'content-type': 'text/event-stream; charset=utf-8',
-          'cache-control': 'no-store',
-          'x-accel-buffering': 'no',
-        });
+        writeHead(reply);
         raw.write(`retry: ${retryMs}\n\n`);
         this.open.set(reply, undefined);
+        if (isMissing) raw.write(gapText);
         if (early && early.length > 0) raw.write(toText(early));
         early = undefined;
       },
@@ -87,6 +91,10 @@ export class EventStreams implements OnModuleDestroy {
         if (raw.writableEnded || raw.destroyed) return false;
         raw.write(this.textOf(events));
         return raw.writableLength <= mostWaitingAtOnce;
+      },
+      missing: () => {
+        if (early) isMissing = true;
+        else if (!raw.writableEnded && !raw.destroyed) raw.write(gapText);
       },
       drained: async () => {
         if (raw.writableNeedDrain && !raw.destroyed)
@@ -127,9 +135,35 @@ export class EventStreams implements OnModuleDestroy {
   }
 }
 
+/** Takes the response over from Fastify, with the headers that hooks have set. */
+function writeHead(reply: FastifyReply): void {
+  reply.hijack();
+  reply.raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
+}
+
 const toText = (events: readonly StreamEvent[]): string => events.map(oneToText).join('');
 
+/** Without an id: the client keeps the one that it has. */
+const gapText = `event: gap\ndata: ${JSON.stringify({
+  detail:
+    'Events after your Last-Event-ID are no longer kept. What follows is what is left; the transcript has every chunk.',
+})}\n\n`;
+
 /** JSON has no line breaks: one `data` line will do. */
-function oneToText({ id, type, sessionId, transcript, timestamp }: StreamEvent): string {
-  return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify({ sessionId, transcript, timestamp })}\n\n`;
+function oneToText({ id, type, sessionId, transcript, reference, timestamp }: StreamEvent): string {
+  const data = { sessionId, transcript, timestamp, ...(reference && whereTheRestIs(sessionId, reference)) };
+  return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
 }
+
+const whereTheRestIs = (sessionId: string, { bytes, firstChunk, lastChunk }: TranscriptReference) => ({
+  truncated: true,
+  bytes,
+  chunks: { from: firstChunk, to: lastChunk },
+  // A page holds at most 1,000 chunks.
+  url: `/v1/sessions/${sessionId}/transcript?offset=${firstChunk}&limit=${Math.min(1_000, Math.max(1, lastChunk - firstChunk + 1))}`,
+});

@@ -1,10 +1,10 @@
-import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Req, Res } from '@nestjs/common';
 import { CurrentPrincipal, type Principal } from '@app/auth';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { EventHub, isStreamId } from '@app/events';
 import type { RedisBudget } from '@app/redis';
 import { SessionsService } from '@app/sessions';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problemSchema } from '../http/problem.dto.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { RequestValidationError } from '../http/request-validation.error.js';
@@ -26,12 +26,12 @@ export class EventsController {
     name: 'Last-Event-ID',
     required: false,
     description:
-      'Goes on after this event; 0 for all that are still in the stream. Without it: what comes from now on',
+      'Continues after this event; 0 for all that are still kept. If some are not, an event `gap` says so first. Without it: what comes from now on',
   })
   @ApiOperation({
     summary: 'Listen to a session',
     description:
-      'Server-sent events `transcript_appended`, `transcript_completed` and `session_deleted`, each with its id, and a comment every 15 s. A client that does not keep up is cut off, and goes on with Last-Event-ID.',
+      'Server-sent events `transcript_appended`, `transcript_completed` and `session_deleted`, each with its id, and a comment every 15 s. Of a text of more than 4,096 bytes an event has the beginning, and `truncated`, `bytes`, `chunks` and `url` say where the rest is. A client that does not keep up is cut off, and goes on with Last-Event-ID.',
   })
   @ApiResponse({ status: 200, content: { 'text/event-stream': { schema: { type: 'string' } } } })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
@@ -45,12 +45,15 @@ export class EventsController {
     @Headers('last-event-id') lastEventId: string | undefined,
     @CurrentPrincipal() { tenant }: Principal,
     @RequestBudget('patient') budget: RedisBudget,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     if (lastEventId !== undefined && !isStreamId(lastEventId)) {
       throw new RequestValidationError([{ field: 'Last-Event-ID', message: 'must be the id of an event' }]);
     }
     await this.sessions.get(budget, tenant, id);
+    // Fastify routes HEAD here as well.
+    if (request.method === 'HEAD') return this.streams.answerHead(reply);
     // Gone while we asked: nobody is to be subscribed.
     if (reply.raw.destroyed) return;
     const stream = this.streams.prepare(reply);
@@ -58,6 +61,7 @@ export class EventsController {
       sessionId: id,
       afterId: lastEventId === undefined || lastEventId.includes('-') ? lastEventId : `${lastEventId}-0`,
       send: (events) => stream.send(events),
+      missing: () => stream.missing(),
       end: () => stream.end(),
       drained: () => stream.drained(),
     });

@@ -14,8 +14,15 @@ import {
 import { CurrentPrincipal, type Principal } from '@app/auth';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { RedisBudget } from '@app/redis';
-import { type Session, SessionNotFoundError, type SessionPage, SessionsService } from '@app/sessions';
+import {
+  SessionListsService,
+  SessionNotFoundError,
+  type SessionPage,
+  SessionsService,
+  type SessionWithState,
+} from '@app/sessions';
 import type { FastifyReply } from 'fastify';
+import { LargeBody } from '../http/body/body-bounds.js';
 import { problemSchema } from '../http/problem.dto.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { RequestValidationError } from '../http/request-validation.error.js';
@@ -28,6 +35,8 @@ import {
   completeSchema,
   type CreateSession,
   createSessionSchema,
+  type DeleteQuery,
+  deleteQuerySchema,
   type ExtendSession,
   extendSessionSchema,
   idempotencyKeySchema,
@@ -40,6 +49,7 @@ import {
   type SessionParams,
   sessionParamsSchema,
   sessionSchema,
+  sessionsDeletedSchema,
   sessionsPageSchema,
   transcriptSchema,
 } from './sessions.dto.js';
@@ -54,7 +64,10 @@ import {
 })
 @Controller('v1')
 export class SessionsController {
-  constructor(private readonly sessions: SessionsService) {}
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly lists: SessionListsService,
+  ) {}
 
   @Post('sessions')
   @ApiOperation({ summary: 'Begin a session' })
@@ -64,7 +77,7 @@ export class SessionsController {
     @CurrentPrincipal() { tenant }: Principal,
     @RequestBudget('patient') budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Session> {
+  ): Promise<SessionWithState> {
     const session = await this.sessions.create(budget, tenant, draft);
     void reply.header('location', `/v1/sessions/${session.id}`);
     return session;
@@ -78,12 +91,16 @@ export class SessionsController {
     @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
     @CurrentPrincipal() { tenant }: Principal,
     @RequestBudget('patient') budget: RedisBudget,
-  ): Promise<Session> {
+  ): Promise<SessionWithState> {
     return this.sessions.get(budget, tenant, id);
   }
 
   @Patch('sessions/:id')
-  @ApiOperation({ summary: 'Change fields of a session; null removes one' })
+  @ApiOperation({
+    summary: 'Change fields and state of a session; null removes',
+    description:
+      'All changes of a request are made at once, or none is. Concurrent merges into the state lose nothing.',
+  })
   @ApiResponse({ status: 200, standardSchema: sessionSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
   patch(
@@ -91,13 +108,13 @@ export class SessionsController {
     @Body({ schema: patchSessionSchema }) patch: PatchSession,
     @CurrentPrincipal() { tenant }: Principal,
     @RequestBudget('patient') budget: RedisBudget,
-  ): Promise<Session> {
+  ): Promise<SessionWithState> {
     return this.sessions.patch(budget, tenant, id, patch);
   }
 
   @Post('sessions/:id/extend')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Let a session live longer: up to seven days from now' })
+  @ApiOperation({ summary: 'Let a session live longer once: up to thirty days from now' })
   @ApiResponse({ status: 200, standardSchema: sessionSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
   extend(
@@ -105,7 +122,7 @@ export class SessionsController {
     @Body({ schema: extendSessionSchema }) { ttlSeconds }: ExtendSession,
     @CurrentPrincipal() { tenant }: Principal,
     @RequestBudget('patient') budget: RedisBudget,
-  ): Promise<Session> {
+  ): Promise<SessionWithState> {
     return this.sessions.extend(budget, tenant, id, ttlSeconds);
   }
 
@@ -123,6 +140,7 @@ export class SessionsController {
   }
 
   @Post('sessions/:id/transcript')
+  @LargeBody()
   @HttpCode(200)
   @ApiHeader({
     name: 'Idempotency-Key',
@@ -135,7 +153,7 @@ export class SessionsController {
   @ApiResponse({ status: 409, description: 'The transcript is completed', standardSchema: problemSchema })
   @ApiResponse({
     status: 413,
-    description: 'The transcript would be too large',
+    description: 'The transcript would be too large, or the tenant holds as much as it may',
     standardSchema: problemSchema,
   })
   @ApiResponse({
@@ -182,7 +200,7 @@ export class SessionsController {
   @Post('sessions/:id/complete')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'End the transcript, and tell consumers the whole text. Once more it changes nothing',
+    summary: 'End the transcript, and hand consumers the whole text. Once more it changes nothing',
   })
   @ApiResponse({ status: 200, standardSchema: completedSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
@@ -196,17 +214,38 @@ export class SessionsController {
   }
 
   @Get('tenants/:id/sessions')
-  @ApiOperation({ summary: "The tenant's sessions, last used first" })
+  @ApiOperation({
+    summary: "The tenant's sessions, or those of one of its users, last used first",
+    description:
+      'Without their states. A page may be short or empty before the last one: continue while there is a `nextCursor`.',
+  })
   @ApiResponse({ status: 200, standardSchema: sessionsPageSchema })
   @ApiResponse({ status: 404, description: 'Another tenant', standardSchema: problemSchema })
   list(
     @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
-    @Query({ schema: listQuerySchema }) { limit, cursor }: ListQuery,
+    @Query({ schema: listQuerySchema }) { userId, limit, cursor }: ListQuery,
     @CurrentPrincipal() { tenant }: Principal,
     @RequestBudget('patient') budget: RedisBudget,
   ): Promise<SessionPage> {
     if (id !== tenant) throw new SessionNotFoundError();
-    return this.sessions.list(budget, tenant, limit, cursor);
+    return this.lists.list(budget, { tenantId: tenant, userId }, limit, cursor);
+  }
+
+  @Delete('tenants/:id/sessions')
+  @ApiOperation({
+    summary: 'Delete the sessions of a user with their transcripts',
+    description: 'Deletes up to `limit` sessions. Repeat the call until `complete` is true.',
+  })
+  @ApiResponse({ status: 200, standardSchema: sessionsDeletedSchema })
+  @ApiResponse({ status: 404, description: 'Another tenant', standardSchema: problemSchema })
+  deleteOfUser(
+    @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
+    @Query({ schema: deleteQuerySchema }) { userId, limit }: DeleteQuery,
+    @CurrentPrincipal() { tenant }: Principal,
+    @RequestBudget('patient') budget: RedisBudget,
+  ): Promise<{ deleted: number; complete: boolean }> {
+    if (id !== tenant) throw new SessionNotFoundError();
+    return this.lists.delete(budget, { tenantId: tenant, userId }, limit);
   }
 }
 

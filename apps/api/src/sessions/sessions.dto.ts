@@ -1,7 +1,15 @@
-import { ownFields } from '@app/sessions';
+import {
+  depthOf,
+  MAX_SESSION_TTL_SECONDS,
+  MAX_STATE_BYTES,
+  MAX_STATE_DEPTH,
+  MIN_SESSION_TTL_SECONDS,
+  ownFields,
+  sessionTtls,
+} from '@app/sessions';
 import { z } from 'zod';
 import { clientIdSchema, wholeNumber } from '../http/query-schemas.js';
-import { objectError } from '../http/schema-messages.js';
+import { objectError, recordError } from '../http/schema-messages.js';
 
 const mostChunksAtOnce = 1_000;
 const longestChunk = 32_768;
@@ -22,12 +30,26 @@ const language = z
 const fieldName = z
   .string()
   .regex(/^[A-Za-z0-9_.-]{1,64}$/, { error: 'field names must be 1 to 64 letters, digits, ".", "_" or "-"' })
-  .refine((name) => !own.has(name), { error: 'is a field of Marquee’s own' });
+  .refine((name) => !own.has(name), { error: 'is a name that Marquee uses itself: choose another' });
 /** Scalars are kept as their text, as Redis does. */
 const fieldValue = z
   .union([text(2_048), z.number(), z.boolean()], { error: 'must be a string, a number or true or false' })
   .transform(String);
 const objectOf = { error: objectError };
+
+const ttlBounds = `must be a whole number from ${MIN_SESSION_TTL_SECONDS} to ${MAX_SESSION_TTL_SECONDS}: thirty days`;
+const ttlSeconds = z
+  .int({ error: ttlBounds })
+  .min(MIN_SESSION_TTL_SECONDS, { error: ttlBounds })
+  .max(MAX_SESSION_TTL_SECONDS, { error: ttlBounds });
+const ttlNames = Object.keys(sessionTtls) as (keyof typeof sessionTtls)[];
+
+/** A nested JSON object. Its bytes are counted once it is merged. */
+const state = z
+  .record(z.string(), z.unknown(), { error: recordError })
+  .refine((value) => depthOf(value) <= MAX_STATE_DEPTH, {
+    error: `must be nested at most ${MAX_STATE_DEPTH} levels deep`,
+  });
 
 /** No body is an empty one. */
 const orEmpty = <T extends z.ZodType>(schema: T) => z.preprocess((body) => body ?? {}, schema);
@@ -41,12 +63,32 @@ export const createSessionSchema = orEmpty(
         userId: label.optional().meta({ example: 'viewer-7' }),
         agentId: label.optional(),
         language: language.optional().meta({ example: 'en-US' }),
+        ttlSeconds: ttlSeconds.optional().meta({
+          description: 'Each use extends the session to this from then on; 86400 by default',
+        }),
+        ttl: z
+          .enum(ttlNames, { error: `must be one of ${ttlNames.join(', ')}` })
+          .optional()
+          .meta({
+            description: `A TTL by name instead of \`ttlSeconds\`: ${ttlNames.map((name) => `${name} is ${sessionTtls[name]} s`).join(', ')}`,
+          }),
         metadata: z
-          .record(fieldName, fieldValue, { error: 'must be an object' })
+          .record(fieldName, fieldValue, { error: recordError })
           .optional()
           .meta({ example: { device: 'tv' } }),
+        state: state.optional().meta({
+          description: `Nested JSON, at most ${MAX_STATE_BYTES} bytes and ${MAX_STATE_DEPTH} levels`,
+          example: { cart: { movies: [949] } },
+        }),
       },
       objectOf,
+    )
+    .refine(({ ttl, ttlSeconds: own }) => ttl === undefined || own === undefined, {
+      path: ['ttl'],
+      error: 'must be absent where ttlSeconds is given',
+    })
+    .transform(({ ttl, ...draft }) =>
+      ttl === undefined ? draft : { ...draft, ttlSeconds: sessionTtls[ttl] },
     )
     .meta({ id: 'SessionDraft' }),
 );
@@ -58,9 +100,21 @@ export const patchSessionSchema = z
       agentId: label.nullable().optional(),
       language: language.nullable().optional(),
       metadata: z
-        .record(fieldName, fieldValue.nullable(), { error: 'must be an object' })
+        .record(fieldName, fieldValue.nullable(), { error: recordError })
         .optional()
         .meta({ description: 'Fields to set; null removes one' }),
+      state: state
+        .nullable()
+        .optional()
+        .meta({
+          description:
+            'A JSON Merge Patch (RFC 7396): members are merged, arrays and scalars replaced, null removes',
+          example: { cart: { movies: [949, 680] } },
+        }),
+      replaceState: z
+        .boolean({ error: 'must be true or false' })
+        .optional()
+        .meta({ description: 'Stores `state` as it is instead of merging it' }),
     },
     objectOf,
   )
@@ -73,7 +127,7 @@ export const extendSessionSchema = orEmpty(
         ttlSeconds: z
           .int({ error: 'must be a whole number' })
           .min(1, { error: 'must be at least 1' })
-          .max(604_800, { error: 'must be at most 604800: seven days' })
+          .max(MAX_SESSION_TTL_SECONDS, { error: `must be at most ${MAX_SESSION_TTL_SECONDS}: thirty days` })
           .default(86_400),
       },
       objectOf,
@@ -103,7 +157,7 @@ export const completeSchema = orEmpty(
         deleteTranscript: z
           .boolean({ error: 'must be true or false' })
           .default(false)
-          .meta({ description: 'The event holds the whole text: the list need not stay' }),
+          .meta({ description: 'Takes the transcript away; consumers still get the whole text' }),
       },
       objectOf,
     )
@@ -117,6 +171,7 @@ export const pageQuerySchema = z.strictObject(
 
 export const listQuerySchema = z.strictObject(
   {
+    userId: label.optional().meta({ description: 'Only the sessions of this user' }),
     limit: wholeNumber(50, 1, 200),
     cursor: z
       .string()
@@ -126,6 +181,17 @@ export const listQuerySchema = z.strictObject(
         return { usedMs: Number(cursor.slice(0, separator)), id: cursor.slice(separator + 1) };
       })
       .optional(),
+  },
+  objectOf,
+);
+
+export const deleteQuerySchema = z.strictObject(
+  {
+    userId: z
+      .string({ error: 'is required' })
+      .pipe(label)
+      .meta({ description: 'The user whose sessions are deleted' }),
+    limit: wholeNumber(100, 1, 1_000),
   },
   objectOf,
 );
@@ -141,9 +207,10 @@ export type ExtendSession = z.output<typeof extendSessionSchema>;
 export type AppendBody = z.output<typeof appendSchema>;
 export type CompleteBody = z.output<typeof completeSchema>;
 export type PageQuery = z.output<typeof pageQuerySchema>;
+export type DeleteQuery = z.output<typeof deleteQuerySchema>;
 export type ListQuery = z.output<typeof listQuerySchema>;
 
-export const sessionSchema = z
+export const sessionSummarySchema = z
   .object({
     id: z.string().meta({ example: '01a1fe41-a5f5-76ab-8665-36b9a52eb830' }),
     tenantId: z.string(),
@@ -153,15 +220,28 @@ export const sessionSchema = z
     startedAt: z.iso.datetime().nullable(),
     expiresAt: z.iso
       .datetime()
-      .meta({ description: 'Its end, unless it is used before: any use lets it live a day' }),
+      .meta({ description: 'Its end, unless it is used before: each use extends it to its TTL' }),
     completedAt: z.iso.datetime().nullable(),
+    ttlSeconds: z.int().meta({ description: 'Each use extends the session to this from then on' }),
     metadata: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'SessionSummary' });
+
+export const sessionSchema = sessionSummarySchema
+  .extend({
+    state: z.record(z.string(), z.unknown()).nullable().meta({ description: 'null if the session has none' }),
   })
   .meta({ id: 'Session' });
 
 export const sessionsPageSchema = z
-  .object({ sessions: z.array(sessionSchema), nextCursor: z.string().nullable() })
+  .object({ sessions: z.array(sessionSummarySchema), nextCursor: z.string().nullable() })
   .meta({ id: 'SessionsPage' });
+export const sessionsDeletedSchema = z
+  .object({
+    deleted: z.int(),
+    complete: z.boolean().meta({ description: 'False if sessions are left: repeat the call' }),
+  })
+  .meta({ id: 'SessionsDeleted' });
 export const appendedSchema = z
   .object({ total: z.int().meta({ description: 'Chunks in all' }) })
   .meta({ id: 'TranscriptAppended' });

@@ -2,22 +2,22 @@ import { Body, Controller, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/
 import { CurrentPrincipal, type Principal } from '@app/auth';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { RedisBudget } from '@app/redis';
-import { TASK_RESULT_TTL_SECONDS, TasksRepository } from '@app/tasks';
+import { MAX_TASK_RESULT_BYTES, type Task, type TaskStatus, TasksRepository } from '@app/tasks';
 import type { FastifyReply } from 'fastify';
+import { LargeBody } from '../http/body/body-bounds.js';
 import { problemSchema } from '../http/problem.dto.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import {
-  largestResultBytes,
-  taskAnswerSchema,
   type TaskBody,
   taskBodySchema,
-  taskKeptSchema,
   type TaskParams,
   taskParamsSchema,
+  taskSchema,
+  taskStoredSchema,
 } from './tasks.dto.js';
 import { TaskNotFoundError, TaskResultTooLargeError } from './tasks.errors.js';
 
-/** Results of the caller's tasks, for half an hour. The stored JSON is sent as it is. */
+/** Tasks of the caller's tenant: submit, report progress, poll, claim. Stored results are sent as they are. */
 @ApiTags('tasks')
 @ApiResponse({ status: 400, description: 'A field is not valid', standardSchema: problemSchema })
 @ApiResponse({
@@ -29,25 +29,33 @@ import { TaskNotFoundError, TaskResultTooLargeError } from './tasks.errors.js';
 export class TasksController {
   constructor(private readonly tasks: TasksRepository) {}
 
-  @Put('result')
-  @ApiOperation({ summary: 'Keep a result' })
-  @ApiResponse({ status: 200, standardSchema: taskKeptSchema })
+  @Put(['result', ''])
+  @LargeBody({ maxBytes: 2 * MAX_TASK_RESULT_BYTES, maxValues: 600_000, maxStructures: 100_000 })
+  @ApiOperation({
+    summary: 'Store the state of a task',
+    description:
+      'Submit with `pending`, report with `running` and `progress`, finish with `done` and `result` or with `failed`. A `result` alone is a task that is done. A finished task does not become unfinished, and a failure does not replace a result.',
+  })
+  @ApiResponse({ status: 200, standardSchema: taskStoredSchema })
+  @ApiResponse({ status: 409, description: 'The task is finished', standardSchema: problemSchema })
   @ApiResponse({ status: 413, standardSchema: problemSchema })
   async put(
     @Param({ schema: taskParamsSchema }) { id }: TaskParams,
-    @Body({ schema: taskBodySchema }) { result }: TaskBody,
+    @Body({ schema: taskBodySchema }) { status, progress, result, ttlSeconds }: TaskBody,
     @CurrentPrincipal() { tenant }: Principal,
     @RequestBudget('patient') budget: RedisBudget,
-  ): Promise<{ id: string; expiresAt: string }> {
-    const json = JSON.stringify(result);
-    if (Buffer.byteLength(json) > largestResultBytes) throw new TaskResultTooLargeError(largestResultBytes);
-    await this.tasks.put(budget, tenant, id, json);
-    return { id, expiresAt: new Date(Date.now() + TASK_RESULT_TTL_SECONDS * 1000).toISOString() };
+  ): Promise<{ id: string; status: TaskStatus; progress: number | null; expiresAt: string }> {
+    const resultJson = result === undefined ? undefined : JSON.stringify(result);
+    if (resultJson !== undefined && Buffer.byteLength(resultJson) > MAX_TASK_RESULT_BYTES)
+      throw new TaskResultTooLargeError(MAX_TASK_RESULT_BYTES);
+    const stored = await this.tasks.put(budget, tenant, id, { status, progress, resultJson, ttlSeconds });
+    const expiresAt = new Date(Date.now() + stored.ttlSeconds * 1000).toISOString();
+    return { id, status, progress: stored.progress, expiresAt };
   }
 
-  @Get('result')
-  @ApiOperation({ summary: 'Read a result' })
-  @ApiResponse({ status: 200, standardSchema: taskAnswerSchema })
+  @Get(['result', ''])
+  @ApiOperation({ summary: 'Read a task: its status, its progress and, when it is finished, its result' })
+  @ApiResponse({ status: 200, standardSchema: taskSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
   async get(
     @Param({ schema: taskParamsSchema }) { id }: TaskParams,
@@ -60,9 +68,18 @@ export class TasksController {
 
   @Post(['claim', 'result/claim'])
   @HttpCode(200)
-  @ApiOperation({ summary: 'Read a result once, and clear it' })
-  @ApiResponse({ status: 200, standardSchema: taskAnswerSchema })
+  @ApiOperation({
+    summary: 'Read a finished task once, and delete it',
+    description:
+      'Of concurrent claims exactly one gets the task. A task that failed is claimed the same way.',
+  })
+  @ApiResponse({ status: 200, standardSchema: taskSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
+  @ApiResponse({
+    status: 409,
+    description: 'The task is still pending or running; see Retry-After',
+    standardSchema: problemSchema,
+  })
   async claim(
     @Param({ schema: taskParamsSchema }) { id }: TaskParams,
     @CurrentPrincipal() { tenant }: Principal,
@@ -73,8 +90,10 @@ export class TasksController {
   }
 }
 
-function answer(reply: FastifyReply, id: string, json: string | undefined): string {
-  if (json === undefined) throw new TaskNotFoundError();
+function answer(reply: FastifyReply, id: string, task: Task | undefined): string {
+  if (!task) throw new TaskNotFoundError();
   void reply.type('application/json; charset=utf-8').header('cache-control', 'no-store');
-  return `{"id":${JSON.stringify(id)},"result":${json}}`;
+  const { status, progress, resultJson = 'null' } = task;
+  // The stored JSON is not parsed: large numbers keep their digits.
+  return `{"id":${JSON.stringify(id)},"status":"${status}","progress":${progress},"result":${resultJson}}`;
 }

@@ -1,30 +1,65 @@
+import { MAX_TASK_TTL_SECONDS, MIN_TASK_TTL_SECONDS, TASK_TTL_SECONDS, taskStatuses } from '@app/tasks';
 import { z } from 'zod';
 import { clientIdSchema } from '../http/query-schemas.js';
 import { objectError } from '../http/schema-messages.js';
-
-/** Beyond this, a result belongs into a store of its own. */
-export const largestResultBytes = 1_048_576;
 
 export const taskParamsSchema = z.object({
   id: clientIdSchema.meta({ example: 'task-42' }),
 });
 
+const progressError = { error: 'must be a number from 0 to 1' };
+const ttlBounds = `must be a whole number from ${MIN_TASK_TTL_SECONDS} to ${MAX_TASK_TTL_SECONDS}: seven days`;
+
 export const taskBodySchema = z
   .strictObject(
     {
+      status: z.enum(taskStatuses, { error: `must be one of ${taskStatuses.join(', ')}` }).default('done'),
+      progress: z
+        .number(progressError)
+        .min(0, progressError)
+        .max(1, progressError)
+        .optional()
+        .meta({ description: 'From 0 to 1. Without it the last one stays; a task that is done has 1' }),
       result: z
         .unknown()
-        .refine((result) => result !== undefined, { error: 'is required: any JSON' })
-        .meta({ example: { films: [949] } }),
+        .optional()
+        .meta({
+          description: 'Any JSON: required when done, the cause when failed, refused before',
+          example: { movies: [949] },
+        }),
+      ttlSeconds: z
+        .int({ error: ttlBounds })
+        .min(MIN_TASK_TTL_SECONDS, { error: ttlBounds })
+        .max(MAX_TASK_TTL_SECONDS, { error: ttlBounds })
+        .optional()
+        .meta({
+          description: `How long the task is kept after each write. Without it the task's own stays: ${TASK_TTL_SECONDS} unless it was set`,
+        }),
     },
     { error: objectError },
   )
-  .meta({ id: 'TaskResultDraft' });
+  .superRefine(({ status, result }, context) => {
+    const refuse = (message: string): void => context.addIssue({ code: 'custom', path: ['result'], message });
+    const isUnfinished = status === 'pending' || status === 'running';
+    if (status === 'done' && result === undefined) refuse('is required: any JSON');
+    if (isUnfinished && result !== undefined) refuse(`must be absent while the task is ${status}`);
+  })
+  .meta({ id: 'TaskDraft' });
 
 export type TaskParams = z.output<typeof taskParamsSchema>;
 export type TaskBody = z.output<typeof taskBodySchema>;
 
-export const taskAnswerSchema = z.object({ id: z.string(), result: z.unknown() }).meta({ id: 'TaskResult' });
-export const taskKeptSchema = z
-  .object({ id: z.string(), expiresAt: z.iso.datetime() })
-  .meta({ id: 'TaskResultKept' });
+const status = z.enum(taskStatuses);
+const progress = z.number().nullable().meta({ description: 'From 0 to 1; null if it is not known' });
+
+export const taskSchema = z
+  .object({
+    id: z.string(),
+    status,
+    progress,
+    result: z.unknown().meta({ description: 'null until the task is finished' }),
+  })
+  .meta({ id: 'Task' });
+export const taskStoredSchema = z
+  .object({ id: z.string(), status, progress, expiresAt: z.iso.datetime() })
+  .meta({ id: 'TaskStored' });

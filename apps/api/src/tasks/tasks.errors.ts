@@ -1,6 +1,6 @@
 export class TaskNotFoundError extends Error {
   constructor() {
-    super('There is no result of such a task');
+    super('There is no such task: it was never stored, it has expired or it was claimed');
     this.name = TaskNotFoundError.name;
   }
 }

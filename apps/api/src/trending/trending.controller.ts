@@ -1,17 +1,21 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { Roles } from '@app/auth';
+import { cacheStatus } from '@app/cache';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { RedisBudget } from '@app/redis';
+import { MoviesService } from '@app/tmdb';
 import { type Trending, TrendingPublisher, TrendingService } from '@app/trending';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { NoPreviousTrendingError } from './no-previous-trending.error.js';
+import { LargeBody } from '../http/body/body-bounds.js';
 import { leavingOf } from '../http/leaving.js';
 import { problemSchema } from '../http/problem.dto.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { type MovieParams, movieParamsSchema } from '../movies/movies.dto.js';
 import {
   memberAnswerSchema,
+  limitOf,
   membersAnswerSchema,
   trendingAnswerSchema,
   type TrendingBody,
@@ -24,28 +28,38 @@ import {
 /** How long a replacement waits for another to end. */
 const lockWaitMs = 5_000;
 
-/** Which films trend. The list is replaced as a whole: nobody sees half of one. */
+/** Trending movies. The list is replaced as a whole: nobody sees half of one. */
 @ApiTags('trending')
 @Controller('v1/trending')
 export class TrendingController {
   constructor(
     private readonly trending: TrendingService,
     private readonly publisher: TrendingPublisher,
+    private readonly movies: MoviesService,
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'What trends, most first; or, with `ids`, which of these do' })
+  @ApiOperation({
+    summary: 'Trending movies, most first; or, with `ids`, which of these are trending',
+    description:
+      'With `include=movies` the details of the listed movies come along, so that an app needs one call. A movie without details is null, with a note of why.',
+  })
   @ApiResponse({ status: 200, standardSchema: z.union([trendingAnswerSchema, membersAnswerSchema]) })
   @ApiResponse({ status: 503, description: 'Nothing is known yet', standardSchema: problemSchema })
   async list(
     @Query({ schema: trendingQuerySchema }) query: TrendingQuery,
     @RequestBudget() budget: RedisBudget,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const trending = await this.trending.get(budget);
     if (query.ids)
       return { members: query.ids.map((id) => memberOf(trending, id)), ...freshnessOf(trending) };
-    const { offset, limit } = query;
-    return { ids: trending.ids.slice(offset, offset + limit), ...freshnessOf(trending) };
+    const ids = trending.ids.slice(query.offset, query.offset + limitOf(query));
+    if (!query.include) return { ids, ...freshnessOf(trending) };
+    void reply.type('application/json; charset=utf-8');
+    const movies = await this.moviesOf(budget, ids, query.language, reply);
+    const rest = JSON.stringify({ ids, ...freshnessOf(trending) });
+    return `{"movies":[${movies.join(',')}],${rest.slice(1)}`;
   }
 
   @Get(':id')
@@ -61,6 +75,7 @@ export class TrendingController {
   }
 
   @Put()
+  @LargeBody({ maxValues: 510_000 })
   @Roles('admin')
   @ApiOperation({
     summary: 'Replace what trends, at once',
@@ -81,12 +96,12 @@ export class TrendingController {
   })
   async replace(
     @Body({ schema: trendingBodySchema }) { ids, force }: TrendingBody,
-    @RequestBudget() budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const signal = leavingOf(reply);
-    await this.publisher.publish({ ids, force, source: 'PUT', waitMs: lockWaitMs, signal });
-    return freshnessOf(await this.trending.get(budget));
+    const published = await this.publisher.publish({ ids, force, source: 'PUT', waitMs: lockWaitMs, signal });
+    await this.trending.adopt(published);
+    return freshnessOf({ ...published, isStale: false });
   }
 
   @Post('rollback')
@@ -99,6 +114,22 @@ export class TrendingController {
     if (!(await this.trending.rollback(budget))) throw new NoPreviousTrendingError();
     return freshnessOf(await this.trending.get(budget));
   }
+
+  /** One cached lookup for all. The cached text of each movie is sent as it is. */
+  private async moviesOf(
+    budget: RedisBudget,
+    ids: readonly number[],
+    language: string | undefined,
+    reply: FastifyReply,
+  ): Promise<string[]> {
+    if (ids.length === 0) return [];
+    const answers = await this.movies.getMany(budget, ids, language);
+    void reply.header('cache-status', cacheStatus(answers));
+    return answers.map(({ value, error }, index) => {
+      if (value !== undefined) return `{"id":${ids[index]},"movie":${value}}`;
+      return JSON.stringify({ id: ids[index], movie: null, note: error ? 'failed' : 'missing' });
+    });
+  }
 }
 
 function memberOf(trending: Trending, id: number) {
@@ -106,7 +137,7 @@ function memberOf(trending: Trending, id: number) {
   return { id, trending: rank !== null, rank };
 }
 
-function freshnessOf({ ids, source, updatedAtMs, isStale }: Trending) {
+function freshnessOf({ ids, source, updatedAtMs, isStale }: Omit<Trending, 'rankOf'>) {
   return {
     count: ids.length,
     source,

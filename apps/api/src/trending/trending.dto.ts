@@ -1,33 +1,78 @@
 import { z } from 'zod';
 import { wholeNumber } from '../http/query-schemas.js';
 import { objectError } from '../http/schema-messages.js';
-import { idListSchema } from '../movies/movies.dto.js';
+import { idListSchema, languageSchema, maxMovies, movieAnswerSchema } from '../movies/movies.dto.js';
 
 export const mostListed = 10_000;
 const mostMembers = 1_000;
-/** A body of so many fits the default HTTP_BODY_LIMIT_BYTES. */
-const mostPublished = 500_000;
+/** A body of this many is 5.5 MB at most. */
+const maxPublished = 500_000;
+const defaultMovies = 20;
 
-export const trendingQuerySchema = z.strictObject(
-  {
-    limit: wholeNumber(mostListed, 1, mostListed).meta({ description: 'How many at most' }),
-    offset: wholeNumber(0, 0, 999_999_999).meta({ description: 'How many to leave out at the top' }),
-    ids: idListSchema(mostMembers)
-      .optional()
-      .meta({ description: `Ask instead which of these trend, up to ${mostMembers}`, example: '949,8195' }),
-  },
-  { error: objectError },
-);
+export const trendingQuerySchema = z
+  .strictObject(
+    {
+      limit: z
+        .string()
+        .regex(/^\d{1,9}$/, { error: 'must be a whole number' })
+        .transform(Number)
+        .refine((limit) => limit >= 1 && limit <= mostListed, { error: `must be from 1 to ${mostListed}` })
+        .optional()
+        .meta({
+          description: `How many at most: ${mostListed} by default; with \`include=movies\` ${defaultMovies} by default and ${maxMovies} at most`,
+        }),
+      offset: wholeNumber(0, 0, 999_999_999).meta({ description: 'How many to leave out at the top' }),
+      ids: idListSchema(mostMembers)
+        .optional()
+        .meta({
+          description: `Ask instead which of these are trending, up to ${mostMembers}`,
+          example: '949,8195',
+        }),
+      include: z
+        .literal('movies', { error: 'must be "movies"' })
+        .optional()
+        .meta({ description: 'Embed the details of the movies that are listed' }),
+      language: languageSchema,
+    },
+    { error: objectError },
+  )
+  .refine(({ include, limit = 1 }) => !include || limit <= maxMovies, {
+    path: ['limit'],
+    error: `must be from 1 to ${maxMovies} with include=movies`,
+  });
+
+/** Returns how many ids a query asks for. */
+export const limitOf = ({ include, limit }: TrendingQuery): number =>
+  limit ?? (include ? defaultMovies : mostListed);
+
+/** Checks half a million numbers in a millisecond or two, where a schema of each would block for a hundred. */
+const publishedIds = z
+  .unknown()
+  .transform((ids, context): readonly number[] => {
+    const fault = (message: string, path: PropertyKey[] = []): never => {
+      context.issues.push({ code: 'custom', input: ids, path, message });
+      return z.NEVER;
+    };
+    if (!Array.isArray(ids)) return fault('is required and must be an array of movie ids');
+    if (ids.length > maxPublished) return fault(`must hold at most ${maxPublished} ids`);
+    const index = ids.findIndex((id) => !isMovieId(id));
+    if (index !== -1) return fault('must be a positive whole number', [index]);
+    return ids as number[];
+  })
+  .meta({
+    description: 'Most trending first',
+    example: [949, 8195],
+    type: 'array',
+    items: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+    maxItems: maxPublished,
+  });
+
+const isMovieId = (id: unknown): boolean => Number.isSafeInteger(id) && (id as number) > 0;
 
 export const trendingBodySchema = z
   .strictObject(
     {
-      ids: z
-        .array(z.int({ error: 'must be a whole number' }).positive({ error: 'must be positive' }), {
-          error: 'is required and must be an array of movie ids',
-        })
-        .max(mostPublished, { error: `must hold at most ${mostPublished} ids` })
-        .meta({ description: 'Most trending first', example: [949, 8195] }),
+      ids: publishedIds,
       force: z.boolean({ error: 'must be true or false' }).default(false).meta({
         description: 'Take an empty set, or one less than half as large as the current one, as well',
       }),
@@ -50,7 +95,23 @@ const freshness = {
 export const trendingFreshnessSchema = z.object(freshness).meta({ id: 'TrendingFreshness' });
 
 export const trendingAnswerSchema = z
-  .object({ ids: z.array(z.int()).meta({ description: 'Most trending first' }), ...freshness })
+  .object({
+    ids: z.array(z.int()).meta({ description: 'Most trending first' }),
+    movies: z
+      .array(
+        z.object({
+          id: z.int(),
+          movie: movieAnswerSchema.nullable(),
+          note: z.enum(['missing', 'failed']).optional().meta({
+            description:
+              'Why there are no details: there is no such movie, or they could not be loaded just now',
+          }),
+        }),
+      )
+      .optional()
+      .meta({ description: 'With `include=movies`: the details of the ids, in the same order' }),
+    ...freshness,
+  })
   .meta({ id: 'Trending' });
 
 export const memberSchema = z

@@ -1,4 +1,5 @@
 import type { EventHandler, StreamEvent } from '@app/events';
+import type { CompletedTranscripts } from '@app/sessions';
 import { toArchiveRecord } from './archive-record.js';
 import { NdjsonFile } from './ndjson-file.js';
 
@@ -11,12 +12,20 @@ export class ArchiveFileHandler implements EventHandler {
   readonly types = ['transcript_completed'];
   private readonly file: NdjsonFile;
 
-  constructor(path: string) {
+  constructor(
+    path: string,
+    private readonly transcripts: CompletedTranscripts,
+  ) {
     this.file = new NdjsonFile(path);
   }
 
-  /** The line is on the disk before the event is acknowledged. @throws Error of the operating system */
-  async handle(event: StreamEvent): Promise<void> {
-    await this.file.append(JSON.stringify(toArchiveRecord(event)));
+  /**
+   * The line is on the disk before the event is acknowledged.
+   *
+   * @throws RetryLaterError, TranscriptGoneError, Error of the operating system
+   */
+  async handle(event: StreamEvent, signal?: AbortSignal): Promise<void> {
+    const whole = await this.transcripts.complete(event, signal);
+    await this.file.append(JSON.stringify(toArchiveRecord(whole)));
   }
 }

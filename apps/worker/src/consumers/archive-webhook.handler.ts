@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { MarqueeConfig } from '@app/config';
 import { type EventHandler, EventRejectedError, RetryLaterError, type StreamEvent } from '@app/events';
+import type { CompletedTranscripts } from '@app/sessions';
 import { UpstreamClient, UpstreamError } from '@app/upstream';
 import { toArchiveRecord } from './archive-record.js';
 
@@ -21,6 +22,7 @@ export class ArchiveWebhookHandler implements EventHandler {
   constructor(
     config: MarqueeConfig,
     private readonly webhook: { readonly url: string; readonly secret: string },
+    private readonly transcripts: CompletedTranscripts,
   ) {
     const { host } = new URL(webhook.url);
     this.upstream = new UpstreamClient({
@@ -31,9 +33,13 @@ export class ArchiveWebhookHandler implements EventHandler {
     });
   }
 
-  /** Retried with the same id: the receiver knows a second delivery by it. @throws EventRejectedError, RetryLaterError */
-  async handle(event: StreamEvent): Promise<void> {
-    const payload = JSON.stringify(toArchiveRecord(event));
+  /**
+   * Retried with the same id: the receiver knows a second delivery by it.
+   *
+   * @throws EventRejectedError, RetryLaterError, TranscriptGoneError
+   */
+  async handle(event: StreamEvent, signal?: AbortSignal): Promise<void> {
+    const payload = JSON.stringify(toArchiveRecord(await this.transcripts.complete(event, signal)));
     const timestamp = `${Math.floor(Date.now() / 1000)}`;
     const headers = {
       'webhook-id': event.id,

@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { ConsumerListener, ConsumerOutcome, ConsumerState, GroupState } from '@app/events';
+import type { KeptCompletions } from '@app/sessions';
 import { Counter, Gauge, Registry } from 'prom-client';
+
+/** The stream at one moment; undefined is what Redis did not say. */
+export interface StreamState {
+  readonly length: number;
+  readonly bytes: number | undefined;
+  readonly groups: readonly GroupState[];
+  readonly completions: number | undefined;
+}
 
 /** The event stream and its consumers as Prometheus sees them. */
 @Injectable()
@@ -12,7 +21,9 @@ export class ConsumersMetrics implements ConsumerListener {
   private readonly replays: Gauge<'group'>;
   private readonly deadLetters: Gauge;
   private readonly waiting: Gauge<'group' | 'by'>;
-  private readonly lost: Counter;
+  private readonly bytes: Gauge;
+  private readonly completionsWaiting: Gauge;
+  private readonly completions: Counter<'outcome'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -56,19 +67,33 @@ export class ConsumersMetrics implements ConsumerListener {
       labelNames: ['group', 'by'],
       registers,
     });
-    this.lost = new Counter({
-      name: 'marquee_events_trimmed_unread_total',
-      help: 'Times that the stream grew so long that events went which some group had not acknowledged',
+    this.bytes = new Gauge({
+      name: 'marquee_events_stream_bytes',
+      help: 'Memory that the event stream takes',
       registers,
     });
+    this.completionsWaiting = new Gauge({
+      name: 'marquee_events_completions_waiting',
+      help: 'Completed transcripts that some consumer group has not handled yet, as far as is known',
+      registers,
+    });
+    this.completions = new Counter({
+      name: 'marquee_events_completions_total',
+      help: 'Completed transcripts that this process saw to: handled by all, published again, or lost',
+      labelNames: ['outcome'],
+      registers,
+    });
+    for (const outcome of ['released', 'republished', 'lost']) this.completions.inc({ outcome }, 0);
   }
 
   handled(group: string, outcome: ConsumerOutcome, count: number): void {
     this.events.inc({ group, outcome }, count);
   }
 
-  measured(length: number, groups: readonly GroupState[]): void {
+  measured({ length, bytes, groups, completions }: StreamState): void {
     this.length.set(length);
+    if (bytes !== undefined) this.bytes.set(bytes);
+    if (completions !== undefined) this.completionsWaiting.set(completions);
     for (const { name, pending, lag, replays } of groups) {
       this.pending.set({ group: name }, pending);
       this.replays.set({ group: name }, replays);
@@ -87,7 +112,7 @@ export class ConsumersMetrics implements ConsumerListener {
     this.deadLetters.set(count);
   }
 
-  trimmedUnread(): void {
-    this.lost.inc();
+  completionsKept(kept: KeptCompletions): void {
+    for (const [outcome, count] of Object.entries(kept)) this.completions.inc({ outcome }, count);
   }
 }

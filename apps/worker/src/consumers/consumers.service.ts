@@ -1,7 +1,8 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { MarqueeConfig } from '@app/config';
 import {
+  CompletionsRepository,
   type ConsumerState,
   DeadLettersRepository,
   EventConsumer,
@@ -9,6 +10,7 @@ import {
   EventsRepository,
   GroupsRepository,
 } from '@app/events';
+import { CompletedTranscripts, CompletionsKeeper } from '@app/sessions';
 import { ArchiveFileHandler } from './archive-file.handler.js';
 import { ArchiveWebhookHandler } from './archive-webhook.handler.js';
 import { ConsumersMetrics } from './consumers.metrics.js';
@@ -18,7 +20,7 @@ const measureMs = 5_000;
 /** Runs the consumers that are configured, and keeps the stream to its bounds. */
 @Injectable()
 export class ConsumersService implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger('Events');
+  private isKeeping = false;
   private readonly consumers: EventConsumer[];
   private readonly webhook: ArchiveWebhookHandler | undefined;
 
@@ -26,13 +28,16 @@ export class ConsumersService implements OnApplicationBootstrap, OnModuleDestroy
     private readonly repository: EventsRepository,
     groups: GroupsRepository,
     private readonly deadLetters: DeadLettersRepository,
+    private readonly completions: CompletionsRepository,
+    private readonly keeper: CompletionsKeeper,
+    transcripts: CompletedTranscripts,
     private readonly metrics: ConsumersMetrics,
     config: MarqueeConfig,
   ) {
     const { file, webhook } = config.archive;
-    this.webhook = webhook && new ArchiveWebhookHandler(config, webhook);
+    this.webhook = webhook && new ArchiveWebhookHandler(config, webhook, transcripts);
     const handlers: EventHandler[] = [];
-    if (file) handlers.push(new ArchiveFileHandler(file));
+    if (file) handlers.push(new ArchiveFileHandler(file, transcripts));
     if (this.webhook) handlers.push(this.webhook);
     this.consumers = handlers.map((handler) => new EventConsumer(groups, handler, metrics));
   }
@@ -54,20 +59,28 @@ export class ConsumersService implements OnApplicationBootstrap, OnModuleDestroy
   @Interval(measureMs)
   async measure(): Promise<void> {
     this.metrics.consumersAre(this.states);
-    const trimmed = await this.repository.trim();
-    if (trimmed?.hadUnread) {
-      this.metrics.trimmedUnread();
-      this.logger.error(
-        'The event stream is far too long: events went that a consumer group had not acknowledged',
-      );
-    }
-    const [length, groups, dead] = await Promise.all([
+    await this.repository.trim();
+    const [length, bytes, groups, completions, dead] = await Promise.all([
       this.repository.length(),
+      this.repository.bytes(),
       this.repository.groups(),
+      this.completions.count(),
       this.deadLetters.length(),
     ]);
     if (dead !== undefined) this.metrics.deadLettersAre(dead);
     // Without a stream there are no groups to ask for.
-    if (length !== undefined) this.metrics.measured(length, groups ?? []);
+    if (length !== undefined) this.metrics.measured({ length, bytes, groups: groups ?? [], completions });
+    await this.keepCompletions();
+  }
+
+  /** One look at a time: with many completions waiting it takes longer than the interval. */
+  private async keepCompletions(): Promise<void> {
+    if (this.isKeeping) return;
+    this.isKeeping = true;
+    try {
+      this.metrics.completionsKept(await this.keeper.keep());
+    } finally {
+      this.isKeeping = false;
+    }
   }
 }

@@ -5,7 +5,7 @@ import { InjectRedis, RedisClient } from '@app/redis';
 import { TRENDING_SOURCE, TrendingPublisher, TrendingRepository, type TrendingSource } from '@app/trending';
 import type { FleetJob } from './fleet-job.js';
 
-/** Replaces what trends by what its source says now. */
+/** Replaces trending movies by what their source says now. */
 @Injectable()
 export class TrendingJob implements FleetJob {
   readonly name = 'trending';
@@ -21,15 +21,15 @@ export class TrendingJob implements FleetJob {
     this.intervalSeconds = config.trending.refreshSeconds;
   }
 
-  /** A Redis that lost its memory has no set. */
+  /** A set that is gone is restored from what is known; where nothing is, the source knows. */
   async isUrgent(): Promise<boolean> {
     const glance = await this.repository.look(this.redis.newBudget());
-    return glance.status === 'ok' && glance.value.count === 0 && glance.value.generation === null;
+    return glance.status === 'ok' && glance.value.isGone;
   }
 
   async run({ signal }: HeldLock): Promise<string> {
     const ids = await this.source.ranked();
-    const count = await this.publisher.publish({ ids, source: this.source.name, signal });
-    return `${count} films of "${this.source.name}" trend`;
+    const published = await this.publisher.publish({ ids, source: this.source.name, signal });
+    return `${published.ids.length} movies of "${this.source.name}" are trending`;
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { escapeGlob } from '@app/redis';
+import { escapeGlob, progressOf } from '@app/redis';
 import { CacheRepository } from '../cache.repository.js';
 import { cachedKinds } from '../cached-kinds.js';
 
@@ -39,47 +39,14 @@ export class CachePurgeService {
     }
     let matched = 0;
     let deleted = 0;
-    const pages = new PageQueue();
-    const walk = redis
-      .walk(
-        { pattern: escapeGlob(environment) + below, count: scanCount, duty, signal },
-        async (keys, unlink) => {
-          matched += keys.length;
-          if (!dryRun) deleted += await unlink();
-          pages.push({ matched, deleted });
-        },
-      )
-      .finally(() => pages.end());
-    for await (const progress of pages) yield progress;
-    await walk;
+    const match = escapeGlob(environment) + below;
+    yield* progressOf<PurgeProgress>((report) =>
+      redis.walk({ pattern: match, count: scanCount, duty, signal }, async (keys, unlink) => {
+        matched += keys.length;
+        if (!dryRun) deleted += await unlink();
+        report({ matched, deleted });
+      }),
+    );
     yield { matched, deleted };
-  }
-}
-
-/** Hands the latest page's progress to whoever waits; those that nobody waited for are overtaken. */
-class PageQueue implements AsyncIterable<PurgeProgress> {
-  private latest: PurgeProgress | undefined;
-  private ended = false;
-  private wake: (() => void) | undefined;
-
-  push(progress: PurgeProgress): void {
-    this.latest = progress;
-    this.wake?.();
-  }
-
-  end(): void {
-    this.ended = true;
-    this.wake?.();
-  }
-
-  async *[Symbol.asyncIterator](): AsyncIterator<PurgeProgress> {
-    for (;;) {
-      if (this.latest) {
-        const progress = this.latest;
-        this.latest = undefined;
-        yield progress;
-      } else if (this.ended) return;
-      else await new Promise<void>((resolve) => (this.wake = resolve));
-    }
   }
 }

@@ -1,7 +1,9 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { EmbeddingInput } from '../embedding-input.js';
 import { type EmbeddingModel, openAiModels } from '../embedding-model.js';
 import type { EmbeddingsProvider, ProviderAnswer, ProviderRequest } from '../embeddings-provider.js';
 import { LocalModel } from './local-model.js';
+import { TokenDecoder } from './token-decoder.js';
 
 const localModel: EmbeddingModel = {
   id: 'universal-sentence-encoder-lite',
@@ -19,14 +21,24 @@ export class LocalEmbeddingsProvider
 {
   readonly description = `local model (${localModel.id}, offline)`;
   readonly models = [localModel];
+  readonly otherDimensions =
+    'to serve more, the operator sets OPENAI_API_KEY, and OPENAI_BASE_URL for a provider other than OpenAI';
   private readonly model = new LocalModel();
+  private readonly decoder = new TokenDecoder();
 
   resolve(requested: string): EmbeddingModel | undefined {
     return [localModel, ...openAiModels].some(({ id }) => id === requested) ? localModel : undefined;
   }
 
-  async embed({ texts, dimensions }: ProviderRequest): Promise<ProviderAnswer> {
-    const embeddings = await this.model.embed(texts);
+  async embeddable(inputs: readonly EmbeddingInput[]): Promise<readonly string[]> {
+    const texts: string[] = [];
+    for (const [item, input] of inputs.entries())
+      texts.push(typeof input === 'string' ? input : await this.decoder.decode(input, item));
+    return texts;
+  }
+
+  async embed({ inputs, dimensions }: ProviderRequest): Promise<ProviderAnswer> {
+    const embeddings = await this.model.embed(await this.embeddable(inputs));
     return {
       vectors: embeddings.map(({ vector }) =>
         dimensions === undefined ? vector : shorten(vector, dimensions),

@@ -33,7 +33,7 @@ const shown = (standings: readonly PolicyStanding[]): readonly PolicyStanding[] 
 
 /**
  * The fields of draft-ietf-httpapi-ratelimit-headers-11, structured fields (RFC 9651). `r` is what is left; `t` is when all
- * of it is back or, for who was refused, when to try again.
+ * of it is back (in a sliding window, when more is) or, after a refusal, when to try again.
  *
  * @returns undefined where there is nothing to tell
  */

@@ -1,6 +1,6 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
+import { ExtendRouteConfig } from '@app/auth';
 import type { MarqueeConfig } from '@app/config';
 
 /** Charges what the request came to, at most what was reserved, and gives back the rest. */
@@ -37,7 +37,7 @@ export const RateLimit = (options: RateLimitOptions) => SetMetadata(rateLimitKey
 
 /** No policy holds for this route: for probes, and for those who must get in when limits are wrong. */
 export const SkipRateLimit = (): MethodDecorator =>
-  applyDecorators(SetMetadata(skipKey, true), RouteConfig({ skipsRateLimit: true }));
+  applyDecorators(SetMetadata(skipKey, true), ExtendRouteConfig({ skipsRateLimit: true }));
 
 /** Of a route whose `@RateLimit` says `settles`: tells what the request came to. */
 export const RateLimitSettlement = createParamDecorator(

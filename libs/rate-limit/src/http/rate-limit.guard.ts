@@ -1,26 +1,30 @@
-import { type CanActivate, type ExecutionContext, Injectable, Logger } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '@app/auth';
 import { MarqueeConfig } from '@app/config';
 import type { RedisBudget } from '@app/redis';
 import type { Asker } from '../limiter/client.js';
-import type { Decision, PolicyStanding } from '../limiter/decision.js';
+import type { Decision } from '../limiter/decision.js';
 import { RateLimiter } from '../limiter/rate-limiter.service.js';
-import { RateLimitExceeded, type Violation } from '../rate-limit.errors.js';
-import { rateLimitFields } from './rate-limit-fields.js';
+import { answerDecision } from './rate-limit-answer.js';
 import { rateLimitKey, type RateLimitOptions, skipKey } from './rate-limit.decorators.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The client's address: the peer's, or what trusted proxies say of it. Set before any limit is looked at. */
+    clientAddress: string;
+  }
+}
 
 type Request = FastifyRequest & { readonly principal?: Principal; readonly redisBudget: RedisBudget };
 
 /**
- * Lets a request pass, or refuses it, before anything is done for it. Runs after authentication; what holds before that is
- * `byAddress`, which comes before the body is read.
+ * Admits a request or refuses it before anything is done for it. The guard itself runs when the body has been received,
+ * because a request may cost what is in it; the other methods are for the stages before that.
  */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
-  private readonly logger = new Logger('RateLimit');
-
   constructor(
     private readonly limiter: RateLimiter,
     private readonly reflector: Reflector,
@@ -40,7 +44,6 @@ export class RateLimitGuard implements CanActivate {
       route: routeOf(request),
       cost: typeof options.cost === 'function' ? options.cost(request, this.config) : (options.cost ?? 1),
       costField: options.costField,
-      contentBytes: Number(request.headers['content-length'] ?? 0) || 0,
       settles: options.settles === true,
     });
     // Redis is there: what it took to decide is not taken from what the request itself may spend.
@@ -51,40 +54,77 @@ export class RateLimitGuard implements CanActivate {
     return true;
   }
 
-  /** The first stage: an address that asks too much is not even asked who it is. @throws as canActivate */
-  async byAddress(plain: FastifyRequest, reply: FastifyReply): Promise<void> {
+  /**
+   * Decides by the policies that hold before authentication. Returns undefined where there are none.
+   *
+   * @throws as canActivate
+   */
+  byAddress(plain: FastifyRequest, reply: FastifyReply): Promise<void> | undefined {
     const request = plain as Request;
-    if (request.routeOptions.config.skipsRateLimit) return;
-    const demand = { asker: { address: request.ip }, route: routeOf(request), cost: 1 };
-    this.answer(reply, await this.limiter.decideByAddress(request.redisBudget, demand));
+    if (!this.limiter.limitsAddresses || request.routeOptions.config.skipsRateLimit) return undefined;
+    const demand = { asker: { address: request.clientAddress }, route: routeOf(request), cost: 1 };
+    return this.limiter
+      .decideByAddress(request.redisBudget, demand)
+      .then((decision) => this.answer(reply, decision));
   }
 
-  private answer(reply: FastifyReply, { isAllowed, isDegraded, standings, leases }: Decision): void {
+  /**
+   * Charges a request whose body is refused, which therefore never reaches the guard, what any request costs at least.
+   *
+   * @throws RateLimitExceeded, RateLimitsUnavailableError
+   */
+  async chargeRefusedBody(plain: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const request = plain as Request;
+    const { principal } = request;
+    if (!principal || request.routeOptions.config.skipsRateLimit) return;
+    const demand = { asker: askerOf(request, principal), route: routeOf(request), cost: 1 };
+    const decision = await this.limiter.decideByPlan(request.redisBudget, principal.plan, demand);
+    this.answer(reply, decision);
+  }
+
+  /** Whether the bytes of this request's body count against a quota. */
+  countsBytes(plain: FastifyRequest): boolean {
+    const { principal, routeOptions } = plain as Request;
+    if (!principal || routeOptions.config.skipsRateLimit) return false;
+    return this.limiter.countsBytes(principal.plan, routeOptions.url ?? '');
+  }
+
+  /**
+   * Charges bytes of a body: those that are announced before any is received, or those that have been received.
+   *
+   * @param bodyBytes of the whole body as far as is known
+   * @throws RateLimitExceeded, CostAboveBurstError, RateLimitsUnavailableError
+   */
+  async chargeBytes(
+    plain: FastifyRequest,
+    reply: FastifyReply,
+    contentBytes: number,
+    bodyBytes: number,
+  ): Promise<void> {
+    const request = plain as Request;
+    const { principal } = request;
+    if (!principal) return;
+    const decision = await this.limiter.decideBytes(this.limiter.newBudget(), principal.plan, {
+      asker: askerOf(request, principal),
+      route: routeOf(request),
+      cost: 1,
+      costField: 'body',
+      contentBytes,
+      bodyBytes,
+    });
+    // Where the bytes are admitted, the guard has the fields of all policies.
+    if (!decision.isAllowed) this.answer(reply, decision);
+  }
+
+  private answer(reply: FastifyReply, decision: Decision): void {
+    const { leases } = decision;
     if (leases.length > 0) {
       const release = (): void => void this.limiter.release(leases);
       // Gone while we asked: nothing would tell of it any more.
       if (reply.raw.destroyed || reply.raw.closed) release();
       else reply.raw.once('close', release);
     }
-    const fields = isDegraded ? undefined : rateLimitFields(standings);
-    if (fields) {
-      // Of two stages the second has more to say, and the first is not forgotten.
-      const earlier = { policy: reply.getHeader('ratelimit-policy'), standing: reply.getHeader('ratelimit') };
-      void reply
-        .header('ratelimit-policy', joined(earlier.policy, fields['ratelimit-policy']))
-        .header('ratelimit', joined(earlier.standing, fields.ratelimit));
-    }
-    if (isAllowed) return;
-    const [first, ...others] = standings.filter(({ policy, waitMs }) => policy.isEnforced && waitMs > 0);
-    if (!first) throw new Error('Refused by no policy');
-    const waits = [first, ...others].map(({ waitMs }) => waitMs);
-    const retryAfterSeconds = Math.max(1, Math.ceil(Math.max(...waits) / 1000));
-    this.logger.debug(`refused by ${first.policy.name}`);
-    throw new RateLimitExceeded(
-      first.partitionKey,
-      [violation(first), ...others.map(violation)],
-      retryAfterSeconds,
-    );
+    answerDecision(reply, decision);
   }
 }
 
@@ -108,20 +148,10 @@ class HttpAsker implements Asker {
     this.userId = isName ? userId : undefined;
   }
 
-  /** Costs something behind a proxy, and is not always asked for. */
   get address(): string {
-    return this.request.ip;
+    return this.request.clientAddress;
   }
 }
 
 /** The route's pattern; never the address, which may hold a viewer's words. */
 const routeOf = ({ routeOptions }: FastifyRequest): string => routeOptions.url ?? '';
-
-const joined = (earlier: unknown, later: string): string =>
-  typeof earlier === 'string' ? `${earlier}, ${later}` : later;
-
-const violation = ({ policy: { name, settings, windowMs } }: PolicyStanding): Violation => ({
-  policy: name,
-  quota: settings.quota,
-  windowSeconds: windowMs / 1000,
-});

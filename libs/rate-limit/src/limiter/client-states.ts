@@ -1,25 +1,24 @@
 import { LRUCache } from 'lru-cache';
 import type { CompiledPolicy } from '../policies/compiled-policy.js';
-import type { Restored } from './limits.repository.js';
+import { newUsage } from './usage/new-usage.js';
+import type { Restored, Usage } from './usage/usage.js';
 
-/** Clients times policies that a process knows of; the least recently seen are forgotten. */
-const mostStates = 50_000;
+/** Clients times policies that a process remembers; the least recently seen are forgotten. */
+const maxStates = 50_000;
 
-/**
- * What a process knows of a client's use of a policy. Times are `performance.now()`; debts are given by when they end,
- * so that they shrink by themselves.
- */
+/** How often Redis has come back, and how often it had then lost its data. */
+export interface RedisHistory {
+  readonly recoveries: number;
+  readonly losses: number;
+}
+
+/** What a process knows of a client's use of a policy. Times are `performance.now()`. */
 export class ClientState {
   /** Until then Redis need not be asked for what costs `deniedCost` or more. */
   deniedUntilMs = 0;
   deniedCost = 0;
   deniedRemaining = 0;
-  /** The debt that Redis last told of. Others only add to it. */
-  private sharedEndMs = 0;
-  /** The debt of a limiter in this process, while Redis is away. */
-  private localEndMs = 0;
-  /** Units admitted without Redis, which it is still to be told of. */
-  private owed = 0;
+  readonly usage: Usage;
 
   constructor(
     readonly policy: CompiledPolicy,
@@ -28,36 +27,27 @@ export class ClientState {
     readonly key: string,
     /** The fields' `pk`: a keyed hash of the client. */
     readonly partitionKey: string,
-    /** How often Redis had come back when it was last told what is known here. */
-    private recoveries: number,
-  ) {}
+    /** As it was when Redis was last told what is known here. */
+    private known: RedisHistory,
+  ) {
+    this.usage = newUsage(policy);
+  }
 
   /** Whether Redis may know less than this process. */
-  mustRestore(recoveries: number): boolean {
-    return this.owed > 0 || this.recoveries !== recoveries;
+  mustRestore({ recoveries, losses }: RedisHistory): boolean {
+    return this.usage.owes || this.known.recoveries !== recoveries || this.known.losses !== losses;
   }
 
-  /** What Redis may have lost, and what it was not told. Handed out once: `notRestored` takes it back. */
-  restore(nowMs: number, recoveries: number): Restored {
-    const { kind, emissionMs } = this.policy;
-    const leftMs = Math.floor(Math.max(0, this.sharedEndMs - nowMs));
-    const { owed } = this;
-    this.owed = 0;
-    this.recoveries = recoveries;
-    return { used: kind === 'g' ? leftMs : Math.floor(leftMs / emissionMs), leftMs, owed };
+  /** What Redis may have lost, and what it was not told. Handed out once: `undoRestore` takes it back. */
+  restore(nowMs: number, history: RedisHistory): Restored {
+    const restored = this.usage.restore(nowMs, this.known.losses !== history.losses);
+    this.known = history;
+    return restored;
   }
 
-  notRestored({ owed }: Restored): void {
-    this.owed += owed;
-    this.recoveries = -1;
-  }
-
-  /** Takes over what Redis said. */
-  heard(nowMs: number, remaining: number, resetMs: number): void {
-    const { kind, capacity, emissionMs } = this.policy;
-    const debtMs = kind === 'g' ? resetMs : (capacity - remaining) * emissionMs;
-    this.sharedEndMs = nowMs + debtMs;
-    this.localEndMs = 0;
+  undoRestore(restored: Restored): void {
+    this.usage.undoRestore(restored);
+    this.known = { recoveries: -1, losses: restored.isLost ? -1 : this.known.losses };
   }
 
   deny(untilMs: number, cost: number, remaining: number): void {
@@ -65,34 +55,24 @@ export class ClientState {
     this.deniedCost = cost;
     this.deniedRemaining = remaining;
   }
-
-  /** What a local limiter with its share of the quota has to count with. It begins where Redis left off. */
-  localDebtMs(nowMs: number): number {
-    return Math.max(0, this.sharedEndMs - nowMs, this.localEndMs - nowMs);
-  }
-
-  chargeLocally(debtMs: number, units: number, nowMs: number): void {
-    this.localEndMs = nowMs + debtMs;
-    this.owed += units;
-  }
 }
 
 /** Bounded memory of clients. */
 export class ClientStates {
-  private readonly states = new LRUCache<string, ClientState>({ max: mostStates });
+  private readonly states = new LRUCache<string, ClientState>({ max: maxStates });
 
   get size(): number {
     return this.states.size;
   }
 
-  /** Those that Redis would have to be told of, had it lost its data. */
-  *inDebt(nowMs: number): Generator<ClientState> {
+  /** Those that Redis has to be told of when it has lost its data. */
+  *inUse(nowMs: number): Generator<ClientState> {
     for (const state of this.states.values()) {
-      if (state.policy.kind !== 'l' && state.localDebtMs(nowMs) > 0) yield state;
+      if (state.policy.kind !== 'l' && state.usage.isInUse(nowMs)) yield state;
     }
   }
 
-  /** The state of a client, made anew where the policies have changed since. */
+  /** The state of a client, made again where the policies have changed since. */
   get(client: string, policy: CompiledPolicy, make: () => ClientState): ClientState {
     const id = `${policy.name} ${client}`;
     const known = this.states.get(id);

@@ -2,6 +2,17 @@ import type { CompiledPolicy } from '../policies/compiled-policy.js';
 import type { ClientState } from './client-states.js';
 import type { Refund } from './limits.repository.js';
 
+/** What a request asks of one policy. */
+export interface Claim {
+  readonly policy: CompiledPolicy;
+  readonly key: string;
+  readonly state: ClientState;
+  /** Units, of leases 1. */
+  readonly units: number;
+  /** What the script is to charge: units, or the id of a lease; 0 or '' only looks. */
+  readonly cost: number | string;
+}
+
 /** How a client stands with one policy. */
 export interface PolicyStanding {
   readonly policy: CompiledPolicy;
@@ -10,7 +21,7 @@ export interface PolicyStanding {
   /** A keyed hash of that. */
   readonly partitionKey: string;
   readonly remaining: number;
-  /** Until all of it is back; for who was refused, until it is worth another try. */
+  /** Until all of it is back, in a sliding window until more is; after a refusal, until it is worth another try. */
   readonly resetMs: number;
   /** 0 where the policy allows the request. */
   readonly waitMs: number;
@@ -39,5 +50,15 @@ export interface Reservation {
   readonly cost: number;
   /** By Redis's clock. */
   readonly reservedAtMs: number;
+  /** By `performance.now()`. */
+  readonly repliedAtMs: number;
   readonly refunds: readonly (Refund & { readonly state: ClientState })[];
 }
+
+export const nothingToDecide: Decision = {
+  isAllowed: true,
+  isDegraded: false,
+  standings: [],
+  reservation: undefined,
+  leases: [],
+};

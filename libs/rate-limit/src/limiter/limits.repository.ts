@@ -9,8 +9,18 @@ import {
   type ScriptCall,
 } from '@app/redis';
 import type { CompiledPolicy } from '../policies/compiled-policy.js';
+import type { Restored } from './usage/usage.js';
 
-const decide = loadScript('decide-n', new URL('./scripts/decide-n.lua', import.meta.url));
+const decide = loadScript('decide-n', new URL('./scripts/decide-n.lua', import.meta.url), {
+  'gcra-fast': new URL('./scripts/includes/gcra-fast.lua', import.meta.url),
+  'sliding-window-fast': new URL('./scripts/includes/sliding-window-fast.lua', import.meta.url),
+  clock: new URL('./scripts/includes/clock.lua', import.meta.url),
+  'foreign-state': new URL('./scripts/includes/foreign-state.lua', import.meta.url),
+  'sliding-window': new URL('./scripts/includes/sliding-window.lua', import.meta.url),
+  gcra: new URL('./scripts/includes/gcra.lua', import.meta.url),
+  'fixed-window': new URL('./scripts/includes/fixed-window.lua', import.meta.url),
+  concurrency: new URL('./scripts/includes/concurrency.lua', import.meta.url),
+});
 const refund = loadScript('refund-n', new URL('./scripts/refund-n.lua', import.meta.url));
 const extendLease = loadScript('extend-lease-1', new URL('./scripts/extend-lease-1.lua', import.meta.url));
 
@@ -20,13 +30,6 @@ export interface Charge {
   readonly key: string;
   /** Units; of leases the id of the new one. 0 or '' only looks. */
   readonly cost: number | string;
-}
-
-/** What is known to be used though Redis may have lost it, and what was admitted without it. */
-export interface Restored {
-  readonly used: number;
-  readonly leftMs: number;
-  readonly owed: number;
 }
 
 export interface Refund {
@@ -60,8 +63,8 @@ export class LimitsRepository {
   }
 
   /**
-   * Checks all and charges all or none, in one step. Answers 1 or 0, then three numbers a charge: ms to wait, units
-   * remaining, ms until all are back; at last the time in ms where that is asked for.
+   * Checks all and charges all or none, in one step. Returns 1 or 0, then three numbers a charge: ms to wait, units
+   * remaining, ms until all are back (in a sliding window: until more are); at last the time in ms where that is asked for.
    */
   decide(
     budget: RedisBudget,
@@ -80,18 +83,15 @@ export class LimitsRepository {
   }
 
   /** Gives units back, less what time has given back already. */
-  refund(
-    budget: RedisBudget,
-    reservedAtMs: number,
-    units: number,
-    refunds: readonly Refund[],
-  ): Promise<Outcome<unknown>> {
-    return this.redis.run(budget, refund, {
+  refund(reservedAtMs: number, units: number, refunds: readonly Refund[]): Promise<Outcome<unknown>> {
+    return this.redis.run(this.newBudget(), refund, {
       keys: refunds.map(({ key }) => key),
       args: [
         reservedAtMs,
         units,
-        ...refunds.flatMap(({ policy, windowEndsMs }) => [policy.kind === 'g' ? 'g' : 'f', windowEndsMs]),
+        ...refunds.flatMap(({ policy: { kind, windowMs }, windowEndsMs }) =>
+          kind === 's' ? [kind, windowMs] : [kind === 'g' ? kind : 'f', windowEndsMs],
+        ),
       ],
     });
   }

@@ -6,10 +6,19 @@ import type { CompiledPolicy } from '../policies/compiled-policy.js';
 import { PoliciesService } from '../policies/policies.service.js';
 import { CostAboveBurstError, RateLimitsUnavailableError } from '../rate-limit.errors.js';
 import { type Asker, clientOf, limitKey, parseClient } from './client.js';
-import { ClientState, ClientStates } from './client-states.js';
-import type { Decision, Lease, PolicyStanding, Reservation } from './decision.js';
+import { ClientState, ClientStates, type RedisHistory } from './client-states.js';
+import {
+  type Claim,
+  type Decision,
+  type Lease,
+  nothingToDecide,
+  type PolicyStanding,
+  type Reservation,
+} from './decision.js';
+import { Leases } from './leases.js';
 import { gauge, LimiterMetrics } from './limiter.metrics.js';
 import { LimitsRepository } from './limits.repository.js';
+import { LocalLimiter } from './local-limiter.js';
 
 /** What a request asks for. */
 export interface Demand {
@@ -19,30 +28,14 @@ export interface Demand {
   /** What the request costs where a policy does not say so itself; 0 only looks. */
   readonly cost: number;
   readonly costField?: string | undefined;
+  /** Bytes of the body to be charged now. */
   readonly contentBytes?: number;
+  /** Bytes of the whole body as far as is known: what a policy can never admit is refused for good. */
+  readonly bodyBytes?: number;
   /** Whether a part may be given back later. */
   readonly settles?: boolean;
 }
 
-interface Claim {
-  readonly policy: CompiledPolicy;
-  readonly key: string;
-  readonly state: ClientState;
-  /** Units, of leases 1. */
-  readonly units: number;
-  readonly cost: number | string;
-}
-
-const none: readonly never[] = [];
-const nothingToDecide: Decision = {
-  isAllowed: true,
-  isDegraded: false,
-  standings: none,
-  reservation: undefined,
-  leases: none,
-};
-/** How long a client waits for a lease, or for Redis, to come back: nobody knows. */
-const unknownWaitMs = 1_000;
 /** Clients that a server that has lost its data is told of in one go. */
 const restoreBatch = 500;
 
@@ -54,11 +47,11 @@ const restoreBatch = 500;
 export class RateLimiter implements OnApplicationShutdown {
   private readonly logger = new Logger('RateLimit');
   private readonly states = new ClientStates();
-  private readonly held = new Set<Lease>();
+  private readonly leases: Leases;
+  private readonly local: LocalLimiter;
   private isDegraded = false;
-  private renewal: NodeJS.Timeout | undefined;
   private checkedRecoveries = 0;
-  private looking: Promise<void> | undefined;
+  private checking: Promise<void> | undefined;
   private restoredLosses = 0;
 
   constructor(
@@ -67,6 +60,8 @@ export class RateLimiter implements OnApplicationShutdown {
     private readonly metrics: LimiterMetrics,
     registry: Registry,
   ) {
+    this.leases = new Leases(repository);
+    this.local = new LocalLimiter(policies, metrics, this.leases);
     gauge(registry, 'marquee_rate_limit_degraded', '1 while decisions are made without Redis', () =>
       Number(this.isDegraded && !policies.isReachable),
     );
@@ -86,12 +81,12 @@ export class RateLimiter implements OnApplicationShutdown {
       registry,
       'marquee_rate_limit_leases_held',
       'Requests under way that a concurrency limit counts',
-      () => this.held.size,
+      () => this.leases.size,
     );
   }
 
   onApplicationShutdown(): void {
-    clearInterval(this.renewal);
+    this.leases.stop();
   }
 
   /** By the policies that hold before authentication. @throws CostAboveBurstError, RateLimitsUnavailableError */
@@ -104,6 +99,39 @@ export class RateLimiter implements OnApplicationShutdown {
     return this.decide(budget, this.policies.ofPlan(plan, demand.route), demand);
   }
 
+  newBudget(): RedisBudget {
+    return this.repository.newBudget();
+  }
+
+  /** Whether any policy holds before authentication. */
+  get limitsAddresses(): boolean {
+    return this.policies.ofAddress(undefined).length > 0;
+  }
+
+  /** Charges a failure to the policies that count them. @throws RateLimitsUnavailableError */
+  decideFailure(budget: RedisBudget, address: string): Promise<Decision> {
+    const demand = { asker: { address }, route: undefined, cost: 1 };
+    return this.decide(budget, this.policies.ofFailures, demand);
+  }
+
+  /** Whether a plan has policies that count the bytes of a route's bodies. */
+  countsBytes(plan: string, route: string): boolean {
+    return this.policies.countingBytes(plan, route).length > 0;
+  }
+
+  /**
+   * Charges bytes of a body, before or while it is received, to the policies of a plan that count them.
+   *
+   * @throws CostAboveBurstError, RateLimitsUnavailableError
+   */
+  decideBytes(
+    budget: RedisBudget,
+    plan: string,
+    demand: Demand & { readonly route: string },
+  ): Promise<Decision> {
+    return this.decide(budget, this.policies.countingBytes(plan, demand.route), demand);
+  }
+
   /**
    * Charges what a reserved request came to in the end, and gives the rest back. Best effort: what cannot be given back
    * stays charged.
@@ -114,19 +142,19 @@ export class RateLimiter implements OnApplicationShutdown {
     if (!(cost >= 0 && cost <= reservation.cost))
       throw new RangeError(`${cost} is not within the ${reservation.cost} that were reserved`);
     const units = reservation.cost - cost;
-    const { refunds, reservedAtMs } = reservation;
+    const { refunds, reservedAtMs, repliedAtMs } = reservation;
     if (units === 0 || refunds.length === 0) return;
-    await this.repository.refund(this.repository.newBudget(), reservedAtMs, units, refunds);
-    // Redis may think otherwise now.
-    for (const { state } of refunds) state.deny(0, 0, 0);
+    const outcome = await this.repository.refund(reservedAtMs, units, refunds);
+    for (const { state } of refunds) {
+      if (outcome.status === 'ok') state.usage.refund(units, repliedAtMs);
+      // What was refused may fit now.
+      state.deny(0, 0, 0);
+    }
   }
 
   /** Ends leases. What cannot be told to Redis ends by itself. */
-  async release(leases: readonly Lease[]): Promise<void> {
-    for (const lease of leases) {
-      if (!this.held.delete(lease)) continue;
-      await this.repository.releaseLease(lease.key, lease.id);
-    }
+  release(leases: readonly Lease[]): Promise<void> {
+    return this.leases.release(leases);
   }
 
   /**
@@ -161,58 +189,69 @@ export class RateLimiter implements OnApplicationShutdown {
       const denied = this.deniedAlready(claims, nowMs);
       if (denied) return denied;
     }
-    const { recoveries } = this.repository;
-    if (recoveries !== this.checkedRecoveries) await this.lookWhatIsLost(recoveries);
-    if (this.policies.timesLost !== this.restoredLosses) void this.restoreAll(recoveries);
-    if (nowMs < this.policies.untrustedUntilMs) return this.decideWithoutRedis(claims, demand);
-    const restored = claims.some(({ state }) => state.mustRestore(recoveries))
-      ? claims.map(({ state }) => state.restore(nowMs, recoveries))
+    if (this.repository.recoveries !== this.checkedRecoveries) await this.checkForDataLoss();
+    const { history } = this;
+    if (history.losses !== this.restoredLosses) void this.restoreAll(history);
+    if (nowMs < this.policies.untrustedUntilMs) return this.local.decide(claims, demand.cost === 0);
+    const restored = claims.some(({ state }) => state.mustRestore(history))
+      ? claims.map(({ state }) => state.restore(nowMs, history))
       : undefined;
     const outcome = await this.repository.decide(budget, claims, restored, demand.settles === true);
     if (outcome.status === 'ok') {
-      this.turn(false);
-      return this.heard(claims, outcome.value as number[], demand);
+      this.setDegraded(false);
+      restored?.forEach((each, index) => claims[index]?.state.usage.confirmRestored(each));
+      return this.applyReply(claims, outcome.value as number[], demand);
     }
-    this.turn(true, outcome);
-    restored?.forEach((each, index) => claims[index]?.state.notRestored(each));
-    return this.decideWithoutRedis(claims, demand);
+    this.setDegraded(true, outcome);
+    restored?.forEach((each, index) => claims[index]?.state.undoRestore(each));
+    return this.local.decide(claims, demand.cost === 0);
   }
 
-  /** Redis has come back. Whether with what it knew, is asked once, and those who come meanwhile wait for the answer. */
-  private async lookWhatIsLost(recoveries: number): Promise<void> {
-    this.looking ??= this.policies.sync().finally(() => {
+  private get history(): RedisHistory {
+    return { recoveries: this.repository.recoveries, losses: this.policies.timesLost };
+  }
+
+  /** Asks once whether Redis has come back without its data; requests that come meanwhile wait for the answer. */
+  private async checkForDataLoss(): Promise<void> {
+    const { recoveries } = this.repository;
+    this.checking ??= this.policies.sync().finally(() => {
       this.checkedRecoveries = recoveries;
-      this.looking = undefined;
+      this.checking = undefined;
     });
-    await this.looking;
+    await this.checking;
   }
 
   /** Tells a server that has lost its data what this process knows. */
-  private async restoreAll(recoveries: number): Promise<void> {
-    this.restoredLosses = this.policies.timesLost;
+  private async restoreAll(history: RedisHistory): Promise<void> {
+    this.restoredLosses = history.losses;
     const nowMs = performance.now();
-    const states = [...this.states.inDebt(nowMs)];
+    const states = [...this.states.inUse(nowMs)];
     for (let start = 0; start < states.length; start += restoreBatch) {
       const batch = states.slice(start, start + restoreBatch).map((state) => {
         const { policy, key } = state;
-        return { policy, key, cost: 0, state, restored: state.restore(nowMs, recoveries) };
+        return { policy, key, cost: 0, state, restored: state.restore(nowMs, history) };
       });
-      if (await this.repository.restore(batch)) continue;
-      for (const { state, restored } of batch) state.notRestored(restored);
+      const isRestored = await this.repository.restore(batch);
+      for (const { state, restored } of batch) {
+        if (isRestored) state.usage.confirmRestored(restored);
+        else state.undoRestore(restored);
+      }
     }
     if (states.length > 0)
       this.logger.log(`Redis has lost its data: told it what ${states.length} clients have used`);
   }
 
-  private claim(configured: CompiledPolicy, { asker, cost, costField, contentBytes = 0 }: Demand): Claim {
+  private claim(configured: CompiledPolicy, demand: Demand): Claim {
+    const { asker, cost, costField, contentBytes = 0, bodyBytes = contentBytes } = demand;
     const { policy, state } = this.stateOf(configured, clientOf(configured, asker));
     const { settings, kind, capacity } = policy;
     const { key } = state;
     if (kind === 'l') return { policy, key, state, units: 1, cost: cost === 0 ? '' : randomUUID() };
     const units =
       cost === 0 ? 0 : (settings.cost ?? (settings.unit === 'content-bytes' ? contentBytes : cost));
-    if (units > capacity && policy.isEnforced)
-      throw new CostAboveBurstError(policy.name, units, capacity, costField);
+    const most = policy.countsBytes && cost > 0 ? Math.max(units, bodyBytes) : units;
+    if (most > capacity && policy.isEnforced)
+      throw new CostAboveBurstError(policy.name, most, capacity, costField);
     return { policy, key, state, units, cost: units };
   }
 
@@ -233,7 +272,7 @@ export class RateLimiter implements OnApplicationShutdown {
     const state = this.states.get(client, policy, () => {
       const key = limitKey(this.repository.keys, policy, parts);
       const hash = createHmac('sha256', this.policies.salt).update(key).digest().subarray(0, 9);
-      return new ClientState(policy, client, key, hash.toString('base64'), this.repository.recoveries);
+      return new ClientState(policy, client, key, hash.toString('base64'), this.history);
     });
     return { policy, state };
   }
@@ -250,7 +289,7 @@ export class RateLimiter implements OnApplicationShutdown {
     return standings && { ...nothingToDecide, isAllowed: false, standings };
   }
 
-  private heard(claims: readonly Claim[], reply: readonly number[], demand: Demand): Decision {
+  private applyReply(claims: readonly Claim[], reply: readonly number[], demand: Demand): Decision {
     const isAllowed = reply[0] === 1;
     const standings = standingsOf(claims, reply);
     const nowMs = performance.now();
@@ -260,10 +299,12 @@ export class RateLimiter implements OnApplicationShutdown {
       const { waitMs, remaining } = standings[index] as PolicyStanding;
       if (policy.kind === 'l') hasLease = true;
       else {
-        state.heard(nowMs, remaining, reply[3 + 3 * index] as number);
+        const charged = isAllowed && waitMs === 0 ? units : 0;
+        state.usage.applyReply({ charged, remaining, resetMs: reply[3 + 3 * index] as number }, nowMs);
         if (waitMs > 0 && units > 0) state.deny(nowMs + waitMs, units, remaining);
       }
-      if (demand.cost === 0) continue;
+      // Looked at, not charged: bytes are charged as they arrive.
+      if (demand.cost === 0 || units === 0) continue;
       if (waitMs > 0) this.metrics.count(policy.name, policy.isEnforced ? 'refused' : 'would_refuse');
       else if (isAllowed) {
         this.metrics.count(policy.name, 'allowed');
@@ -272,82 +313,13 @@ export class RateLimiter implements OnApplicationShutdown {
     }
     const reservation =
       isAllowed && demand.settles
-        ? reservationOf(claims, standings, demand, reply.at(-1) as number)
+        ? reservationOf(claims, standings, demand, { redisMs: reply.at(-1) as number, repliedAtMs: nowMs })
         : undefined;
-    const leases = hasLease && isAllowed && demand.cost > 0 ? this.take(claims, standings) : none;
+    const leases = hasLease && isAllowed && demand.cost > 0 ? this.leases.take(claims, standings) : [];
     return { isAllowed, isDegraded: false, standings, reservation, leases };
   }
 
-  private take(claims: readonly Claim[], standings: readonly PolicyStanding[]): Lease[] {
-    const taken = claims.flatMap(({ policy, key, cost }, index): Lease[] => {
-      if (policy.kind !== 'l' || (standings[index]?.waitMs ?? 0) > 0) return [];
-      return [{ id: String(cost), key, lifeMs: policy.windowMs }];
-    });
-    for (const lease of taken) this.held.add(lease);
-    if (taken.length > 0) this.renew();
-    return taken;
-  }
-
-  /** Requests may last longer than a lease, such as a stream of events. */
-  private renew(): void {
-    this.renewal ??= setInterval(() => {
-      for (const { key, id, lifeMs } of this.held) void this.repository.extendLease(key, id, lifeMs);
-    }, 5_000).unref();
-  }
-
-  private decideWithoutRedis(claims: readonly Claim[], demand: Demand): Decision {
-    if (demand.cost === 0) return { ...nothingToDecide, isDegraded: true };
-    const enforced = claims.filter(({ policy }) => policy.isEnforced);
-    const closed = enforced.find(({ policy }) => policy.settings.onRedisFailure === 'closed');
-    if (closed) {
-      this.metrics.count(closed.policy.name, 'degraded_refused');
-      throw new RateLimitsUnavailableError(`The limit "${closed.policy.name}" cannot be looked up now`);
-    }
-    const { replicas } = this.policies;
-    const nowMs = performance.now();
-    const local = enforced.filter(({ policy }) => policy.settings.onRedisFailure === 'local');
-    const decided = local.map((claim) => ({ claim, ...this.decideLocally(claim, replicas, nowMs) }));
-    const refusals = decided.filter(({ waitMs }) => waitMs > 0);
-    for (const { policy } of enforced) {
-      const isRefused = refusals.some(({ claim }) => claim.policy === policy);
-      if (isRefused) this.metrics.count(policy.name, 'degraded_refused');
-      else if (refusals.length === 0) this.metrics.count(policy.name, 'degraded_allowed');
-    }
-    if (refusals.length > 0) {
-      const standings = refusals.map(({ claim: { policy, state }, waitMs }) => ({
-        policy,
-        client: state.client,
-        partitionKey: state.partitionKey,
-        remaining: 0,
-        resetMs: waitMs,
-        waitMs,
-      }));
-      return { ...nothingToDecide, isAllowed: false, isDegraded: true, standings };
-    }
-    for (const { claim, debtMs } of decided) claim.state.chargeLocally(debtMs, claim.units, nowMs);
-    return { ...nothingToDecide, isDegraded: true, leases: this.take(claims.filter(isLease), []) };
-  }
-
-  /** GCRA with this process's share of the quota, whatever the policy's algorithm is; leases are counted. */
-  private decideLocally(
-    { policy, key, state, units }: Claim,
-    replicas: number,
-    nowMs: number,
-  ): { waitMs: number; debtMs: number } {
-    if (policy.kind === 'l') {
-      const most = Math.max(1, Math.floor(policy.capacity / replicas));
-      const held = [...this.held].filter((lease) => lease.key === key).length;
-      return { waitMs: held < most ? 0 : unknownWaitMs, debtMs: 0 };
-    }
-    const costMs = units * policy.emissionMs * replicas;
-    const debtMs = state.localDebtMs(nowMs) + costMs;
-    if (debtMs <= policy.toleranceMs + 0.001) return { waitMs: 0, debtMs };
-    // What is more than a share has to wait for Redis.
-    const isTooMuch = costMs > policy.toleranceMs;
-    return { waitMs: isTooMuch ? unknownWaitMs : Math.ceil(debtMs - policy.toleranceMs), debtMs };
-  }
-
-  private turn(isDegraded: boolean, outcome?: Outcome<unknown>): void {
+  private setDegraded(isDegraded: boolean, outcome?: Outcome<unknown>): void {
     if (this.isDegraded === isDegraded) return;
     this.isDegraded = isDegraded;
     const code = outcome && 'fault' in outcome ? outcome.fault.code : outcome?.status;
@@ -355,8 +327,6 @@ export class RateLimiter implements OnApplicationShutdown {
     else this.logger.log('Redis decides again');
   }
 }
-
-const isLease = ({ policy }: Claim): boolean => policy.kind === 'l';
 
 function standingsOf(claims: readonly Claim[], reply: readonly number[]): PolicyStanding[] {
   return claims.map(({ policy, state: { client, partitionKey } }, index) => {
@@ -371,13 +341,13 @@ function reservationOf(
   claims: readonly Claim[],
   standings: readonly PolicyStanding[],
   { cost }: Demand,
-  reservedAtMs: number,
+  { redisMs, repliedAtMs }: { readonly redisMs: number; readonly repliedAtMs: number },
 ): Reservation {
   const refunds = claims.flatMap(({ policy, key, state }, index) => {
     const { waitMs, resetMs } = standings[index] as PolicyStanding;
     // What a policy charges by its own measure does not depend on what the request came to.
     const isItsOwn = policy.settings.cost !== undefined || policy.settings.unit !== 'requests';
-    return waitMs > 0 || isItsOwn ? [] : [{ policy, key, state, windowEndsMs: reservedAtMs + resetMs }];
+    return waitMs > 0 || isItsOwn ? [] : [{ policy, key, state, windowEndsMs: redisMs + resetMs }];
   });
-  return { cost, reservedAtMs, refunds };
+  return { cost, reservedAtMs: redisMs, repliedAtMs, refunds };
 }

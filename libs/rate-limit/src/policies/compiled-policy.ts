@@ -1,7 +1,7 @@
 import type { RateLimitOverride, RateLimitPolicy } from './policy.js';
 
-/** As the script knows them: GCRA, fixed window, calendar quota, leases. */
-type Kind = 'g' | 'f' | 'c' | 'l';
+/** As the scripts know them: GCRA, sliding window, fixed window, calendar quota, leases. */
+type Kind = 'g' | 's' | 'f' | 'c' | 'l';
 
 /** Of a calendar period, the longest; a limiter in the process has no calendar. */
 const periodSeconds = { minute: 60, hour: 3_600, day: 86_400, week: 604_800, month: 2_678_400 };
@@ -14,6 +14,8 @@ export class CompiledPolicy {
   readonly name: string;
   readonly kind: Kind;
   readonly isEnforced: boolean;
+  /** Charged with the bytes of bodies as they arrive, rather than with the request. */
+  readonly countsBytes: boolean;
   /** The most that can be had at once: what costs more can never be admitted. */
   readonly capacity: number;
   readonly windowMs: number;
@@ -29,8 +31,9 @@ export class CompiledPolicy {
   constructor(readonly settings: RateLimitPolicy) {
     const { name, algorithm, quota, burst = quota, windowSeconds, period, mode, unit } = settings;
     this.name = name;
-    this.kind = unit === 'concurrent-requests' ? 'l' : kinds[algorithm];
+    this.kind = unit === 'concurrent-requests' ? 'l' : kinds[algorithm ?? 'sliding-window'];
     this.isEnforced = mode === 'enforce';
+    this.countsBytes = unit === 'content-bytes' && settings.cost === undefined;
     this.capacity = this.kind === 'g' ? burst : quota;
     this.windowMs = 1000 * (windowSeconds ?? periodSeconds[period ?? 'day']);
     this.emissionMs = this.windowMs / quota;
@@ -64,7 +67,12 @@ export class CompiledPolicy {
   }
 }
 
-const kinds: Record<RateLimitPolicy['algorithm'], Kind> = { gcra: 'g', 'fixed-window': 'f', calendar: 'c' };
+const kinds: Record<NonNullable<RateLimitPolicy['algorithm']>, Kind> = {
+  'sliding-window': 's',
+  gcra: 'g',
+  'fixed-window': 'f',
+  calendar: 'c',
+};
 
 /** As Lua reads and the stored state has it. */
 const luaNumber = (value: number): string => String(Number(value.toPrecision(15)));

@@ -15,6 +15,7 @@ import {
   type RateLimitOverride,
   type RateLimitPolicySet,
   policySetSchema,
+  withFailurePolicy,
 } from './policy.js';
 
 /** How soon a change that was made elsewhere holds here. */
@@ -50,6 +51,7 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
   private overrides = new Map<string, { policy: CompiledPolicy; endsMs: number }>();
   private readonly resolved = new Map<string, readonly CompiledPolicy[]>();
   private beforeAuthentication: readonly CompiledPolicy[] = [];
+  private onFailure: readonly CompiledPolicy[] = [];
   private processes = 1;
   private isShared = false;
   private since: string | undefined;
@@ -104,7 +106,7 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
 
   /** @throws ConfigurationError when the file cannot be read or is not valid */
   async onModuleInit(): Promise<void> {
-    const set = await this.configured();
+    const set = withFailurePolicy(await this.configured());
     const base = createHash('sha256').update(JSON.stringify(set)).digest('hex');
     this.adopt({ version: randomUUID(), salt: randomBytes(16).toString('hex'), base, set, overrides: [] });
     await this.sync();
@@ -132,11 +134,25 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
     return this.resolve(` ${route ?? ''}`, route, () => this.beforeAuthentication);
   }
 
+  /** The policies by address that failed authentications and malformed requests are charged to. */
+  get ofFailures(): readonly CompiledPolicy[] {
+    return this.onFailure;
+  }
+
+  /** Of a plan's policies those that count the bytes of a route's bodies. */
+  countingBytes(plan: string, route: string): readonly CompiledPolicy[] {
+    return this.resolve(`bytes ${plan} ${route}`, route, () =>
+      this.ofPlan(plan, route).filter(({ countsBytes }) => countsBytes),
+    );
+  }
+
   /** @throws UnknownPolicyError */
   named(name: string): { policy: CompiledPolicy; isBeforeAuthentication: boolean } {
     const policy = this.policies.get(name);
     if (!policy) throw new UnknownPolicyError(name);
-    return { policy, isBeforeAuthentication: this.beforeAuthentication.includes(policy) };
+    const isBeforeAuthentication =
+      this.beforeAuthentication.includes(policy) || this.onFailure.includes(policy);
+    return { policy, isBeforeAuthentication };
   }
 
   /** The policy, or the client's own in its place. */
@@ -147,7 +163,8 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Replaces all policies. @throws RateLimitsUnavailableError when Redis did not take it */
-  async replace(set: RateLimitPolicySet): Promise<void> {
+  async replace(given: RateLimitPolicySet): Promise<void> {
+    const set = withFailurePolicy(given);
     await this.change((document) => {
       const overrides = document.overrides.filter(({ policy }) =>
         set.policies.some(({ name }) => name === policy),
@@ -188,12 +205,14 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
     this.reachable = outcome.status === 'ok';
     if (outcome.status !== 'ok') return;
     const { processes, since, sinceAgoMs, version, json } = outcome.value;
-    this.processes = Math.max(1, processes);
     if (this.since !== undefined && this.since !== since) {
       this.losses++;
       this.believedFromMs = performance.now() + Math.max(0, graceMs - sinceAgoMs);
     }
     this.since = since;
+    // A server that has lost its data counts those that have told it of themselves: a share must not grow for that.
+    const known = performance.now() < this.believedFromMs ? this.processes : 1;
+    this.processes = Math.max(known, processes);
     const theirs = json === undefined ? undefined : this.parse(json);
     if (theirs && (this.isShared || theirs.base === this.document.base)) {
       this.adopt(theirs);
@@ -279,6 +298,7 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
     this.beforeAuthentication = set.beforeAuthentication.map(
       (name) => this.policies.get(name) as CompiledPolicy,
     );
+    this.onFailure = (set.onFailure ?? []).map((name) => this.policies.get(name) as CompiledPolicy);
     this.overrides = new Map(
       document.overrides.flatMap((override) => {
         const policy = this.policies.get(override.policy);

@@ -12,6 +12,7 @@ const mostPolicies = 32;
 /** Leases are renewed every five seconds. */
 const leastLeaseSeconds = 15;
 
+export const algorithms = ['sliding-window', 'gcra', 'fixed-window', 'calendar'] as const;
 export const periods = ['minute', 'hour', 'day', 'week', 'month'] as const;
 
 /** The members that a policy and an override of it have in common. */
@@ -20,15 +21,29 @@ const amounts = {
   quota: wholeNumber(1, 1_000_000_000),
   /** Length of the window; of `concurrent-requests` how long a lease outlives a process that died. Not for calendar. */
   windowSeconds: wholeNumber(1, yearSeconds).optional(),
-  /** GCRA: units that may come at once; the quota by default. In any t seconds at most burst + quota · t / window come. */
+  /** GCRA: units that may come at once; the quota by default. Any t seconds admit at most burst + quota · t / window. */
   burst: wholeNumber(1, 1_000_000_000).optional(),
 };
+
+type Algorithm = (typeof algorithms)[number];
+
+/** What a policy that names no algorithm has. Earlier versions named one for requests under way too, without a meaning. */
+function algorithmOf(policy: {
+  algorithm?: Algorithm | undefined;
+  burst?: number | undefined;
+  unit: string;
+}): Algorithm | undefined {
+  const { algorithm, burst, unit } = policy;
+  if (unit === 'concurrent-requests') return algorithm === 'gcra' ? undefined : algorithm;
+  return algorithm ?? (burst === undefined ? 'sliding-window' : 'gcra');
+}
 
 /** What a client may use up, and what happens then. */
 export const policySchema = z
   .strictObject({
     name,
-    algorithm: z.enum(['gcra', 'fixed-window', 'calendar']).default('gcra'),
+    /** `sliding-window` by default, or `gcra` for a policy with a burst. Requests under way have none. */
+    algorithm: z.enum(algorithms).optional(),
     ...amounts,
     /** Calendar: minute, hour, day, week (from Monday) or month, in UTC. */
     period: z.enum(periods).optional(),
@@ -45,6 +60,7 @@ export const policySchema = z
     /** Only for routes that begin so, such as `/v1/embeddings`; all by default. */
     routes: z.array(z.string().startsWith('/').max(128)).max(32).optional(),
   })
+  .overwrite((policy) => ({ ...policy, algorithm: algorithmOf(policy) }))
   .check(({ value: policy, issues }) => {
     const fault = (field: string, message: string): void =>
       void issues.push({ code: 'custom', path: [field], message, input: policy });
@@ -59,7 +75,7 @@ export const policySchema = z
     if (policy.unit === 'concurrent-requests') {
       if ((policy.windowSeconds ?? leastLeaseSeconds) < leastLeaseSeconds)
         fault('windowSeconds', `must be at least ${leastLeaseSeconds} for concurrent requests`);
-      if (policy.algorithm !== 'gcra') fault('algorithm', 'does not apply to concurrent requests');
+      if (policy.algorithm !== undefined) fault('algorithm', 'does not apply to concurrent requests');
       if (policy.burst !== undefined) fault('burst', 'does not apply to concurrent requests');
       if (policy.cost !== undefined) fault('cost', 'does not apply to concurrent requests');
     }
@@ -87,8 +103,10 @@ export const policySetSchema = z
       .refine((plans) => 'default' in plans, { error: 'must have the plan "default"' }),
     /** Policies by address that hold before a key is looked at. */
     beforeAuthentication: policyNames.default([]),
+    /** Policies by address that failed authentications and malformed requests are charged to; built in by default. */
+    onFailure: policyNames.optional(),
   })
-  .check(({ value: { policies, plans, beforeAuthentication }, issues }) => {
+  .check(({ value: { policies, plans, beforeAuthentication, onFailure = [] }, issues }) => {
     const fault = (path: (string | number)[], message: string): void =>
       void issues.push({ code: 'custom', path, message, input: policies });
     const byName = new Map(policies.map((policy) => [policy.name, policy]));
@@ -104,8 +122,17 @@ export const policySetSchema = z
         refer(['plans', plan, index], used);
         if (beforeAuthentication.includes(used))
           fault(['plans', plan, index], `"${used}" holds before authentication already`);
+        if (onFailure.includes(used)) fault(['plans', plan, index], `"${used}" counts failures already`);
       });
     }
+    onFailure.forEach((used, index) => {
+      refer(['onFailure', index], used);
+      const policy = byName.get(used);
+      if (policy && (policy.partition !== 'address' || policy.unit !== 'requests'))
+        fault(['onFailure', index], `"${used}" must have the partition "address" and the unit "requests"`);
+      if (beforeAuthentication.includes(used))
+        fault(['onFailure', index], `"${used}" holds before authentication already`);
+    });
     beforeAuthentication.forEach((used, index) => {
       refer(['beforeAuthentication', index], used);
       const policy = byName.get(used);
@@ -115,6 +142,25 @@ export const policySetSchema = z
         fault(['beforeAuthentication', index], `"${used}" counts a body that is not read yet`);
     });
   });
+
+const failurePolicy = {
+  name: 'failed-requests',
+  quota: 100,
+  windowSeconds: 60,
+  partition: 'address',
+} as const;
+
+/** Adds the built-in policy that failures are charged to, unless the set says itself which ones these are. */
+export function withFailurePolicy(set: RateLimitPolicySet): RateLimitPolicySet {
+  if (set.onFailure) return set;
+  const isNameTaken = set.policies.some(({ name: taken }) => taken === failurePolicy.name);
+  if (isNameTaken) return { ...set, onFailure: [] };
+  return {
+    ...set,
+    policies: [...set.policies, policySchema.parse(failurePolicy)],
+    onFailure: [failurePolicy.name],
+  };
+}
 
 export type RateLimitPolicy = z.output<typeof policySchema>;
 export type RateLimitOverride = z.output<typeof overrideSchema>;

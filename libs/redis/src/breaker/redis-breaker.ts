@@ -34,6 +34,7 @@ export class RedisBreaker {
   private previous: Window = newWindow();
   private inARow = 0;
   private failedProbes = 0;
+  private openedMs = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: BreakerOptions) {}
@@ -44,6 +45,11 @@ export class RedisBreaker {
 
   get isClosed(): boolean {
     return this.current === 'closed';
+  }
+
+  /** For how long it has been open, half-open included; 0 while it is closed. */
+  get openForMs(): number {
+    return this.current === 'closed' ? 0 : performance.now() - this.openedMs;
   }
 
   /** @param nowMs by `performance.now()`, where the caller knows it */
@@ -68,11 +74,12 @@ export class RedisBreaker {
   trip(reason: string): void {
     if (this.current !== 'closed') return;
     this.failedProbes = 0;
+    this.openedMs = performance.now();
     this.change('open', reason);
     this.probeLater();
   }
 
-  /** Probes now rather than when the interval is over: a connection has just become ready. */
+  /** Probes now rather than when the interval is over: a connection has become ready, or a late reply has come. */
   probeSoon(): void {
     if (this.current !== 'open') return;
     clearTimeout(this.timer);

@@ -106,6 +106,9 @@ function newConnection(
   }
 }
 
+/** Between two reconnects to a server that stays read-only. */
+const readOnlyReconnectMs = 2000;
+
 function socketOptions(
   config: RedisTargetConfig,
   { name, reconnects, blocks, listens }: ConnectionOptions,
@@ -132,8 +135,21 @@ function socketOptions(
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     retryStrategy: (attempt) => (reconnects ? reconnectDelayMs(attempt) : null),
-    // A replica left behind by a failover: one reconnect finds the master again.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    reconnectOnError: whenReadOnly(),
+  };
+}
+
+/**
+ * A replica left behind by a failover: a reconnect finds the master again. Where the address keeps leading to the
+ * replica, one a while is enough, for each costs everyone the connection.
+ */
+function whenReadOnly(): (error: Error) => boolean {
+  let lastMs = -Infinity;
+  return (error) => {
+    if (!error.message.startsWith('READONLY') || performance.now() - lastMs < readOnlyReconnectMs)
+      return false;
+    lastMs = performance.now();
+    return true;
   };
 }
 

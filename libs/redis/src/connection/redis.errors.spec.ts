@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { evictionWarnings } from '../health/server-policy.js';
-import { toRedisFault } from './redis.errors.js';
+import { toOutcome, toRedisFault } from './redis.errors.js';
 
 const reply = (message: string): Error => Object.assign(new Error(message), { name: 'ReplyError' });
 
@@ -11,6 +11,21 @@ describe(toRedisFault.name, () => {
     [reply("OOM command not allowed when used memory > 'maxmemory'."), 'full', 'OOM'],
     [reply('WRONGPASS invalid username-password pair or user is disabled.'), 'denied', 'WRONGPASS'],
     [reply('WRONGTYPE Operation against a key holding the wrong kind of value'), 'reply', 'WRONGTYPE'],
+    [
+      reply(
+        'ERR Error running script (call to f_0a): @user_script:3: WRONGTYPE Operation against a key holding the wrong kind of value',
+      ),
+      'reply',
+      'WRONGTYPE',
+    ],
+    [
+      reply(
+        "ERR The user executing the script can't run this command or subcommand script: 0a, on @user_script:1.",
+      ),
+      'denied',
+      'NOPERM',
+    ],
+    [reply('NOPERM ACL failure in script: User app has no permissions'), 'denied', 'NOPERM'],
     [
       Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' }),
       'connection',
@@ -32,6 +47,13 @@ describe(toRedisFault.name, () => {
       command: { name: 'get', args: ['a secret'] },
     });
     expect(JSON.stringify(toRedisFault(error))).not.toContain('secret');
+  });
+});
+
+describe(toOutcome.name, () => {
+  it('tells one refused command from a connection without a login', () => {
+    expect(toOutcome(reply('NOPERM this user has no permissions'))).toMatchObject({ status: 'error' });
+    expect(toOutcome(reply('NOAUTH Authentication required.'))).toMatchObject({ status: 'unavailable' });
   });
 });
 

@@ -26,11 +26,20 @@ export function toRedisFault(error: unknown): RedisFault {
   }
   if (/DB index is out of range|invalid DB index/i.test(error.message))
     return { kind: 'denied', code: 'NO_SUCH_DATABASE' };
-  const code = /^([A-Z]+)\b/.exec(error.message)?.[1] ?? 'ERR';
+  const code = codeOf(error.message);
   const kind = (Object.keys(codesByKind) as (keyof typeof codesByKind)[]).find((key) =>
     codesByKind[key].includes(code),
   );
   return { kind: kind ?? 'reply', code };
+}
+
+/** The code that an error reply begins with. Where a script failed, the code of the command in it. */
+function codeOf(message: string): string {
+  // What ACLs refuse within a script.
+  if (/ACL failure in script|The user executing the script can't/.test(message)) return 'NOPERM';
+  // Redis 6 and older wrap the command's error in one of their own.
+  const inScript = /^ERR Error running script .*@user_script: ?\d+: -?([A-Z]+) /.exec(message)?.[1];
+  return inScript ?? /^([A-Z]+)\b/.exec(message)?.[1] ?? 'ERR';
 }
 
 const messageCodes: readonly (readonly [RegExp, string])[] = [
@@ -64,8 +73,12 @@ export function toOutcome(error: unknown): Outcome<never> {
     case 'connection':
       return { status: 'unavailable', fault, mayHaveRun: true };
     case 'not-serving':
-    case 'denied':
       return { status: 'unavailable', fault, mayHaveRun: false };
+    case 'denied':
+      // One command's refusal says nothing about the others: only a connection without a login is useless.
+      return fault.code === 'NOPERM'
+        ? { status: 'error', fault }
+        : { status: 'unavailable', fault, mayHaveRun: false };
     case 'full':
     case 'reply':
       return { status: 'error', fault };

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,13 +13,14 @@ const binaries = ['redis-server', 'valkey-server'];
 
 /**
  * Runs the server named after `$1`, a private folder. A watcher in the same process group waits on a pipe that
- * only Marquee holds: when Marquee ends in whatever way, kill -9 included, the pipe closes, and the watcher
- * removes the folder and kills the group. The server replaces the shell, so its pid is the child's.
+ * only Marquee holds: when Marquee ends in any way, kill -9 included, the pipe closes, and the watcher
+ * removes the folder and kills the group. The server replaces the shell, so its pid is the child's. The watcher
+ * ignores the signals that stop a process politely, so that Redis is never left without it.
  */
 const underWatch = `
 exec 3<&0
 folder=$1; shift
-( cat <&3 >/dev/null; rm -rf -- "$folder"; kill -KILL 0 ) &
+( trap '' HUP INT TERM; cat <&3 >/dev/null; rm -rf -- "$folder"; kill -KILL 0 ) &
 exec "$@" </dev/null 3<&-
 `;
 
@@ -91,6 +92,13 @@ export class EmbeddedRedis {
       await exited;
     }
     if (this.folder) await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Lets the process end while the server runs; the server ends with it. */
+  unref(): void {
+    const server = this.server;
+    server?.unref();
+    for (const stream of [server?.stdin, server?.stdout, server?.stderr]) (stream as Socket | null)?.unref();
   }
 
   private async createFolder(): Promise<string> {

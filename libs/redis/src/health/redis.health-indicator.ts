@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
+import type { Refusal } from '../faults/fault-log.js';
 import type { RedisClient } from '../redis-client.js';
 import { RedisTargets } from '../targets/redis-targets.js';
 import { ServerInfoService } from './server-info.js';
@@ -29,7 +30,9 @@ export class RedisHealthIndicator {
   private async check(client: RedisClient) {
     const check = this.indicators.check(client.name === 'cache' ? 'redis' : `redis-${client.name}`);
     const { status, cause } = await probe(client);
-    const details = { redis_status: status, cause, ...client.status, server: this.servers.of(client.name) };
+    // The cause names it already.
+    const { refusal: _, ...connection } = client.status;
+    const details = { redis_status: status, cause, ...connection, server: this.servers.of(client.name) };
     return status === 'healthy' ? check.up(details) : check.degraded(details);
   }
 }
@@ -39,7 +42,7 @@ async function probe(client: RedisClient): Promise<{ status: RedisStatus; cause?
   const outcome = await client.ping(client.newBudget());
   switch (outcome.status) {
     case 'ok':
-      return { status: 'healthy' };
+      return refusing(client.status.refusal);
     case 'timeout':
       return { status: 'unhealthy', cause: 'no answer within the budget' };
     case 'unavailable':
@@ -50,3 +53,7 @@ async function probe(client: RedisClient): Promise<{ status: RedisStatus; cause?
       return { status: 'error', cause: 'PING had no reply' };
   }
 }
+
+/** A server that answers PING may still refuse what it is there for: full, read-only, or by its ACL. */
+const refusing = (refusal: Refusal | undefined): { status: RedisStatus; cause?: string } =>
+  refusal ? { status: 'error', cause: `${refusal.cause} (${refusal.command})` } : { status: 'healthy' };

@@ -12,6 +12,8 @@ export interface ServerInfo {
   readonly used_memory_human: string | undefined;
   readonly peak_memory_bytes: number | undefined;
   readonly max_memory_bytes: number | undefined;
+  /** `maxmemory-policy`: what the server does once it is full. */
+  readonly eviction_policy: string | undefined;
   /** ISO 8601. */
   readonly last_save_time: string | undefined;
   readonly keyspace_hits: number | undefined;
@@ -131,6 +133,7 @@ export function parseInfo(text: string): ServerInfo {
     used_memory_human: fields.get('used_memory_human'),
     peak_memory_bytes: number('used_memory_peak'),
     max_memory_bytes: number('maxmemory'),
+    eviction_policy: fields.get('maxmemory_policy'),
     last_save_time: savedSeconds === undefined ? undefined : new Date(savedSeconds * 1000).toISOString(),
     keyspace_hits: hits,
     keyspace_misses: misses,

@@ -8,14 +8,41 @@ export interface RedisScript {
   readonly sha1: string;
 }
 
+const includeLine = /^--- @include "([a-z0-9-]+)"$/gm;
+
 /**
  * Reads a script from its file, whose name ends in the number of its keys, or in n: `put-unless-same-length-1.lua`.
  *
- * @param fragments files of local functions that several scripts share; they are put before the script
- * @throws RangeError when the name does not end so
+ * A line `--- @include "name"` is replaced by the fragment of that name, so that scripts share code without copies.
+ *
+ * @param fragments the files of the fragments, by name; each is a literal `new URL('…', import.meta.url)`, which the bundler
+ * follows. An array of files is put before the script.
+ * @throws RangeError when the name does not end so, or a fragment is missing or unused
  */
-export function loadScript(name: string, file: URL, fragments: readonly URL[] = []): RedisScript {
+export function loadScript(
+  name: string,
+  file: URL,
+  fragments: Readonly<Record<string, URL>> | readonly URL[] = {},
+): RedisScript {
   if (!/-(\d+|n)$/.test(name)) throw new RangeError(`Script "${name}" must end in its number of keys`);
-  const source = [...fragments, file].map((part) => readFileSync(part, 'utf8')).join('\n');
-  return { name, source, sha1: createHash('sha1').update(source).digest('hex') };
+  if (Array.isArray(fragments)) {
+    const parts = [...(fragments as readonly URL[]), file].map((part) => readFileSync(part, 'utf8'));
+    return toScript(name, parts.join('\n'));
+  }
+  const byName = fragments as Readonly<Record<string, URL>>;
+  const unused = new Set(Object.keys(byName));
+  const source = readFileSync(file, 'utf8').replace(includeLine, (_, fragment: string) => {
+    const url = byName[fragment];
+    if (!url) throw new RangeError(`Script "${name}" includes "${fragment}", which it was not given`);
+    unused.delete(fragment);
+    return readFileSync(url, 'utf8');
+  });
+  if (unused.size > 0) throw new RangeError(`Script "${name}" does not include ${[...unused].join(', ')}`);
+  return toScript(name, source);
 }
+
+const toScript = (name: string, source: string): RedisScript => ({
+  name,
+  source,
+  sha1: createHash('sha1').update(source).digest('hex'),
+});

@@ -8,6 +8,8 @@ import type { RedisScript } from './redis-script.js';
 export interface ScriptCall {
   readonly keys: readonly string[];
   readonly args: readonly RedisArgument[];
+  /** Whether it may run twice without harm: then a patient call is sent again when a lost connection took its reply. */
+  readonly isRepeatable?: boolean;
 }
 
 /** EVALSHA, and EVAL where the server does not know the script: NOSCRIPT means that nothing ran. */

@@ -13,6 +13,8 @@ export const redisTargetToken = (name: RedisTargetName): string => `marquee:redi
 /** Injects the client of a target: `@InjectRedis('sessions')`. Features never know where it leads. */
 export const InjectRedis = (name: RedisTargetName): ParameterDecorator => Inject(redisTargetToken(name));
 
+export const targetNames = ['cache', 'sessions', 'limits'] as const;
+
 /** Makes one client a target, connects them before requests come and closes them after HTTP has drained. */
 @Injectable()
 export class RedisTargets implements OnModuleInit, OnApplicationShutdown {
@@ -26,7 +28,7 @@ export class RedisTargets implements OnModuleInit, OnApplicationShutdown {
   ) {
     const { redis, environment } = config;
     this.clients = new Map(
-      (['cache', 'sessions', 'limits'] as const).flatMap((name) => {
+      targetNames.flatMap((name) => {
         const target = redis.targets[name];
         return target ? [[name, new RedisClient({ name, target, redis, environment, metrics })]] : [];
       }),
@@ -39,10 +41,23 @@ export class RedisTargets implements OnModuleInit, OnApplicationShutdown {
     return [...this.clients.values()];
   }
 
-  /** Where the cache is, for people. */
+  /**
+   * The address and database of every target on one line, without credentials: `redis://127.0.0.1:6379, database 0`, or
+   * `cache and limits: redis://127.0.0.1:6379, database 0; sessions: redis://127.0.0.1:6379, database 2`.
+   */
   get description(): string {
-    const { address } = this.client('cache').status;
-    return this.embedded ? `embedded (${address})` : address;
+    const described = this.dedicated.map((client) => {
+      const { address, database } = client.status;
+      const place = `${address}, database ${database}`;
+      return { client, place: this.embedded && client.name === 'cache' ? `embedded (${place})` : place };
+    });
+    if (described.length === 1) return described[0]?.place ?? '';
+    return described
+      .map(({ client, place }) => {
+        const names = targetNames.filter((name) => this.client(name) === client);
+        return `${names.join(' and ')}: ${place}`;
+      })
+      .join('; ');
   }
 
   /** Of the embedded server, once it runs: for processes that are to share it. */

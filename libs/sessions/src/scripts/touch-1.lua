@@ -1,13 +1,14 @@
--- Puts a session first in its tenant's index, and sweeps out what must be dead by its age.
+-- Puts a session first in an index of sessions, and removes those that must have ended by their age.
 --
 -- Input:
---   KEYS[1]  the index, a sorted set by last activity
+--   KEYS[1]  the index, a sorted set by last use
 --   ARGV[1]  session id
 --   ARGV[2]  now, in milliseconds
---   ARGV[3]  the longest life of a session, in milliseconds
+--   ARGV[3]  maximum life of a session, in milliseconds
+--   ARGV[4]  how long this session lives, in milliseconds: the index lives at least as long
 -- Output:
---   1 it is new in the index, 0 it was there
+--   1 if it is new in the index, 0 if it was there
 local added = redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('(%d', ARGV[2] - ARGV[3]))
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
+redis.call('PEXPIRE', KEYS[1], math.max(redis.call('PTTL', KEYS[1]), tonumber(ARGV[4])))
 return added

@@ -20,6 +20,11 @@ export class CatalogueMoviesProvider implements MoviesProvider {
     return Promise.resolve(film && JSON.stringify(toTmdbMovie(film)));
   }
 
+  /** The catalogue is in English alone. */
+  languageOf(): undefined {
+    return undefined;
+  }
+
   /** Known films, by their votes, shuffled a little differently every day or week. */
   trending(window: 'day' | 'week', count: number): Promise<readonly number[]> {
     const period = `${window} ${Math.floor(Date.now() / (window === 'day' ? dayMs : 7 * dayMs))}`;

@@ -4,7 +4,8 @@ import type { MarqueeConfig, TmdbConfig } from '@app/config';
 import { UpstreamClient, UpstreamError } from '@app/upstream';
 import { z } from 'zod';
 import { InvalidMovieError } from '../movies.errors.js';
-import type { MoviesProvider } from '../movies-provider.js';
+import { toMovieLanguage } from '../movie-language.js';
+import type { MovieRequest, MoviesProvider } from '../movies-provider.js';
 import type { TmdbPace } from './tmdb-pace.js';
 
 const appended = 'credits,videos,release_dates';
@@ -33,12 +34,21 @@ export class TmdbMoviesProvider implements MoviesProvider, OnApplicationShutdown
       baseUrl: tmdb.baseUrl,
       headers: tmdb.accessToken ? { authorization: `Bearer ${tmdb.accessToken}` } : {},
       ...config.upstream,
-      pace: () => pace.admit(),
+      // Five times the largest movie that TMDB has, credits and all.
+      maxAnswerBytes: 2 * 1024 * 1024,
+      pace,
     });
   }
 
-  async movie(id: number, etag?: string): Promise<string | Tagged<string> | undefined | null> {
-    const query = new URLSearchParams({ append_to_response: appended, language: this.language });
+  languageOf(language: string | undefined): string | undefined {
+    return language === toMovieLanguage(this.language) ? undefined : language;
+  }
+
+  async movie(
+    id: number,
+    { etag, language = this.language }: MovieRequest = {},
+  ): Promise<string | Tagged<string> | undefined | null> {
+    const query = new URLSearchParams({ append_to_response: appended, language });
     const answer = await this.found(this.upstream.getJson(`/movie/${id}?${query.toString()}`, etag));
     if (!answer) return undefined;
     if (answer.status === 304) return null;

@@ -8,8 +8,11 @@
 --   ARGV[2]    how many ids were staged
 --   ARGV[3]    source
 --   ARGV[4]    fewest ids that may replace the current ones, as a share of their number
+--   ARGV[5]    '1' to restore: only where there is no current set
+--   ARGV[6]    time in milliseconds at which the set was made; '' for now
 -- Output:
---   {'swapped', generation}, {'not-ours', 0}, {'incomplete', ids that are there} or {'shrunken', current number}
+--   {'swapped', generation, time in ms}, {'not-ours', 0}, {'incomplete', ids that are there},
+--   {'shrunken', current number} or {'present', current number}
 if redis.call('HGET', KEYS[3], 'fence') ~= ARGV[1] then
   return {'not-ours', 0}
 end
@@ -18,6 +21,10 @@ if staged ~= tonumber(ARGV[2]) then
   return {'incomplete', staged}
 end
 local current = redis.call('SCARD', KEYS[4])
+-- Of a set that is empty on purpose there is only the meta.
+if ARGV[5] == '1' and (current > 0 or redis.call('HGET', KEYS[6], 'count') == '0') then
+  return {'present', current}
+end
 if staged < current * tonumber(ARGV[4]) then
   return {'shrunken', current}
 end
@@ -40,6 +47,9 @@ for part = 0, 2 do
 end
 local time = redis.call('TIME')
 local generation = string.format('%d-%06d', time[1], time[2])
-local milliseconds = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
+local milliseconds = ARGV[6]
+if milliseconds == '' then
+  milliseconds = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
+end
 redis.call('HSET', KEYS[6], 'generation', generation, 'count', staged, 'source', ARGV[3], 'updated_at_ms', milliseconds)
-return {'swapped', generation}
+return {'swapped', generation, milliseconds}

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { Controller, Delete, Logger, Query, Res } from '@nestjs/common';
+import { CurrentPrincipal, type Principal, Roles } from '@app/auth';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { type SessionPurgeProgress, SessionPurgeService } from '@app/sessions';
+import type { FastifyReply } from 'fastify';
+import { leavingOf } from '../http/leaving.js';
+import { problemSchema } from '../http/problem.dto.js';
+import { reportOf } from './progress-report.js';
+import { type PurgeSessionsQuery, purgeSessionsQuerySchema } from './sessions-admin.dto.js';
+
+/** Deletes sessions of any tenant. */
+@ApiTags('admin')
+@Roles('admin')
+@Controller('v1/admin/sessions')
+export class SessionsAdminController {
+  private readonly audit = new Logger('Audit');
+
+  constructor(private readonly purges: SessionPurgeService) {}
+
+  @Delete()
+  @ApiOperation({
+    summary: 'Delete sessions of a tenant, of a user or by the pattern of their keys',
+    description:
+      'Deletes the sessions that match every given glob, with their transcripts and index entries. Walks with SCAN, throttled. Answers one line of progress a page and at last the sums; `limited` means that the limit was reached and the call is to be repeated.',
+  })
+  @ApiResponse({
+    status: 200,
+    description: 'A JSON object a line',
+    content: { 'application/x-ndjson': { schema: { type: 'string' } } },
+  })
+  @ApiResponse({ status: 503, description: 'Redis did not answer', standardSchema: problemSchema })
+  purge(
+    @Query({ schema: purgeSessionsQuerySchema }) query: PurgeSessionsQuery,
+    @CurrentPrincipal() { keyName }: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Readable> {
+    const { dryRun, limit, ...filter } = query;
+    const signal = leavingOf(reply);
+    const progress = this.purges.purge(filter, { dryRun, maxSessions: limit, signal });
+    return reportOf(reply, this.audited(keyName, query, progress));
+  }
+
+  /** Logs who deleted how much of what, also when the purge ends early. A user is a digest: ids may be addresses. */
+  private async *audited(
+    keyName: string | null,
+    { tenantId, userId, pattern, dryRun }: PurgeSessionsQuery,
+    source: AsyncGenerator<SessionPurgeProgress>,
+  ): AsyncGenerator<SessionPurgeProgress> {
+    let last: SessionPurgeProgress | undefined;
+    try {
+      for await (const progress of source) yield (last = progress);
+    } finally {
+      const who = keyName === null ? 'a caller of this machine' : `key "${keyName}"`;
+      const what = [
+        tenantId === undefined ? [] : `tenant "${tenantId}"`,
+        userId === undefined ? [] : `user sha256:${digestOf(userId)}`,
+        pattern === undefined ? [] : `pattern sha256:${digestOf(pattern)}`,
+      ].flat();
+      const { matched = 0, deleted = 0, otherKeys = 0 } = last ?? {};
+      this.audit.log(
+        `Sessions: ${who} ${dryRun ? 'counted' : 'purged'} ${what.join(', ')}: ${matched} matched, ${deleted} deleted, ${otherKeys} other keys`,
+      );
+    }
+  }
+}
+
+const digestOf = (text: string): string =>
+  createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 16);

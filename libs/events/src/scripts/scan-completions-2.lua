@@ -1,0 +1,53 @@
+-- Looks at some of the completions whose events are not known to be handled.
+--
+-- Input:
+--   KEYS[1]  the stream
+--   KEYS[2]  completions whose events are not handled yet, a hash
+--   ARGV[1]  cursor, 0 to begin
+--   ARGV[2]  about how many
+-- Output:
+--   {next cursor, session id, note, state, …}; the state is 'waiting', 'handled' when every group has acknowledged the
+--   event, 'dropped' when the event left the stream before that, or 'dead' when it is a dead letter
+local function parts(id)
+  local ms, number = string.match(id, '^(%d+)-(%d+)$')
+  return tonumber(ms), tonumber(number)
+end
+local function older(a, b)
+  local aMs, aNumber = parts(a)
+  local bMs, bNumber = parts(b)
+  return aMs < bMs or (aMs == bMs and aNumber < bNumber)
+end
+
+local groups = streamFunctions().consumerGroups(KEYS[1])
+local dropped = redis.call('HGET', KEYS[2], ':dropped')
+
+local function stateOf(id, isDead)
+  if isDead then
+    return 'dead'
+  end
+  local exists = #redis.call('XRANGE', KEYS[1], id, id) == 1
+  if not exists and dropped and older(id, dropped) then
+    return 'dropped'
+  end
+  for _, group in ipairs(groups) do
+    local isHandled = not older(group['last-delivered-id'], id)
+      and #redis.call('XPENDING', KEYS[1], group['name'], id, id, 1) == 0
+    if not isHandled then
+      return exists and 'waiting' or 'dropped'
+    end
+  end
+  return 'handled'
+end
+
+local scanned = redis.call('HSCAN', KEYS[2], ARGV[1], 'COUNT', ARGV[2])
+local found = {scanned[1]}
+for index = 1, #scanned[2], 2 do
+  local session, note = scanned[2][index], scanned[2][index + 1]
+  if session ~= ':dropped' then
+    local decoded = cjson.decode(note)
+    found[#found + 1] = session
+    found[#found + 1] = note
+    found[#found + 1] = stateOf(decoded[1], decoded[6])
+  end
+end
+return found

@@ -1,0 +1,58 @@
+-- Trims the stream to its bounds: by nothing that a consumer group has not acknowledged, unless the stream has far too
+-- many entries or takes too much memory.
+--
+-- Input:
+--   KEYS[1]  the stream
+--   KEYS[2]  completions whose events are not handled yet, a hash
+--   ARGV[1]  entries to keep
+--   ARGV[2]  entries beyond which unread ones are trimmed as well
+--   ARGV[3]  oldest time to keep, in milliseconds; 0 for any
+--   ARGV[4]  bytes beyond which unread entries are trimmed as well
+-- Output:
+--   {entries trimmed, how many of these a group had not acknowledged}
+local function parts(id)
+  local ms, number = string.match(id, '^(%d+)-(%d+)$')
+  return tonumber(ms), tonumber(number)
+end
+local function older(a, b)
+  local aMs, aNumber = parts(a)
+  local bMs, bNumber = parts(b)
+  return aMs < bMs or (aMs == bMs and aNumber < bNumber)
+end
+
+local stream = streamFunctions()
+local trimmed, unread = stream.keepWithin(KEYS[1], KEYS[2], tonumber(ARGV[4]))
+local length = redis.call('XLEN', KEYS[1])
+if length > tonumber(ARGV[2]) then
+  local groups = stream.consumerGroups(KEYS[1])
+  local excess = redis.call('XTRIM', KEYS[1], 'MAXLEN', '~', ARGV[2])
+  return {trimmed + excess, unread + stream.countUnread(KEYS[1], KEYS[2], groups, excess)}
+end
+
+-- The id before which everything may go, by number and by age.
+local cut
+local excess = length - tonumber(ARGV[1])
+if excess > 0 then
+  -- A few at a time, since they are read.
+  local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', math.min(excess, 250) + 1)
+  cut = first[#first][1]
+end
+if tonumber(ARGV[3]) > 0 then
+  local byAge = ARGV[3] .. '-0'
+  if not cut or older(cut, byAge) then
+    cut = byAge
+  end
+end
+if not cut then
+  return {trimmed, unread}
+end
+for _, group in ipairs(stream.consumerGroups(KEYS[1])) do
+  local safe = group['last-delivered-id']
+  if group['pending'] > 0 then
+    safe = redis.call('XPENDING', KEYS[1], group['name'])[2]
+  end
+  if older(safe, cut) then
+    cut = safe
+  end
+end
+return {trimmed + redis.call('XTRIM', KEYS[1], 'MINID', cut), unread}

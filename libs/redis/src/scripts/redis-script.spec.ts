@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadScript } from './redis-script.js';
+
+describe(loadScript.name, () => {
+  let folder: string;
+  const file = (name: string, text: string): URL => {
+    writeFileSync(join(folder, name), text);
+    return pathToFileURL(join(folder, name));
+  };
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'marquee-scripts-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('puts fragments in the place of their include lines, as they are', () => {
+    const script = file('sum-1.lua', '-- sum\n--- @include "one"\nreturn one');
+    const { source } = loadScript('sum-1', script, { one: file('one.lua', "local one = '$& $1'") });
+    expect(source).toBe("-- sum\nlocal one = '$& $1'\nreturn one");
+  });
+
+  it('has another digest when a fragment changes', () => {
+    const script = file('sum-1.lua', '--- @include "one"\nreturn one');
+    const first = loadScript('sum-1', script, { one: file('one.lua', 'local one = 1') });
+    const second = loadScript('sum-1', script, { one: file('one.lua', 'local one = 2') });
+    expect(second.sha1).not.toBe(first.sha1);
+  });
+
+  it('refuses a missing fragment, an unused one, and a name without a number of keys', () => {
+    const script = file('sum-1.lua', '--- @include "one"\nreturn one');
+    expect(() => loadScript('sum-1', script)).toThrow('includes "one", which it was not given');
+    const plain = file('plain-1.lua', 'return 1');
+    expect(() => loadScript('plain-1', plain, { one: plain })).toThrow('does not include one');
+    expect(() => loadScript('plain', plain)).toThrow(RangeError);
+  });
+});

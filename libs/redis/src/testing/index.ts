@@ -1,0 +1,1 @@
+export { type TestHooks, type TestRedis, startTestRedis, useTestRedis } from './test-redis.js';

@@ -1,0 +1,146 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import {
+  CompletionsRepository,
+  EventsRepository,
+  MAX_EXCERPT_BYTES,
+  prefixOf,
+  type UnhandledCompletion,
+} from '@app/events';
+import { InjectRedis, loadScript, RedisClient } from '@app/redis';
+import { CompletedTranscripts } from './completed-transcripts.js';
+import { completionFragment, memoryFragment } from './fragments.js';
+import { HeldBytesRepository } from './held-bytes.repository.js';
+import { MAX_UNARCHIVED_MS, MIN_UNARCHIVED_TTL_MS } from './session.js';
+import { SessionKeys } from './session-keys.js';
+
+const release = loadScript('release-3', new URL('./scripts/release-3.lua', import.meta.url), [
+  memoryFragment,
+  completionFragment,
+]);
+const keep = loadScript('keep-3', new URL('./scripts/keep-3.lua', import.meta.url));
+
+const completionsPerStep = 200;
+/** Between steps: a long backlog must not keep Redis busy. */
+const pauseMs = 50;
+/** A completion that has waited half of its least time has its transcript kept for longer. */
+const renewAfterMs = MIN_UNARCHIVED_TTL_MS / 2;
+
+/** What came of a look at the completions that wait for consumers. */
+export interface KeptCompletions {
+  /** Handled by every group: their transcripts were let go. */
+  readonly released: number;
+  /** Dropped from the stream unhandled, and published again. */
+  readonly republished: number;
+  /** Given up: the transcript is gone, or has waited for too long. */
+  readonly lost: number;
+}
+
+/**
+ * Sees completed transcripts through to every consumer group: keeps the text alive, publishes the event again where the
+ * stream had to drop it, and lets the text go when all have handled it. Harmless to run in several processes.
+ */
+@Injectable()
+export class CompletionsKeeper {
+  private readonly logger = new Logger('Events');
+  private readonly keys: SessionKeys;
+
+  constructor(
+    @InjectRedis('sessions') private readonly redis: RedisClient,
+    private readonly completions: CompletionsRepository,
+    private readonly events: EventsRepository,
+    private readonly transcripts: CompletedTranscripts,
+    private readonly heldBytes: HeldBytesRepository,
+  ) {
+    redis.register(release);
+    redis.register(keep);
+    this.keys = new SessionKeys(redis.keys);
+  }
+
+  /** Looks at every completion once. */
+  async keep(nowMs = Date.now()): Promise<KeptCompletions> {
+    const counts = { released: 0, republished: 0, lost: 0 };
+    let cursor = '0';
+    do {
+      const scanned = await this.completions.scan(cursor, completionsPerStep);
+      if (!scanned) break;
+      for (const completion of scanned.completions) {
+        const outcome = await this.keepOne(completion, nowMs);
+        if (outcome !== 'waiting') counts[outcome]++;
+      }
+      cursor = scanned.cursor;
+      if (cursor !== '0') await delay(pauseMs);
+    } while (cursor !== '0');
+    if (counts.lost > 0)
+      this.logger.error(
+        `${counts.lost} completed transcripts were given up before every consumer group had them`,
+      );
+    if (counts.republished > 0)
+      this.logger.warn(`${counts.republished} completions that the stream had dropped were published again`);
+    return counts;
+  }
+
+  private async keepOne(
+    completion: UnhandledCompletion,
+    nowMs: number,
+  ): Promise<keyof KeptCompletions | 'waiting'> {
+    const ageMs = nowMs - Date.parse(completion.timestamp);
+    if (completion.state === 'handled') return (await this.release(completion)) ? 'released' : 'waiting';
+    if (ageMs > MAX_UNARCHIVED_MS) {
+      await this.completions.forget(completion);
+      return completion.state === 'dead' ? 'released' : 'lost';
+    }
+    if (completion.state === 'dropped') return this.republish(completion);
+    if (ageMs > renewAfterMs) await this.keepText(completion);
+    return 'waiting';
+  }
+
+  /** The text first: should this process end in between, it is let go once more. */
+  private async release(completion: UnhandledCompletion): Promise<boolean> {
+    const { sessionId, tenantId } = completion;
+    const outcome = await this.redis.run(this.redis.newBudget(), release, {
+      keys: [...this.textKeys(sessionId), ...this.keys.accountsWithin(tenantId)],
+      args: [sessionId, this.keys.fieldOf(tenantId)],
+    });
+    if (outcome.status !== 'ok') return false;
+    this.heldBytes.follow(tenantId, sessionId);
+    await this.completions.forget(completion);
+    return true;
+  }
+
+  private async republish(completion: UnhandledCompletion): Promise<'republished' | 'lost' | 'waiting'> {
+    const { sessionId, tenantId, timestamp, chunks, bytes, eventId } = completion;
+    const beginning = await this.transcripts.beginning(sessionId, chunks).catch(() => undefined);
+    if (!beginning) return 'waiting';
+    if (beginning.length === 0 && chunks > 0) {
+      await this.completions.forget(completion);
+      return 'lost';
+    }
+    const text = Buffer.from(beginning.join(' '));
+    const isWhole = bytes <= MAX_EXCERPT_BYTES;
+    const reference = { bytes, firstChunk: 0, lastChunk: chunks - 1 };
+    const published = await this.events.publish(
+      {
+        type: 'transcript_completed',
+        sessionId,
+        tenantId,
+        transcript: prefixOf(text, MAX_EXCERPT_BYTES),
+        ...(isWhole ? {} : { reference }),
+        timestamp,
+      },
+      { chunks, bytes, replacedId: eventId },
+    );
+    return published.status === 'ok' ? 'republished' : 'waiting';
+  }
+
+  private async keepText({ sessionId }: UnhandledCompletion): Promise<void> {
+    await this.redis.run(this.redis.newBudget(), keep, {
+      keys: this.textKeys(sessionId),
+      args: [MIN_UNARCHIVED_TTL_MS],
+    });
+  }
+
+  private textKeys(id: string): [string, string, string] {
+    return [this.keys.metadata(id), this.keys.transcript(id), this.keys.unarchived(id)];
+  }
+}

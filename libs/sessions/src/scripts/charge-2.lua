@@ -1,0 +1,14 @@
+-- In a cluster: enters in the ledger what a session takes.
+--
+-- Input:
+--   KEYS[1]  the tenant's ledger, a hash
+--   KEYS[2]  the tenants' totals, a hash
+--   ARGV[1]  the tenant's field of the totals
+--   ARGV[2…] session id and bytes by turns
+-- Output:
+--   bytes that the tenant holds
+local account = accounts()
+for index = 2, #ARGV, 2 do
+  account.recharge(KEYS[1], KEYS[2], ARGV[1], ARGV[index], tonumber(ARGV[index + 1]))
+end
+return tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or 0)

@@ -1,0 +1,28 @@
+export const taskStatuses = ['pending', 'running', 'done', 'failed'] as const;
+export type TaskStatus = (typeof taskStatuses)[number];
+
+/** What a task that sets none of its own lives for after each write. */
+export const TASK_TTL_SECONDS = 1_800;
+export const MIN_TASK_TTL_SECONDS = 1;
+export const MAX_TASK_TTL_SECONDS = 604_800;
+/** A larger result belongs in a store of its own. */
+export const MAX_TASK_RESULT_BYTES = 1_048_576;
+
+/** A task as its producer reports it. */
+export interface TaskDraft {
+  readonly status: TaskStatus;
+  /** From 0 to 1. Undefined keeps the last one; a task that is done has 1. */
+  readonly progress?: number | undefined;
+  /** JSON: the result of a task that is done, or the cause of one that failed. */
+  readonly resultJson?: string | undefined;
+  /** Undefined keeps the task's own, which is {@link TASK_TTL_SECONDS} unless it was set. */
+  readonly ttlSeconds?: number | undefined;
+}
+
+export interface Task {
+  readonly status: TaskStatus;
+  /** From 0 to 1; null if it is not known. */
+  readonly progress: number | null;
+  /** JSON as it was stored; undefined if there is none. */
+  readonly resultJson: string | undefined;
+}

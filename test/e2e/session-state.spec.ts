@@ -1,0 +1,150 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { startApi, type TestApi } from '../fixtures/api.js';
+import { TestRedisServer } from '../fixtures/redis-server.js';
+import { until } from '../fixtures/until.js';
+import { sessionCalls } from '../fixtures/session-calls.js';
+
+let redis: TestRedisServer;
+let api: TestApi;
+const { call, begin, append } = sessionCalls(() => api);
+const keyOf = (id: string, part: string): string => `prod:session:${id}:${part}`;
+
+beforeAll(async () => {
+  redis = await TestRedisServer.start();
+});
+afterAll(() => redis.stop());
+beforeEach(async () => {
+  await redis.redis.flushall();
+  // What is tested is the answer, not how soon it comes.
+  api = await startApi({ REDIS_URL: redis.url, REDIS_BUDGET_MS: '2000' });
+  await until('Redis answers', async () => (await call('GET', '/sessions/none')).status === 404);
+});
+afterEach(() => api.close());
+
+describe('the TTL of a session', () => {
+  it.each([
+    [{ ttlSeconds: 120 }, 120],
+    [{ ttlSeconds: 2_592_000 }, 2_592_000],
+    [{ ttl: 'short' }, 3_600],
+    [{ ttl: 'standard' }, 86_400],
+    [{ ttl: 'long' }, 2_592_000],
+  ])('made with %j are extended by each use to their own TTL', async (draft, ttlSeconds) => {
+    const created = await call('POST', '/sessions', draft);
+    const id = created.body['id'] as string;
+    expect(created.body['ttlSeconds']).toBe(ttlSeconds);
+    const remainingMs = Date.parse(created.body['expiresAt'] as string) - Date.now();
+    expect(Math.abs(remainingMs - ttlSeconds * 1000)).toBeLessThan(30_000);
+    await append(id, ['a'], 'key');
+    const uses: [string, () => Promise<unknown>][] = [
+      ['read', () => call('GET', `/sessions/${id}`)],
+      ['update', () => call('PATCH', `/sessions/${id}`, { userId: 'x' })],
+      ['append', () => append(id, ['b'])],
+      ['replay', () => append(id, ['a'], 'key')],
+      ['page', () => call('GET', `/sessions/${id}/transcript`)],
+      ['extend', () => call('POST', `/sessions/${id}/extend`, { ttlSeconds: 1 })],
+      ['complete', () => call('POST', `/sessions/${id}/complete`)],
+    ];
+    for (const [name, use] of uses) {
+      for (const part of ['metadata', 'transcript']) await redis.redis.expire(keyOf(id, part), 30);
+      await use();
+      for (const part of ['metadata', 'transcript']) {
+        const ttl = await redis.redis.ttl(keyOf(id, part));
+        expect([name, part, ttl > ttlSeconds - 20 && ttl <= ttlSeconds]).toEqual([name, part, true]);
+      }
+    }
+    expect((await call('GET', `/sessions/${id}`)).body['ttlSeconds']).toBe(ttlSeconds);
+  });
+});
+
+describe('the state of a session', () => {
+  it.each([
+    [{ 'a b': '1' }, 'metadata.a b', 'field names must be'],
+    [{ tenant_id: 'acme' }, 'metadata.tenant_id', 'is a name that Marquee uses itself'],
+    [['a'], 'metadata', 'must be a JSON object'],
+    [{ a: { b: 1 } }, 'metadata.a', 'must be a string, a number or true or false'],
+  ])('say what is wrong with the metadata %j', async (metadata, field, message) => {
+    const id = await begin();
+    const refusals = [
+      call('POST', '/sessions', { metadata }),
+      call('PATCH', `/sessions/${id}`, { metadata }),
+    ];
+    for (const { body } of await Promise.all(refusals)) {
+      expect(body['errors']).toEqual([{ field, message: expect.stringContaining(message) }]);
+    }
+  });
+
+  it('keep nested state, and merge changes into it', async () => {
+    const state = { cart: { movies: [949], note: 'ñ', empty: [], big: 1e21 }, step: 1, gone: { a: null } };
+    const created = await call('POST', '/sessions', { state });
+    const id = created.body['id'] as string;
+    expect(created.body['state']).toEqual(state);
+    expect(await redis.redis.hget(keyOf(id, 'metadata'), 'state')).toBe(JSON.stringify(state));
+    const patch = { cart: { movies: [949, 680], note: null }, gone: null, late: { deep: [[]] } };
+    const patched = await call('PATCH', `/sessions/${id}`, { state: patch, metadata: { device: 'tv' } });
+    const merged = { cart: { movies: [949, 680], empty: [], big: 1e21 }, step: 1, late: { deep: [[]] } };
+    expect(patched.body).toMatchObject({ state: merged, metadata: { device: 'tv' } });
+    expect((await call('GET', `/sessions/${id}`)).body['state']).toEqual(merged);
+    await call('PATCH', `/sessions/${id}`, { state: { only: null }, replaceState: true });
+    expect((await call('GET', `/sessions/${id}`)).body['state']).toEqual({ only: null });
+    expect((await call('PATCH', `/sessions/${id}`, { state: null })).body['state']).toBeNull();
+    expect(await redis.redis.hexists(keyOf(id, 'metadata'), 'state')).toBe(0);
+    expect((await call('PATCH', `/sessions/${id}`, { state: { a: 1 } })).body['state']).toEqual({ a: 1 });
+  });
+
+  it('lose none of the changes that are merged into their state at the same time', async () => {
+    const id = await begin({ state: { members: {} } });
+    const names = Array.from({ length: 40 }, (_, index) => `m${index}`);
+    const answers = await Promise.all(
+      names.map((name) => call('PATCH', `/sessions/${id}`, { state: { members: { [name]: true } } })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(names.map(() => 200));
+    const { members } = (await call('GET', `/sessions/${id}`)).body['state'] as { members: object };
+    expect(Object.keys(members).sort()).toEqual(names.sort());
+  });
+
+  it('hold a bounded state', async () => {
+    const half = { a: 'x'.repeat(40_000) };
+    const id = await begin({ state: half });
+    for (const refused of [
+      await call('POST', '/sessions', { state: { a: 'x'.repeat(65_536) } }),
+      await call('PATCH', `/sessions/${id}`, { state: { b: 'x'.repeat(40_000) } }),
+    ]) {
+      expect(refused).toMatchObject({
+        status: 413,
+        body: { type: 'urn:marquee:problem:session-too-large', errors: [{ field: 'state' }] },
+      });
+    }
+    expect((await call('GET', `/sessions/${id}`)).body['state']).toEqual(half);
+    const nested = (depth: number): object => (depth === 1 ? {} : { a: nested(depth - 1) });
+    expect((await call('PATCH', `/sessions/${id}`, { state: nested(16) })).status).toBe(200);
+    expect(await call('PATCH', `/sessions/${id}`, { state: nested(17) })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'state' }] },
+    });
+  });
+});
+
+describe('the bounds of a transcript', () => {
+  it('count what other programs push in their bounds', async () => {
+    const id = await begin();
+    const transcript = keyOf(id, 'transcript');
+    await append(id, ['ours']);
+    const chunk = 'x'.repeat(1_048_576);
+    await redis.redis.rpush(transcript, chunk, chunk, chunk);
+    expect((await append(id, ['still fits'])).body).toEqual({ total: 5 });
+    expect(await redis.redis.hmget(keyOf(id, 'metadata'), 'transcript_chunks', 'transcript_bytes')).toEqual([
+      '5',
+      `${3 * 1_048_576 + 14}`,
+    ]);
+    await redis.redis.rpush(transcript, chunk);
+    expect(await append(id, ['no more'])).toMatchObject({
+      status: 413,
+      body: { errors: [{ field: 'chunks' }] },
+    });
+    // The other program trims it: there is room again.
+    await redis.redis.ltrim(transcript, 0, 0);
+    expect((await append(id, ['fits again'])).body).toEqual({ total: 2 });
+    await redis.redis.rpush(transcript, ...Array.from({ length: 100_000 }, () => ''));
+    expect((await append(id, ['no more'])).status).toBe(413);
+  });
+});
