@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { RedisRefusalError } from '@app/redis';
 import { useTestRedis } from '@app/redis/testing';
-import { TaskFinishedError, TasksUnavailableError } from './tasks.errors.js';
+import { TaskFinishedError } from './tasks.errors.js';
 import { TasksRepository } from './tasks.repository.js';
 
 describe(TasksRepository.name, () => {
@@ -25,13 +26,13 @@ describe(TasksRepository.name, () => {
     expect(await sut.claim(budget, 'default', 't')).toMatchObject({ status: 'done', resultJson: '1' });
   });
 
-  it('reads a key with another type of value as no task, and does not overwrite it', async () => {
+  it('says that a key holds another type of value, and does not overwrite it', async () => {
     const { sut, budget } = setUp();
     await redis.raw.rpush('test:task:t:result', 'x');
-    expect(await sut.get(budget, 'default', 't')).toBeUndefined();
+    await expect(sut.get(budget, 'default', 't')).rejects.toThrow(RedisRefusalError);
     await redis.raw.set('test:task:u:status', 'x');
     const put = sut.put(budget, 'default', 'u', { status: 'pending' });
-    await expect(put).rejects.toThrow(TasksUnavailableError);
+    await expect(put).rejects.toThrow(RedisRefusalError);
     expect(await redis.raw.get('test:task:u:status')).toBe('x');
   });
 });

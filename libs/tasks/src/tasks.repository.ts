@@ -85,7 +85,7 @@ export class TasksRepository {
   }
 }
 
-/** Returns the reply; null if a key holds another type of value, which is no task. */
+/** Returns the reply. @throws RedisRefusalError, TasksUnavailableError */
 function confirmed(outcome: Outcome<unknown>, otherwise: string): unknown {
   if (outcome.status === 'ok') return outcome.value;
   throw refusalOf(outcome, 'task:{id}:result') ?? new TasksUnavailableError(otherwise);

@@ -3,7 +3,7 @@ import { LockHeldError, LockUnavailableError } from '@app/locks';
 import { Counter, Registry } from 'prom-client';
 import { LastKnownTrending } from './last-known-trending.js';
 import { TrendingPublisher } from './trending-publisher.service.js';
-import { type TrendingGeneration, TrendingRepository } from './trending.repository.js';
+import { type TrendingGeneration, type TrendingGlance, TrendingRepository } from './trending.repository.js';
 
 /** One small round trip a process. */
 const checkEveryMs = 2_000;
@@ -48,14 +48,15 @@ export class TrendingRestorer implements OnApplicationBootstrap, OnModuleDestroy
     await this.restoring;
   }
 
-  /** Restores in the background, once at a time. */
-  restoreSoon(): void {
+  /** Restores in the background, once at a time. Where nothing is known, the lock is left to those who publish. */
+  restoreSoon({ isRecoverable }: TrendingGlance): void {
+    if (!isRecoverable && !this.lastKnown.value) return;
     this.restoring ??= this.restore().finally(() => (this.restoring = undefined));
   }
 
   private async check(): Promise<void> {
     const glance = await this.repository.look(this.repository.newBudget());
-    if (glance.status === 'ok' && glance.value.isGone) this.restoreSoon();
+    if (glance.status === 'ok' && glance.value.isGone) this.restoreSoon(glance.value);
   }
 
   private async restore(): Promise<void> {

@@ -6,10 +6,10 @@ const stage = loadScript('stage-3', new URL('./scripts/stage-3.lua', import.meta
 const swap = loadScript('swap-9', new URL('./scripts/swap-9.lua', import.meta.url));
 const discard = loadScript('discard-3', new URL('./scripts/discard-3.lua', import.meta.url));
 const rollback = loadScript('rollback-9', new URL('./scripts/rollback-9.lua', import.meta.url));
-const look = loadScript('look-2', new URL('./scripts/look-2.lua', import.meta.url));
+const look = loadScript('look-3', new URL('./scripts/look-3.lua', import.meta.url));
 const read = loadScript('read-3', new URL('./scripts/read-3.lua', import.meta.url));
 
-/** A large set takes longer to read than a request may wait. */
+/** A large set takes longer to read or write than a request may wait for Redis. */
 const bulkBudgetFactor = 10;
 
 /** Which generation is current, at a glance. */
@@ -20,6 +20,8 @@ export interface TrendingGlance {
   readonly sample: readonly number[];
   /** There is no set, and not because an empty one was published. */
   readonly isGone: boolean;
+  /** Redis has something to restore it from. */
+  readonly isRecoverable: boolean;
 }
 
 export interface SwapOptions {
@@ -75,25 +77,33 @@ export class TrendingRepository {
     return this.redis.newBudget();
   }
 
-  /** A budget for reading a set whole. */
+  /** A budget for reading a set whole, or for a step of writing one. */
   bulkBudget(): RedisBudget {
     return new RedisBudget(bulkBudgetFactor * this.redis.newBudget().totalMs);
   }
 
   async look(budget: RedisBudget): Promise<Outcome<TrendingGlance>> {
     const [set, , meta] = this.current;
-    const outcome = await this.redis.run(budget, look, { keys: [set, meta], args: [] });
+    const keys = [set, meta, this.previous[0]];
+    const outcome = await this.redis.run(budget, look, { keys, args: [] });
     if (outcome.status !== 'ok') return outcome;
-    const [generation, count, sample, expected] = outcome.value as [
+    const [generation, count, sample, expected, previous] = outcome.value as [
       Buffer | null,
       number,
       Buffer[],
       Buffer | null,
+      number,
     ];
     const isGone = count === 0 && text(expected) !== '0';
     return {
       status: 'ok',
-      value: { generation: text(generation), count, sample: sample.map(Number), isGone },
+      value: {
+        generation: text(generation),
+        count,
+        sample: sample.map(Number),
+        isGone,
+        isRecoverable: isGone && (expected !== null || previous === 1),
+      },
     };
   }
 
@@ -175,7 +185,7 @@ export class TrendingRepository {
     count: number,
     { source, minShare, restores }: SwapOptions,
   ): Promise<Outcome<SwapResult>> {
-    const outcome = await this.redis.run(this.redis.newBudget(), swap, {
+    const outcome = await this.redis.run(this.bulkBudget(), swap, {
       keys: [...this.next, ...this.current, ...this.previous],
       args: [fence, count, source, minShare, restores ? 1 : 0, restores?.updatedAtMs ?? ''],
     });
@@ -197,7 +207,7 @@ export class TrendingRepository {
     ...args: (string | number)[]
   ): Promise<Outcome<boolean>> {
     const call = { keys: this.next, args: [fence, ...args] };
-    const outcome = await this.redis.run(this.redis.newBudget(), script, call);
+    const outcome = await this.redis.run(this.bulkBudget(), script, call);
     return outcome.status === 'ok' ? { status: 'ok', value: outcome.value === 1 } : outcome;
   }
 }

@@ -41,7 +41,7 @@ export class TrendingService {
   async get(budget: RedisBudget): Promise<Trending> {
     const glance = await this.repository.look(budget);
     if (glance.status === 'ok') {
-      if (glance.value.isGone) this.restorer.restoreSoon();
+      if (glance.value.isGone) this.restorer.restoreSoon(glance.value);
       else {
         const current = await this.current(budget, glance.value);
         if (current) return toTrending(current, false);

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+const root = join(import.meta.dirname, '..', '..');
+const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+/** Returns the number that a source file gives to a constant, and follows products. */
+function constantOf(file: string, name: string): number {
+  const [, value = ''] = new RegExp(`\\b${name} = ([\\d_ *]+);`).exec(textOf(file)) ?? [];
+  if (value === '') throw new Error(`${file} has no number for ${name}`);
+  return value.split('*').reduce((product, factor) => product * Number(factor.replaceAll('_', '')), 1);
+}
+
+const grouped = (value: number): string => value.toLocaleString('en-US');
+
+/** A phrase of the documentation, made from the constant that it is about. */
+const phrases: readonly [page: string, file: string, constant: string, phrase: (value: number) => string][] =
+  [
+    [
+      'docs/architecture.md',
+      'libs/embeddings/src/embeddings.repository.ts',
+      'EMBEDDING_TTL_SECONDS',
+      (seconds) => `| ${seconds} s`,
+    ],
+    [
+      'docs/architecture.md',
+      'libs/query-understanding/src/query-understanding.repository.ts',
+      'UNDERSTANDING_TTL_SECONDS',
+      (seconds) => `| ${seconds} s`,
+    ],
+    [
+      'docs/architecture.md',
+      'libs/tmdb/src/tmdb.repository.ts',
+      'MOVIE_TTL_SECONDS',
+      (seconds) => `| ${seconds} s`,
+    ],
+    ['docs/architecture.md', 'libs/tasks/src/task.ts', 'TASK_TTL_SECONDS', (seconds) => `| ${seconds} s`],
+    [
+      'docs/cache.md',
+      'libs/tmdb/src/tmdb.repository.ts',
+      'STALE_SECONDS',
+      (seconds) => `staleSeconds: ${grouped(seconds).replaceAll(',', '_')},`,
+    ],
+    [
+      'docs/cache.md',
+      'libs/tmdb/src/tmdb.repository.ts',
+      'NOT_FOUND_SECONDS',
+      (seconds) => `negativeTtlSeconds: ${seconds},`,
+    ],
+    [
+      'docs/cache.md',
+      'libs/tmdb/src/tmdb.repository.ts',
+      'LOCAL_TTL_SECONDS',
+      (seconds) => `localTtlSeconds: ${seconds},`,
+    ],
+    [
+      'docs/sessions.md',
+      'libs/events/src/event.ts',
+      'MAX_EXCERPT_BYTES',
+      (bytes) => `${grouped(bytes)} bytes (UTF-8)`,
+    ],
+  ];
+
+describe('the numbers of the documentation', () => {
+  it.each(phrases)('%s says what %s has for %s', (page, file, constant, phrase) => {
+    expect(textOf(page)).toContain(phrase(constantOf(file, constant)));
+  });
+
+  it('name the oldest Node that starts', () => {
+    const { engines } = JSON.parse(textOf('package.json')) as { engines: { node: string } };
+    const oldest = engines.node.replace('>=', '');
+    for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/deployment.md']) {
+      const named = [...textOf(page).matchAll(/Node (\d+\.\d+)/g)].map(([, version]) => version);
+      expect([page, ...new Set(named)]).toEqual([page, oldest]);
+    }
+  });
+
+  it('give the defaults of variables as .env.example does', () => {
+    const defaults = new Map(
+      [...textOf('.env.example').matchAll(/^# ([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [
+        name,
+        value,
+      ]),
+    );
+    const codeIn = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+    // The README's table: variables in the first cell, their defaults in the second, in the same order.
+    const rows = [
+      ...textOf('README.md').matchAll(/^\| ((?:`[A-Z_]+`(?:, )?)+) +\| ((?:`[^`]+`(?:, )?)+) +\|/gm),
+    ];
+    const documented = rows.flatMap(([, names, values]) =>
+      codeIn(names).map((name, index) => [name, codeIn(values)[index]] as const),
+    );
+    expect(documented.length).toBeGreaterThan(5);
+    expect(documented.filter(([name, value]) => defaults.get(name) !== value)).toEqual([]);
+  });
+});
