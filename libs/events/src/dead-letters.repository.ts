@@ -11,7 +11,7 @@ const replay = loadScript(
 const remove = loadScript(
   'delete-dead-letters-2',
   new URL('./scripts/delete-dead-letters-2.lua', import.meta.url),
-  [deadLetterFragment],
+  { 'note-dead-letter': deadLetterFragment },
 );
 
 /** Operators can wait for a busy server. */

@@ -16,10 +16,12 @@ import { EventsMetrics } from './events.metrics.js';
 
 /** Lua functions that publish an event in the step that makes its change: see the file. */
 export const publishFragment = new URL('./scripts/fragments/publish.lua', import.meta.url);
-const trim = loadScript('trim-2', new URL('./scripts/trim-2.lua', import.meta.url), [publishFragment]);
-const publish = loadScript('publish-2', new URL('./scripts/publish-2.lua', import.meta.url), [
-  publishFragment,
-]);
+const trim = loadScript('trim-2', new URL('./scripts/trim-2.lua', import.meta.url), {
+  publish: publishFragment,
+});
+const publish = loadScript('publish-2', new URL('./scripts/publish-2.lua', import.meta.url), {
+  publish: publishFragment,
+});
 
 /** Trimming reads a little of the stream: once in so many events. */
 const eventsPerTrim = 200;

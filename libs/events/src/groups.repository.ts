@@ -17,12 +17,12 @@ import { toFieldMap } from './events.repository.js';
 export const deadLetterFragment = new URL('./scripts/fragments/note-dead-letter.lua', import.meta.url);
 const claim = loadScript('claim-2', new URL('./scripts/claim-2.lua', import.meta.url));
 const startAttempt = loadScript('start-attempt-2', new URL('./scripts/start-attempt-2.lua', import.meta.url));
-const acknowledge = loadScript('acknowledge-3', new URL('./scripts/acknowledge-3.lua', import.meta.url), [
-  deadLetterFragment,
-]);
-const deadLetter = loadScript('dead-letter-4', new URL('./scripts/dead-letter-4.lua', import.meta.url), [
-  deadLetterFragment,
-]);
+const acknowledge = loadScript('acknowledge-3', new URL('./scripts/acknowledge-3.lua', import.meta.url), {
+  'note-dead-letter': deadLetterFragment,
+});
+const deadLetter = loadScript('dead-letter-4', new URL('./scripts/dead-letter-4.lua', import.meta.url), {
+  'note-dead-letter': deadLetterFragment,
+});
 
 /** Where a group's entries come from: the stream of all groups, or what was replayed for this group alone. */
 export type Lane = 'events' | 'replays';

@@ -9,6 +9,9 @@
 --   ARGV[3…] ids
 -- Output:
 --   how many were acknowledged
+
+--- @include "note-dead-letter"
+
 local count = 0
 for index = 3, #ARGV do
   local id = ARGV[index]

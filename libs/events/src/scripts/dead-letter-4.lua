@@ -13,6 +13,9 @@
 --   ARGV[6]  dead letters to keep
 -- Output:
 --   1 moved, 0 it was acknowledged before, -1 the entry is no longer in the stream
+
+--- @include "note-dead-letter"
+
 if #redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1) == 0 then
   return 0
 end

@@ -6,6 +6,9 @@
 --   ARGV     ids
 -- Output:
 --   how many were deleted
+
+--- @include "note-dead-letter"
+
 local deleted = 0
 for _, id in ipairs(ARGV) do
   local entry = redis.call('XRANGE', KEYS[1], id, id)[1]
