@@ -213,6 +213,87 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/admin/events/dead-letters': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List dead letters, the newest first
+     * @description A page looks at a bounded number of them: with a filter it may hold fewer than `limit`, or none, and still have a `nextCursor`.
+     */
+    get: operations['deadLettersAdminList'];
+    put?: never;
+    post?: never;
+    /**
+     * Delete the dead letters that match
+     * @description Needs a filter, or `all=true`. Continue with `cursor` while there is a `nextCursor`.
+     */
+    delete: operations['deadLettersAdminDeleteAll'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/events/dead-letters/replay': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Replay the dead letters that match
+     * @description Moves each to the consumer group that could not handle it, the oldest first; other groups do not get it again. The event keeps its id. Continue with `cursor` while there is a `nextCursor`.
+     */
+    post: operations['deadLettersAdminReplayAll'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/events/dead-letters/{id}/replay': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Replay a dead letter
+     * @description Moves it to the consumer group that could not handle it; other groups do not get it again.
+     */
+    post: operations['deadLettersAdminReplay'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/events/dead-letters/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Delete a dead letter */
+    delete: operations['deadLettersAdminDelete'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/admin/events': {
     parameters: {
       query?: never;
@@ -869,6 +950,86 @@ export interface components {
       /** @enum {string} */
       redis_status: 'healthy' | 'unhealthy' | 'not_initialized' | 'error';
     };
+    DeadLetters: {
+      results: components['schemas']['DeadLetter'][];
+      /** @description Dead letters in all, whatever the filter */
+      total: number;
+      nextCursor: string | null;
+    };
+    DeadLetter: {
+      /** @example 1764000000000-0 */
+      id: string;
+      /** @description The consumer group that could not handle it */
+      group: string;
+      eventId: string;
+      /** @example transcript_completed */
+      type: string;
+      sessionId: string;
+      tenantId: string;
+      /** @description Calls of the handler */
+      attempts: number;
+      /** @description Why the last attempt failed */
+      reason: string;
+      /** @description Of the event */
+      timestamp: string;
+      /** @description When it was set aside */
+      deadSince: string;
+      /** @description Of the whole text */
+      transcriptBytes: number;
+      /** @description The beginning of the text, up to 200 bytes */
+      excerpt: string;
+    };
+    DeadLetterReplay: {
+      /**
+       * @description Consumer group
+       * @example archive-webhook
+       */
+      group?: string;
+      /**
+       * @description Event type
+       * @example transcript_completed
+       */
+      type?: string;
+      /** @description Session id */
+      session?: string;
+      /**
+       * @description Part of the reason; case does not matter
+       * @example HTTP 422
+       */
+      reason?: string;
+      cursor?: string;
+      /** @default 1000 */
+      limit?: number;
+      /**
+       * @description Count what matches, replay nothing
+       * @default false
+       */
+      dryRun?: boolean;
+    };
+    DeadLettersReplayed: {
+      /** @description That this call looked at and the filter matches */
+      matched: number;
+      dryRun: boolean;
+      /** @description Where to continue; null when all were looked at */
+      nextCursor: string | null;
+      replayed: number;
+    };
+    DeadLetterReplayed: {
+      replayed: number;
+      group: string;
+      eventId: string;
+    };
+    DeadLettersDeleted: {
+      /** @description That this call looked at and the filter matches */
+      matched: number;
+      dryRun: boolean;
+      /** @description Where to continue; null when all were looked at */
+      nextCursor: string | null;
+      deleted: number;
+    };
+    DeadLetterDeleted: {
+      deleted: number;
+    };
     EventsStanding: {
       /**
        * @description Entries of the stream
@@ -882,6 +1043,8 @@ export interface components {
         pending: number;
         /** @description Not delivered yet; null where Redis does not know */
         lag: number | null;
+        /** @description Replayed dead letters, not acknowledged yet */
+        replays: number;
       }[];
     };
     /** @description TMDB's movie details with credits, videos and release dates, as TMDB sent them */
@@ -1995,6 +2158,242 @@ export interface operations {
         };
       };
       500: components['responses']['Failed'];
+    };
+  };
+  deadLettersAdminList: {
+    parameters: {
+      query?: {
+        /** @description Consumer group */
+        group?: string;
+        /** @description Event type */
+        type?: string;
+        /** @description Session id */
+        session?: string;
+        /** @description Part of the reason; case does not matter */
+        reason?: string;
+        cursor?: string;
+        limit?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetters'];
+        };
+      };
+      400: components['responses']['Invalid'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not answer */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deadLettersAdminDeleteAll: {
+    parameters: {
+      query?: {
+        /** @description Consumer group */
+        group?: string;
+        /** @description Event type */
+        type?: string;
+        /** @description Session id */
+        session?: string;
+        /** @description Part of the reason; case does not matter */
+        reason?: string;
+        /** @description Needed where there is no filter */
+        all?: 'true' | 'false';
+        cursor?: string;
+        limit?: string;
+        /** @description Count what matches, delete nothing */
+        dryRun?: 'true' | 'false';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLettersDeleted'];
+        };
+      };
+      400: components['responses']['Invalid'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deadLettersAdminReplayAll: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DeadLetterReplay'];
+      };
+    };
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLettersReplayed'];
+        };
+      };
+      400: components['responses']['Invalid'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deadLettersAdminReplay: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterReplayed'];
+        };
+      };
+      400: components['responses']['Invalid'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      /** @description There is no such dead letter */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deadLettersAdminDelete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterDeleted'];
+        };
+      };
+      400: components['responses']['Invalid'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      /** @description There is no such dead letter */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   eventsAdminStanding: {
