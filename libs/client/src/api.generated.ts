@@ -1442,6 +1442,7 @@ export interface components {
       };
       /** @default [] */
       beforeAuthentication: string[];
+      onFailure?: string[];
       overrides: {
         policy: string;
         client: string;
@@ -1493,6 +1494,7 @@ export interface components {
       };
       /** @default [] */
       beforeAuthentication?: string[];
+      onFailure?: string[];
     };
     RateLimitStanding: {
       /** @example default */
@@ -1649,7 +1651,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description The API key may not do this */
+    /** @description The API key may not do this; or, without keys, the caller is not on this machine */
     Forbidden: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1659,7 +1661,17 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description The body is larger than HTTP_BODY_LIMIT_BYTES */
+    /** @description The body did not arrive in time */
+    TooSlow: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description The body is larger than this route takes */
     TooLarge: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1679,12 +1691,23 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description A rate limit is used up; nothing was charged */
+    /** @description A rate limit is used up and nothing was charged, or too many bytes are sent at once */
     RateLimited: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
         RateLimit: components['headers']['RateLimit'];
         'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        'Retry-After': components['headers']['Retry-After'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description More bytes are being received than this process takes at once; see Retry-After */
+    Overloaded: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
         'Retry-After': components['headers']['Retry-After'];
         [name: string]: unknown;
       };
@@ -1712,6 +1735,26 @@ export interface components {
         'application/json': components['schemas']['OpenAiError'];
       };
     };
+    /** @description The API key may not do this; or, without keys, the caller is not on this machine */
+    OpenAiForbidden: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/json': components['schemas']['OpenAiError'];
+      };
+    };
+    /** @description The body did not arrive in time */
+    OpenAiTooSlow: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/json': components['schemas']['OpenAiError'];
+      };
+    };
     /** @description The body is not application/json */
     OpenAiUnsupportedMediaType: {
       headers: {
@@ -1722,7 +1765,7 @@ export interface components {
         'application/json': components['schemas']['OpenAiError'];
       };
     };
-    /** @description A rate limit is used up; nothing was charged */
+    /** @description A rate limit is used up and nothing was charged, or too many bytes are sent at once */
     OpenAiRateLimited: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1881,9 +1924,11 @@ export interface operations {
       400: components['responses']['Invalid'];
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       500: components['responses']['Failed'];
+      503: components['responses']['Overloaded'];
     };
   };
   embeddingsCreate: {
@@ -1924,6 +1969,7 @@ export interface operations {
         };
       };
       401: components['responses']['OpenAiUnauthenticated'];
+      403: components['responses']['OpenAiForbidden'];
       /** @description The model is not served */
       404: {
         headers: {
@@ -1936,6 +1982,7 @@ export interface operations {
           'application/json': components['schemas']['OpenAiError'];
         };
       };
+      408: components['responses']['OpenAiTooSlow'];
       /** @description The body is too large */
       413: {
         headers: {
@@ -2013,6 +2060,7 @@ export interface operations {
         };
       };
       401: components['responses']['OpenAiUnauthenticated'];
+      403: components['responses']['OpenAiForbidden'];
       429: components['responses']['OpenAiRateLimited'];
       500: components['responses']['OpenAiFailed'];
     };
@@ -2284,6 +2332,7 @@ export interface operations {
       400: components['responses']['Invalid'];
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       500: components['responses']['Failed'];
@@ -2459,6 +2508,7 @@ export interface operations {
       };
       400: components['responses']['Invalid'];
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -2528,6 +2578,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description There is no such movie */
       404: {
         headers: {
@@ -2596,6 +2647,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
       /** @description TMDB failed for all of them */
@@ -2703,6 +2755,8 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       429: components['responses']['RateLimited'];
@@ -2758,6 +2812,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -2821,6 +2876,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -2890,6 +2946,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -2902,6 +2959,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      408: components['responses']['TooSlow'];
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       429: components['responses']['RateLimited'];
@@ -2961,6 +3019,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -2973,6 +3032,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      408: components['responses']['TooSlow'];
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       429: components['responses']['RateLimited'];
@@ -3031,6 +3091,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -3103,6 +3164,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -3115,6 +3177,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      408: components['responses']['TooSlow'];
       /** @description The transcript is completed */
       409: {
         headers: {
@@ -3209,6 +3272,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -3221,6 +3285,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      408: components['responses']['TooSlow'];
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       429: components['responses']['RateLimited'];
@@ -3281,6 +3346,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description Another tenant */
       404: {
         headers: {
@@ -3350,6 +3416,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description Another tenant */
       404: {
         headers: {
@@ -3418,6 +3485,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description There is none */
       404: {
         headers: {
@@ -3499,6 +3567,8 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
       /** @description Too much is stored */
       413: {
         headers: {
@@ -3565,6 +3635,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description There is none */
       404: {
         headers: {
@@ -3630,6 +3701,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -3699,6 +3771,8 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
       /** @description The task is finished */
       409: {
         headers: {
@@ -3777,6 +3851,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -3846,6 +3921,8 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
       /** @description The task is finished */
       409: {
         headers: {
@@ -3924,6 +4001,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -4001,6 +4079,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -4080,10 +4159,13 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
+      503: components['responses']['Overloaded'];
     };
   };
   queryUnderstandingGraph: {
@@ -4111,6 +4193,7 @@ export interface operations {
       };
       400: components['responses']['Invalid'];
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
     };
@@ -4174,6 +4257,7 @@ export interface operations {
       };
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       500: components['responses']['Failed'];
@@ -4326,6 +4410,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      408: components['responses']['TooSlow'];
       /** @description There are a thousand already */
       409: {
         headers: {
@@ -4412,6 +4497,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       500: components['responses']['Failed'];
     };
   };
@@ -4449,6 +4535,7 @@ export interface operations {
       };
       400: components['responses']['Invalid'];
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
       /** @description Nothing is known yet */
@@ -4494,6 +4581,7 @@ export interface operations {
       400: components['responses']['Invalid'];
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
       /** @description Another replacement is under way */
       409: {
         headers: {
@@ -4574,6 +4662,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
     };
