@@ -1,7 +1,7 @@
 // What a bare clone lacks. Uses nothing but Node, for nothing is installed yet.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runOnLeash } from './process-tree.mjs';
 
@@ -39,10 +39,16 @@ export async function ensureDependencies() {
   writeFileSync(lockMark, lock);
 }
 
-/** Whether `npm ci` has been run since the lock file last changed: npm writes a copy of it at the end. */
+/** Whether node_modules holds what the lock file names: npm writes a list of what it has installed. */
 function isInstalledByHand() {
-  const copy = join(root, 'node_modules', '.package-lock.json');
-  return existsSync(copy) && statSync(copy).mtimeMs > statSync(join(root, 'package-lock.json')).mtimeMs;
+  const list = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(list)) return false;
+  const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
+  const installed = packagesOf(list);
+  return Object.entries(packagesOf(join(root, 'package-lock.json'))).every(
+    // The package itself has no place in node_modules; optional ones are for other platforms.
+    ([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version,
+  );
 }
 
 /** @returns {string | undefined} the path of the first program of these names on PATH */

@@ -16,6 +16,10 @@ const options = {
   'tokens-per-text': [12, 'on average'],
   'usd-per-million-tokens': [0.02, 'of the embeddings upstream'],
   'shard-mb': [450, 'maxmemory of a server'],
+  'pool-size': [10, 'REDIS_POOL_SIZE'],
+  'api-processes': [1, 'API processes'],
+  workers: [1, 'worker processes'],
+  archives: [1, 'archives of a worker: ARCHIVE_FILE, ARCHIVE_WEBHOOK_URL'],
 };
 const help = `npm run plan -- [options]
 
@@ -70,6 +74,7 @@ await run(async () => {
   if (!plan) return console.log(help);
   const { measureEntries } = await import('./measure.mjs');
   const { hitRate } = await import('./simulate.mjs');
+  const { maxSockets } = await import('./sockets.mjs');
   const { bytes, emptyBytes } = await measureEntries(plan);
 
   const sessions = plan.dailyUsers * plan.sessionsPerUser;
@@ -109,6 +114,16 @@ await run(async () => {
     `\nTo hold all of it: ${shards} server${shards === 1 ? '' : 's'} of maxmemory ${plan.shardMb} MB, filled to ${100 * usableShare} %.`,
   );
   if (shards > 1) console.log('That is a Redis Cluster (docs/scaling.md), or fewer and larger servers.');
+
+  const sockets = maxSockets(plan);
+  console.log('\nSockets to each Redis server at most (maxclients is 10,000 by default)\n');
+  console.log(
+    table([
+      ['an API', sockets.api],
+      ['a worker', sockets.worker],
+      ['all', sockets.all],
+    ]),
+  );
 
   const perEmbedding =
     bytes.embeddings + bytes.understandings * (entries.understandings / Math.max(1, plan.embeddings));

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { GroupsRepository } from '@app/events';
 import { connectClient } from '../fixtures/redis-client.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 import { createSessions } from '../fixtures/sessions.js';
@@ -13,7 +14,8 @@ export async function transcripts(): Promise<string> {
   const server = await TestRedisServer.start(['--maxmemory', '2gb']);
   const redis = new Redis(server.port, '127.0.0.1');
   const client = await connectClient({ REDIS_URL: server.url, REDIS_BUDGET_MS: '2000' });
-  const { events, service } = createSessions(client, { maxLength: 1_000_000 });
+  const { service } = createSessions(client, { maxLength: 1_000_000 });
+  const groups = new GroupsRepository(client);
   const ids: string[] = [];
   for (let index = 0; index < sessions; index++)
     ids.push((await service.create(client.newBudget(), 'acme', {})).id);
@@ -133,15 +135,17 @@ export async function transcripts(): Promise<string> {
         await redis.xgroup('CREATE', 'prod:transcription_events', 'ours', '0');
         const startedMs = performance.now();
         let done = 0;
-        await events.withReader(async (reader) => {
+        const from = { group: 'ours', consumer: 'c', lanes: ['events'] } as const;
+        await groups.withReader(async (reader) => {
           while (done < entries) {
-            const taken = await events.take(reader, 'ours', 'c', 100, 100);
-            if (!Array.isArray(taken)) throw new Error('The group is gone');
-            await events.acknowledge(
+            const taken = await groups.take(reader, from, 100, 100);
+            if (taken.status !== 'ok' || taken.value === 'no-group') throw new Error('The group is gone');
+            await groups.acknowledge(
+              'events',
               'ours',
-              taken.map(({ id }) => id),
+              taken.value.map(({ ref }) => ref.id),
             );
-            done += taken.length;
+            done += taken.value.length;
           }
         });
         return (1000 * entries) / (performance.now() - startedMs);

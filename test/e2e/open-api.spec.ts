@@ -232,6 +232,19 @@ describe('the OpenAPI document', () => {
     await client.DELETE('/v1/admin/rate-limit/overrides', { params: { query: whom } });
 
     await client.GET('/v1/admin/events');
+    const own = ['group', 'g', 'id', '1-0', 'deliveries', '5', 'reason', 'HTTP 422', 'event_type', 'x'];
+    const deadKey = 'prod:transcription_events:dead';
+    for (const id of ['1-1', '1-2', '1-3', '1-4']) await redis.redis.xadd(deadKey, id, ...own);
+    const dead = (id: string) => ({ params: { path: { id } } });
+    await client.GET('/v1/admin/events/dead-letters', { params: { query: { group: 'g' } } });
+    await client.GET('/v1/admin/events/dead-letters', { params: { query: { cursor: 'x' } } });
+    await client.POST('/v1/admin/events/dead-letters/{id}/replay', dead('1-1'));
+    await client.POST('/v1/admin/events/dead-letters/{id}/replay', dead('1-1'));
+    await client.DELETE('/v1/admin/events/dead-letters/{id}', dead('1-2'));
+    await client.DELETE('/v1/admin/events/dead-letters/{id}', dead('1-2'));
+    await client.POST('/v1/admin/events/dead-letters/replay', { body: { session: 'none' } as never });
+    await client.DELETE('/v1/admin/events/dead-letters', { params: { query: { all: 'true' } } });
+    await client.DELETE('/v1/admin/events/dead-letters', { params: { query: {} } });
     await client.GET('/v1/admin/cache/stats');
     await client.GET('/v1/admin/cache/entry', { params: { query: { key: 'prod:tmdb:movie:1000000370' } } });
     await client.POST('/v1/admin/cache/warm', {

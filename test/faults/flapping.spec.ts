@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { toMarqueeConfig, validateEnvironment } from '@app/config';
-import { EventsRepository } from '@app/events';
 import { RedisBudget, type RedisClient, type RedisScript } from '@app/redis';
-import { SessionsRepository, SessionsService, SessionsUnavailableError } from '@app/sessions';
+import { SessionsUnavailableError } from '@app/sessions';
 import { connectClient } from '../fixtures/redis-client.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
+import { createSessions } from '../fixtures/sessions.js';
 import { TcpProxy } from '../fixtures/tcp-proxy.js';
 import { until } from '../fixtures/until.js';
 
@@ -53,10 +52,7 @@ const connect = async (url = server.url): Promise<void> => {
 describe('a Redis that comes and goes', () => {
   it('takes patient writes all the same, each once, while hot callers fail at once', async () => {
     await connect();
-    const config = toMarqueeConfig(validateEnvironment({ REDIS_URL: server.url }));
-    const sessions = new SessionsService(
-      new SessionsRepository(client, new EventsRepository(client, config)),
-    );
+    const { service: sessions } = createSessions(client);
     const flaps = 10;
     const stopping = new AbortController();
     const hotMs: number[] = [];

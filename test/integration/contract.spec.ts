@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MarqueeConfig } from '@app/config';
 import { EmbeddingsRepository, StoredVectorsFullError, StoredVectorsRepository } from '@app/embeddings';
-import type { StreamEvent } from '@app/events';
+import { DeadLettersRepository, DeadLettersService, GroupsRepository, type StreamEvent } from '@app/events';
 import { RateLimiter } from '@app/rate-limit';
 import { LocksRepository } from '@app/locks';
 import { type SessionPurgeFilter, type SessionPurgeProgress, SessionsService } from '@app/sessions';
@@ -469,10 +469,12 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(await topology.get(client.keys.key('session', shared(id), 'transcript'))).toBeNull();
     });
 
-    it('gives consumers what was told, and takes their word', async () => {
+    it('gives consumers what was published, and moves what they cannot handle to the dead letters', async () => {
       const { events } = make();
-      expect(await events.createGroup('g')).toBe(true);
-      expect(await events.createGroup('g')).toBe(true);
+      const groups = new GroupsRepository(client);
+      const both = { status: 'ok', value: ['events', 'replays'] };
+      expect(await groups.open('g')).toEqual(both);
+      expect(await groups.open('g')).toEqual(both);
       const event = {
         type: 'transcript_completed',
         sessionId: 's',
@@ -481,20 +483,43 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
         timestamp: 'now',
       } as const;
       await events.publish(event);
-      const taken = await events.withReader((reader) => events.take(reader, 'g', 'c', 10, 100));
-      expect(taken).toMatchObject([{ sessionId: 's', transcript: 'x' }]);
-      expect(await events.groups()).toEqual([{ name: 'g', pending: 1, lag: 0 }]);
-      const [pending] = (await events.pending('g', 0, 10)) ?? [];
-      expect(pending).toMatchObject({ deliveries: 1 });
-      expect(await events.claim('g', 'd', 0, [pending?.id ?? ''])).toHaveLength(1);
-      await events.failed('g', pending?.id ?? '', 'poison');
-      expect(await events.putAside('g', { id: pending?.id ?? '', deliveries: 2 })).toEqual({
+      const from = { group: 'g', consumer: 'c', lanes: ['events', 'replays'] } as const;
+      const taken = await groups.withReader((reader) => groups.take(reader, from, 10, 100));
+      expect(taken).toMatchObject({
         status: 'ok',
-        value: true,
+        value: [{ ref: { lane: 'events' }, event: { sessionId: 's', transcript: 'x' } }],
       });
-      expect(await events.groups()).toEqual([{ name: 'g', pending: 0, lag: 0 }]);
+      expect(await events.groups()).toEqual([{ name: 'g', pending: 1, lag: 0, replays: 0 }]);
+      const claimed = await groups.claim('events', 'g', 'd', 0, 10);
+      expect(claimed).toMatchObject({ status: 'ok', value: [{ exists: true, record: undefined }] });
+      const ref = claimed.status === 'ok' ? claimed.value[0]?.ref : undefined;
+      if (!ref) throw new Error('Nothing was claimed');
+      expect(await groups.startAttempt('g', 'c', ref, 1)).toEqual({ status: 'ok', value: false });
+      expect(await groups.startAttempt('g', 'd', ref, 1)).toEqual({ status: 'ok', value: true });
+      expect(await groups.withReader((reader) => groups.read(reader, 'g', ref))).toMatchObject({
+        value: { event: { transcript: 'x' } },
+      });
+      const aside = { attempts: 1, reason: 'poison' };
+      expect(await groups.setAside('g', ref, aside)).toEqual({ status: 'ok', value: true });
+      expect(await groups.setAside('g', ref, aside)).toEqual({ status: 'ok', value: false });
+      expect(await events.groups()).toEqual([{ name: 'g', pending: 0, lag: 0, replays: 0 }]);
       expect(await events.trim()).toEqual({ trimmed: 0, unread: 0 });
       expect(await events.withReader((reader) => events.wait(reader, '0-0', 10, 100))).toHaveLength(1);
+
+      const deadLetters = new DeadLettersService(new DeadLettersRepository(client));
+      const { results, total } = await deadLetters.list({ group: 'g' }, undefined, 10);
+      expect([total, results]).toMatchObject([1, [{ eventId: ref.id, attempts: 1, reason: 'poison' }]]);
+      await deadLetters.replay(results[0]?.id ?? '');
+      expect(await events.groups()).toEqual([{ name: 'g', pending: 0, lag: 0, replays: 1 }]);
+      const again = await groups.withReader((reader) => groups.take(reader, from, 10, 100));
+      expect(again).toMatchObject({
+        status: 'ok',
+        value: [{ ref: { lane: 'replays' }, event: { id: ref.id, sessionId: 's', transcript: 'x' } }],
+      });
+      const [replayed] = again.status === 'ok' && again.value !== 'no-group' ? again.value : [];
+      expect(await groups.acknowledge('replays', 'g', [replayed?.ref.id ?? ''])).toBe(true);
+      expect(await events.groups()).toEqual([{ name: 'g', pending: 0, lag: 0, replays: 0 }]);
+      expect((await deadLetters.list({}, undefined, 10)).total).toBe(0);
     });
   });
 

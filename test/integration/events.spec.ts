@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { toMarqueeConfig, validateEnvironment } from '@app/config';
-import { EventConsumer, type EventHandler, EventsRepository, type StreamEvent } from '@app/events';
+import {
+  EventConsumer,
+  type EventHandler,
+  EventsRepository,
+  GroupsRepository,
+  type StreamEvent,
+} from '@app/events';
 import type { RedisClient } from '@app/redis';
 import { connectClient } from '../fixtures/redis-client.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
@@ -31,6 +37,11 @@ const repositoryWith = async (variables: Record<string, string> = {}): Promise<E
   const client = await connectClient(all);
   clients.push(client);
   return new EventsRepository(client, toMarqueeConfig(validateEnvironment(all)));
+};
+const groupsWith = async (variables: Record<string, string> = {}): Promise<GroupsRepository> => {
+  const client = await connectClient({ REDIS_URL: redis.url, REDIS_BUDGET_MS: '2000', ...variables });
+  clients.push(client);
+  return new GroupsRepository(client);
 };
 const publish = async (count: number, type = 'transcript_completed'): Promise<void> => {
   for (let from = 0; from < count; from += 1000) {
@@ -79,7 +90,7 @@ describe(EventConsumer.name, () => {
       };
     };
     const start = async (which: EventHandler): Promise<EventConsumer> => {
-      const consumer = new EventConsumer(await repositoryWith(), which, silent, options);
+      const consumer = new EventConsumer(await groupsWith(), which, silent, options);
       consumer.start();
       return consumer;
     };
@@ -115,8 +126,8 @@ describe(EventConsumer.name, () => {
         handle: async () => void (await Promise.resolve(seen.b++)),
       },
     ];
-    const repository = await repositoryWith();
-    const consumers = handlers.map((handler) => new EventConsumer(repository, handler, silent, options));
+    const groups = await groupsWith();
+    const consumers = handlers.map((handler) => new EventConsumer(groups, handler, silent, options));
     for (const consumer of consumers) consumer.start();
     await until('both have all', () => seen.a === 25 && seen.b === 20);
     await until('all are acknowledged', async () => (await pendingOf('a')) + (await pendingOf('b')) === 0);
@@ -134,7 +145,7 @@ describe(EventConsumer.name, () => {
         return attempts.get(id) === 1 ? Promise.reject(new Error('not yet')) : Promise.resolve();
       },
     };
-    const consumer = new EventConsumer(await repositoryWith(), handler, silent, options);
+    const consumer = new EventConsumer(await groupsWith(), handler, silent, options);
     consumer.start();
     await until('all are handled', () => [...attempts.values()].filter((count) => count === 2).length === 3);
     await until('nothing is pending', async () => (await pendingOf('g')) === 0);
@@ -149,7 +160,7 @@ describe(EventConsumer.name, () => {
       group: 'g',
       handle: async ({ id }) => void (await Promise.resolve(seen.add(id))),
     };
-    const consumer = new EventConsumer(await repositoryWith(), handler, silent, options);
+    const consumer = new EventConsumer(await groupsWith(), handler, silent, options);
     consumer.start();
     await publish(5);
     await until('five are handled', () => seen.size === 5);
@@ -176,7 +187,7 @@ describe('trimming', () => {
 
   it('keeps what a consumer group has not acknowledged, also when that is more', async () => {
     const repository = await repositoryWith({ EVENTS_MAX_LENGTH: '100' });
-    await repository.createGroup('behind');
+    await (await groupsWith()).open('behind');
     await publish(1500);
     await redis.redis.xreadgroup('GROUP', 'behind', 'c', 'COUNT', 300, 'STREAMS', stream, '>');
     for (let times = 0; times < 5; times++) await repository.trim();
@@ -192,7 +203,7 @@ describe('trimming', () => {
 
   it('gives up on a consumer that is far too far behind, and says so', async () => {
     const repository = await repositoryWith({ EVENTS_MAX_LENGTH: '100' });
-    await repository.createGroup('gone');
+    await (await groupsWith()).open('gone');
     await publish(2500);
     expect(await repository.trim()).toMatchObject({ unread: expect.any(Number) });
     expect(await redis.redis.xlen(stream)).toBeLessThanOrEqual(2100);

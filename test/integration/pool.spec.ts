@@ -83,6 +83,57 @@ describe('the pool', () => {
     }
   });
 
+  it('opens blocking readers on top of its size, so that neither starves the other', async () => {
+    const held = [occupy(), occupy(), occupy()];
+    await until('all leases are taken', () => client.status.pool?.inUse === 3);
+    const before = client.status.pool?.exhausted;
+    const reading = [1, 2].map(() =>
+      client.lease({ waitMs: 50, blocks: true }, (reader) => reader.command(10_000, 'BLPOP', 'list', 5)),
+    );
+    await until('two read', async () => (await sockets()).filter((name) => /reader/.test(name)).length === 2);
+    expect(client.status.pool).toMatchObject({ readers: 2, inUse: 3, exhausted: before });
+    for (const { held: done, free } of held) {
+      free();
+      await done;
+    }
+    const lease = await client.lease({ waitMs: 50 }, (own) => own.command(1000, 'PING'));
+    expect(lease).toMatchObject({ status: 'ok' });
+    await server.redis.rpush('list', 'a', 'b');
+    for (const outcome of await Promise.all(reading)) expect(outcome).toMatchObject({ status: 'ok' });
+    await until('readers are closed', async () => !(await sockets()).some((name) => /reader/.test(name)));
+  });
+
+  it('counts every socket that CLIENT LIST shows, and opens at most what is documented', async () => {
+    const keys = Array.from({ length: 100 }, (_, index) => `k${index}`);
+    client.watch(['prod:emb:'], { onChanged: () => undefined, onMissed: () => undefined });
+    const held = [occupy(), occupy(), occupy()];
+    const refusedBefore = client.status.pool?.exhausted ?? 0;
+    const reading = Array.from({ length: 6 }, () =>
+      client
+        .lease({ waitMs: 50, blocks: true }, (reader) => reader.command(10_000, 'BLPOP', 'list', 5))
+        .catch((error: Error) => error),
+    );
+    await until('all leases are taken', () => client.status.pool?.inUse === 3);
+    await until('two are refused', () => client.status.pool?.exhausted === refusedBefore + 2);
+    await Promise.all(Array.from({ length: 30 }, () => client.getMany(client.newBudget(), keys)));
+    await until('everything is open', async () => (await sockets()).length === 6 + 1 + 4);
+    expect(await sockets()).toEqual([
+      ...Array<string>(2).fill('marquee-cache-bulk'),
+      'marquee-cache-invalidation',
+      ...Array<string>(3).fill('marquee-cache-lease'),
+      ...Array<string>(4).fill('marquee-cache-reader'),
+      'marquee-cache-shared',
+    ]);
+    expect(client.status.pool).toMatchObject({ size: 6, readers: 4, open: 11 });
+    await server.redis.rpush('list', 'a', 'b', 'c', 'd');
+    const answers = await Promise.all(reading);
+    expect(answers.filter((answer) => answer instanceof PoolExhaustedError)).toHaveLength(2);
+    for (const { held: done, free } of held) {
+      free();
+      await done;
+    }
+  });
+
   it('replaces a broken socket without failing its neighbours', async () => {
     const list = String(await server.redis.client('LIST'));
     const bulkId = /id=(\d+)[^\n]*name=marquee-cache-bulk/.exec(list)?.[1] as string;

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { StreamEvent } from '@app/events';
+import {
+  DeadLettersRepository,
+  DeadLettersService,
+  GroupsRepository,
+  type Lane,
+  type StreamEvent,
+} from '@app/events';
 import type { RedisClient } from '@app/redis';
 import { connectClient } from '../fixtures/redis-client.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
@@ -13,10 +19,12 @@ const keyOf = (id: string, part: string): string => `prod:session:${id}:${part}`
 
 let redis: TestRedisServer;
 let client: RedisClient;
+let groups: GroupsRepository;
 
 beforeAll(async () => {
   redis = await TestRedisServer.start();
   client = await connectClient({ REDIS_URL: redis.url, REDIS_BUDGET_MS: '2000' });
+  groups = new GroupsRepository(client);
 });
 afterAll(async () => {
   client.close();
@@ -162,7 +170,7 @@ describe('the stream’s bound in bytes', () => {
 
   it('holds within the script that publishes, also while a group reads nothing', async () => {
     const sessions = createSessions(client, { maxBytes: 1_048_576, maxLength: 100_000 });
-    await sessions.events.createGroup('behind');
+    await groups.open('behind');
     await appendMuch(sessions, 600);
     const bytes = Number(await redis.redis.memory('USAGE', stream, 'SAMPLES', 0));
     expect(bytes).toBeLessThan(1_048_576 + 65_536);
@@ -215,28 +223,28 @@ describe('the stream’s bound in bytes', () => {
 
 describe('completed transcripts and their consumers', () => {
   const long = Array.from({ length: 300 }, (_, index) => `${index} ${kibibyte}`);
-  const make = async (groups: string[], events = {}) => {
+  const make = async (names: string[], events = {}) => {
     const sessions = createSessions(client, events);
-    for (const group of groups) await sessions.events.createGroup(group);
+    for (const name of names) await groups.open(name);
     const { id } = await sessions.service.create(budget(), 'acme', {});
     await sessions.service.append(budget(), 'acme', id, { chunks: long, idempotencyKey: undefined });
     const take = (group: string): Promise<StreamEvent[]> =>
-      sessions.events.withReader(async (reader) => {
-        const taken = await sessions.events.take(reader, group, 'c', 100, 50);
-        if (!Array.isArray(taken)) throw new Error('The group is gone');
-        return taken;
+      groups.withReader(async (reader) => {
+        const from = { group, consumer: 'c', lanes: ['events', 'replays'] } as const;
+        const taken = await groups.take(reader, from, 100, 50);
+        if (taken.status !== 'ok' || taken.value === 'no-group') throw new Error('The group is gone');
+        return taken.value.map(({ event }) => event);
       });
     const completed = async (group: string): Promise<StreamEvent> => {
       const found = (await take(group)).findLast(({ type }) => type === 'transcript_completed');
       if (!found) throw new Error('There is no completion');
       return found;
     };
-    const acknowledgeAll = async (group: string): Promise<void> => {
-      const pending = (await sessions.events.pending(group, 0, 1_000)) ?? [];
-      await sessions.events.acknowledge(
-        group,
-        pending.map(({ id: entry }) => entry),
-      );
+    const acknowledgeAll = async (group: string, lane: Lane = 'events'): Promise<void> => {
+      const claimed = await groups.claim(lane, group, 'c', 0, 1_000);
+      if (claimed.status !== 'ok') throw new Error('Nothing was claimed');
+      const ids = claimed.value.map(({ ref }) => ref.id);
+      await groups.acknowledge(lane, group, ids);
     };
     return { ...sessions, id, take, completed, acknowledgeAll };
   };
@@ -309,13 +317,45 @@ describe('completed transcripts and their consumers', () => {
     await until('it is released', async () => (await sut.keeper.keep()).released === 1);
   });
 
-  it('are kept for a dead letter', async () => {
-    const sut = await make(['one']);
+  it('are kept for dead letters and their replays, until each was handled or deleted', async () => {
+    const sut = await make(['one', 'two']);
+    const deadLetters = new DeadLettersService(new DeadLettersRepository(client));
+    const isKept = async (event: StreamEvent): Promise<void> => {
+      expect(await sut.keeper.keep()).toEqual({ released: 0, republished: 0, lost: 0 });
+      expect((await sut.transcripts.complete(event)).transcript).toBe(long.join(' '));
+    };
     await sut.service.complete(budget(), 'acme', sut.id, true);
     const event = await sut.completed('one');
-    await sut.events.putAside('one', { id: event.id, deliveries: 5 });
-    await sut.acknowledgeAll('one');
+    await sut.take('two');
+    for (const group of ['one', 'two']) {
+      const ref = { lane: 'events', id: event.id } as const;
+      const setAside = await groups.setAside(group, ref, { attempts: 5, reason: 'poison' });
+      expect(setAside).toEqual({ status: 'ok', value: true });
+      await sut.acknowledgeAll(group);
+    }
+    await isKept(event);
+    await deadLetters.replayAll({ filter: { group: 'one' }, cursor: undefined, limit: 10, dryRun: false });
+    const replayed = await sut.completed('one');
+    expect(replayed).toEqual(event);
+    await isKept(replayed);
+    await sut.acknowledgeAll('one', 'replays');
+    await isKept(event);
+    await deadLetters.deleteAll({ filter: { group: 'two' }, cursor: undefined, limit: 10, dryRun: false });
+    expect(await sut.keeper.keep()).toEqual({ released: 1, republished: 0, lost: 0 });
+    expect(await redis.redis.exists(registry, keyOf(sut.id, 'unarchived'))).toBe(0);
+  });
+
+  it('are published again for a group that was behind, once no dead letter of another needs them', async () => {
+    const sut = await make(['one', 'behind']);
+    const deadLetters = new DeadLettersService(new DeadLettersRepository(client));
+    await sut.service.complete(budget(), 'acme', sut.id, true);
+    const { id } = await sut.completed('one');
+    await groups.setAside('one', { lane: 'events', id }, { attempts: 5, reason: 'poison' });
+    await redis.redis.xtrim(stream, 'MAXLEN', 0);
     expect(await sut.keeper.keep()).toEqual({ released: 0, republished: 0, lost: 0 });
+    await deadLetters.deleteAll({ filter: {}, cursor: undefined, limit: 10, dryRun: false });
+    expect(await sut.keeper.keep()).toEqual({ released: 0, republished: 1, lost: 0 });
+    const event = await sut.completed('behind');
     expect((await sut.transcripts.complete(event)).transcript).toBe(long.join(' '));
   });
 

@@ -16,6 +16,7 @@ import { MOVIES_PROVIDER, TmdbModule } from '@app/tmdb';
 import { TrendingModule } from '@app/trending';
 import { UpstreamModule } from '@app/upstream';
 import { CacheAdminController } from './admin/cache-admin.controller.js';
+import { DeadLettersAdminController } from './admin/dead-letters-admin.controller.js';
 import { EventsAdminController } from './admin/events-admin.controller.js';
 import { SessionsAdminController } from './admin/sessions-admin.controller.js';
 import { ConsoleController } from './console/console.controller.js';
@@ -68,6 +69,7 @@ export class ApiModule {
         EmbeddingsController,
         HealthController,
         MetricsController,
+        DeadLettersAdminController,
         EventsAdminController,
         EventsController,
         MoviesController,

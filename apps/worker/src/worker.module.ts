@@ -12,6 +12,7 @@ import { TrendingModule } from '@app/trending';
 import { UpstreamModule } from '@app/upstream';
 import { ConsumersMetrics } from './consumers/consumers.metrics.js';
 import { ConsumersService } from './consumers/consumers.service.js';
+import { ConsumersHealthIndicator } from './health/consumers.health-indicator.js';
 import { HealthController } from './health/health.controller.js';
 import { JobsHealthIndicator } from './health/jobs.health-indicator.js';
 import { type FleetJob, FLEET_JOBS } from './jobs/fleet-job.js';
@@ -46,6 +47,7 @@ export class WorkerModule {
       ],
       controllers: [HealthController, MetricsController],
       providers: [
+        ConsumersHealthIndicator,
         ConsumersMetrics,
         ConsumersService,
         JobRunner,

@@ -101,7 +101,7 @@ export class CacheService implements OnApplicationBootstrap {
     const key = this.key(namespace, part);
     const local = this.tierOf(namespace)?.get<T>(key, startedMs);
     if (local) {
-      this.count(namespace, key, toAnswer(local), startedMs);
+      this.count(namespace, key, localHit, startedMs);
       return local.value ?? null;
     }
     const [answer] = await this.fetcher.read(budget ?? this.newBudget(), namespace, [key]);
@@ -123,7 +123,7 @@ export class CacheService implements OnApplicationBootstrap {
     for (const part of parts) {
       const key = this.key(namespace, part);
       const local = tier?.get<T>(key, startedMs);
-      if (local) this.count(namespace, key, toAnswer(local), startedMs);
+      if (local) this.count(namespace, key, localHit, startedMs);
       else {
         positions.push(found.length);
         missing.push(key);
@@ -479,6 +479,7 @@ export class CacheService implements OnApplicationBootstrap {
   }
 }
 
+const localHit = { outcome: 'local_hit', tier: 'local' } as const;
 /** No value, and nothing was asked to load one. */
 const absent = { outcome: 'miss', tier: 'redis' } as const;
 

@@ -213,6 +213,87 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/admin/events/dead-letters': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List dead letters, the newest first
+     * @description A page looks at a bounded number of them: with a filter it may hold fewer than `limit`, or none, and still have a `nextCursor`.
+     */
+    get: operations['deadLettersAdminList'];
+    put?: never;
+    post?: never;
+    /**
+     * Delete the dead letters that match
+     * @description Needs a filter, or `all=true`. Continue with `cursor` while there is a `nextCursor`.
+     */
+    delete: operations['deadLettersAdminDeleteAll'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/events/dead-letters/replay': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Replay the dead letters that match
+     * @description Moves each to the consumer group that could not handle it, the oldest first; other groups do not get it again. The event keeps its id. Continue with `cursor` while there is a `nextCursor`.
+     */
+    post: operations['deadLettersAdminReplayAll'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/events/dead-letters/{id}/replay': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Replay a dead letter
+     * @description Moves it to the consumer group that could not handle it; other groups do not get it again.
+     */
+    post: operations['deadLettersAdminReplay'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/events/dead-letters/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Delete a dead letter */
+    delete: operations['deadLettersAdminDelete'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/admin/events': {
     parameters: {
       query?: never;
@@ -869,6 +950,86 @@ export interface components {
       /** @enum {string} */
       redis_status: 'healthy' | 'unhealthy' | 'not_initialized' | 'error';
     };
+    DeadLetters: {
+      results: components['schemas']['DeadLetter'][];
+      /** @description Dead letters in all, whatever the filter */
+      total: number;
+      nextCursor: string | null;
+    };
+    DeadLetter: {
+      /** @example 1764000000000-0 */
+      id: string;
+      /** @description The consumer group that could not handle it */
+      group: string;
+      eventId: string;
+      /** @example transcript_completed */
+      type: string;
+      sessionId: string;
+      tenantId: string;
+      /** @description Calls of the handler */
+      attempts: number;
+      /** @description Why the last attempt failed */
+      reason: string;
+      /** @description Of the event */
+      timestamp: string;
+      /** @description When it was set aside */
+      deadSince: string;
+      /** @description Of the whole text */
+      transcriptBytes: number;
+      /** @description The beginning of the text, up to 200 bytes */
+      excerpt: string;
+    };
+    DeadLetterReplay: {
+      /**
+       * @description Consumer group
+       * @example archive-webhook
+       */
+      group?: string;
+      /**
+       * @description Event type
+       * @example transcript_completed
+       */
+      type?: string;
+      /** @description Session id */
+      session?: string;
+      /**
+       * @description Part of the reason; case does not matter
+       * @example HTTP 422
+       */
+      reason?: string;
+      cursor?: string;
+      /** @default 1000 */
+      limit?: number;
+      /**
+       * @description Count what matches, replay nothing
+       * @default false
+       */
+      dryRun?: boolean;
+    };
+    DeadLettersReplayed: {
+      /** @description That this call looked at and the filter matches */
+      matched: number;
+      dryRun: boolean;
+      /** @description Where to continue; null when all were looked at */
+      nextCursor: string | null;
+      replayed: number;
+    };
+    DeadLetterReplayed: {
+      replayed: number;
+      group: string;
+      eventId: string;
+    };
+    DeadLettersDeleted: {
+      /** @description That this call looked at and the filter matches */
+      matched: number;
+      dryRun: boolean;
+      /** @description Where to continue; null when all were looked at */
+      nextCursor: string | null;
+      deleted: number;
+    };
+    DeadLetterDeleted: {
+      deleted: number;
+    };
     EventsStanding: {
       /**
        * @description Entries of the stream
@@ -882,6 +1043,8 @@ export interface components {
         pending: number;
         /** @description Not delivered yet; null where Redis does not know */
         lag: number | null;
+        /** @description Replayed dead letters, not acknowledged yet */
+        replays: number;
       }[];
     };
     /** @description TMDB's movie details with credits, videos and release dates, as TMDB sent them */
@@ -1279,6 +1442,7 @@ export interface components {
       };
       /** @default [] */
       beforeAuthentication: string[];
+      onFailure?: string[];
       overrides: {
         policy: string;
         client: string;
@@ -1330,6 +1494,7 @@ export interface components {
       };
       /** @default [] */
       beforeAuthentication?: string[];
+      onFailure?: string[];
     };
     RateLimitStanding: {
       /** @example default */
@@ -1486,7 +1651,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description The API key may not do this */
+    /** @description The API key may not do this; or, without keys, the caller is not on this machine */
     Forbidden: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1496,7 +1661,17 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description The body is larger than HTTP_BODY_LIMIT_BYTES */
+    /** @description The body did not arrive in time */
+    TooSlow: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description The body is larger than this route takes */
     TooLarge: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1516,12 +1691,23 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description A rate limit is used up; nothing was charged */
+    /** @description A rate limit is used up and nothing was charged, or too many bytes are sent at once */
     RateLimited: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
         RateLimit: components['headers']['RateLimit'];
         'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        'Retry-After': components['headers']['Retry-After'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description More bytes are being received than this process takes at once; see Retry-After */
+    Overloaded: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
         'Retry-After': components['headers']['Retry-After'];
         [name: string]: unknown;
       };
@@ -1549,6 +1735,26 @@ export interface components {
         'application/json': components['schemas']['OpenAiError'];
       };
     };
+    /** @description The API key may not do this; or, without keys, the caller is not on this machine */
+    OpenAiForbidden: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/json': components['schemas']['OpenAiError'];
+      };
+    };
+    /** @description The body did not arrive in time */
+    OpenAiTooSlow: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/json': components['schemas']['OpenAiError'];
+      };
+    };
     /** @description The body is not application/json */
     OpenAiUnsupportedMediaType: {
       headers: {
@@ -1559,7 +1765,7 @@ export interface components {
         'application/json': components['schemas']['OpenAiError'];
       };
     };
-    /** @description A rate limit is used up; nothing was charged */
+    /** @description A rate limit is used up and nothing was charged, or too many bytes are sent at once */
     OpenAiRateLimited: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1718,9 +1924,11 @@ export interface operations {
       400: components['responses']['Invalid'];
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       500: components['responses']['Failed'];
+      503: components['responses']['Overloaded'];
     };
   };
   embeddingsCreate: {
@@ -1761,6 +1969,7 @@ export interface operations {
         };
       };
       401: components['responses']['OpenAiUnauthenticated'];
+      403: components['responses']['OpenAiForbidden'];
       /** @description The model is not served */
       404: {
         headers: {
@@ -1773,6 +1982,7 @@ export interface operations {
           'application/json': components['schemas']['OpenAiError'];
         };
       };
+      408: components['responses']['OpenAiTooSlow'];
       /** @description The body is too large */
       413: {
         headers: {
@@ -1850,6 +2060,7 @@ export interface operations {
         };
       };
       401: components['responses']['OpenAiUnauthenticated'];
+      403: components['responses']['OpenAiForbidden'];
       429: components['responses']['OpenAiRateLimited'];
       500: components['responses']['OpenAiFailed'];
     };
@@ -1997,6 +2208,243 @@ export interface operations {
       500: components['responses']['Failed'];
     };
   };
+  deadLettersAdminList: {
+    parameters: {
+      query?: {
+        /** @description Consumer group */
+        group?: string;
+        /** @description Event type */
+        type?: string;
+        /** @description Session id */
+        session?: string;
+        /** @description Part of the reason; case does not matter */
+        reason?: string;
+        cursor?: string;
+        limit?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetters'];
+        };
+      };
+      400: components['responses']['Invalid'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not answer */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deadLettersAdminDeleteAll: {
+    parameters: {
+      query?: {
+        /** @description Consumer group */
+        group?: string;
+        /** @description Event type */
+        type?: string;
+        /** @description Session id */
+        session?: string;
+        /** @description Part of the reason; case does not matter */
+        reason?: string;
+        /** @description Needed where there is no filter */
+        all?: 'true' | 'false';
+        cursor?: string;
+        limit?: string;
+        /** @description Count what matches, delete nothing */
+        dryRun?: 'true' | 'false';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLettersDeleted'];
+        };
+      };
+      400: components['responses']['Invalid'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deadLettersAdminReplayAll: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DeadLetterReplay'];
+      };
+    };
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLettersReplayed'];
+        };
+      };
+      400: components['responses']['Invalid'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deadLettersAdminReplay: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterReplayed'];
+        };
+      };
+      400: components['responses']['Invalid'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      /** @description There is no such dead letter */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deadLettersAdminDelete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As asked */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterDeleted'];
+        };
+      };
+      400: components['responses']['Invalid'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      /** @description There is no such dead letter */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   eventsAdminStanding: {
     parameters: {
       query?: never;
@@ -2060,6 +2508,7 @@ export interface operations {
       };
       400: components['responses']['Invalid'];
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -2129,6 +2578,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description There is no such movie */
       404: {
         headers: {
@@ -2197,6 +2647,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
       /** @description TMDB failed for all of them */
@@ -2304,6 +2755,8 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       429: components['responses']['RateLimited'];
@@ -2359,6 +2812,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -2422,6 +2876,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -2491,6 +2946,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -2503,6 +2959,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      408: components['responses']['TooSlow'];
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       429: components['responses']['RateLimited'];
@@ -2562,6 +3019,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -2574,6 +3032,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      408: components['responses']['TooSlow'];
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       429: components['responses']['RateLimited'];
@@ -2632,6 +3091,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -2704,6 +3164,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -2716,6 +3177,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      408: components['responses']['TooSlow'];
       /** @description The transcript is completed */
       409: {
         headers: {
@@ -2810,6 +3272,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -2822,6 +3285,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      408: components['responses']['TooSlow'];
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       429: components['responses']['RateLimited'];
@@ -2882,6 +3346,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description Another tenant */
       404: {
         headers: {
@@ -2951,6 +3416,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description Another tenant */
       404: {
         headers: {
@@ -3019,6 +3485,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description There is none */
       404: {
         headers: {
@@ -3100,6 +3567,8 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
       /** @description Too much is stored */
       413: {
         headers: {
@@ -3166,6 +3635,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description There is none */
       404: {
         headers: {
@@ -3231,6 +3701,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -3300,6 +3771,8 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
       /** @description The task is finished */
       409: {
         headers: {
@@ -3378,6 +3851,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -3447,6 +3921,8 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
       /** @description The task is finished */
       409: {
         headers: {
@@ -3525,6 +4001,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -3602,6 +4079,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       /** @description As asked */
       404: {
         headers: {
@@ -3681,10 +4159,13 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
+      503: components['responses']['Overloaded'];
     };
   };
   queryUnderstandingGraph: {
@@ -3712,6 +4193,7 @@ export interface operations {
       };
       400: components['responses']['Invalid'];
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
     };
@@ -3775,6 +4257,7 @@ export interface operations {
       };
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       500: components['responses']['Failed'];
@@ -3927,6 +4410,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      408: components['responses']['TooSlow'];
       /** @description There are a thousand already */
       409: {
         headers: {
@@ -4013,6 +4497,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       500: components['responses']['Failed'];
     };
   };
@@ -4050,6 +4535,7 @@ export interface operations {
       };
       400: components['responses']['Invalid'];
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
       /** @description Nothing is known yet */
@@ -4095,6 +4581,7 @@ export interface operations {
       400: components['responses']['Invalid'];
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
       /** @description Another replacement is under way */
       409: {
         headers: {
@@ -4175,6 +4662,7 @@ export interface operations {
         };
       };
       401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
     };

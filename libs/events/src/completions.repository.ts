@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { InjectRedis, loadScript, RedisClient, shared } from '@app/redis';
 import { publishFragment } from './events.repository.js';
 
-const scan = loadScript('scan-completions-2', new URL('./scripts/scan-completions-2.lua', import.meta.url), [
-  publishFragment,
-]);
+const scan = loadScript('scan-completions-2', new URL('./scripts/scan-completions-2.lua', import.meta.url), {
+  publish: publishFragment,
+});
 const forget = loadScript(
   'forget-completion-1',
   new URL('./scripts/forget-completion-1.lua', import.meta.url),

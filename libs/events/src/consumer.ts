@@ -2,176 +2,245 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { LeasedConnection } from '@app/redis';
-import type { EventsRepository, PendingEntry } from './events.repository.js';
-import type { StreamEvent } from './event.js';
-
-/** Thrown by a handler when the downstream is at fault and not the event: it is tried again for as long as it takes. */
-export class RetryLaterError extends Error {
-  constructor(message: string, options: { cause?: unknown } = {}) {
-    super(message, options);
-    this.name = RetryLaterError.name;
-  }
-}
-
-/** Handles events for a downstream. */
-export interface EventHandler {
-  /** Also the consumer group: each group gets every event. */
-  readonly group: string;
-  /** Other events are acknowledged unseen; all are handled where this is left out. */
-  readonly types?: readonly string[];
-  /**
-   * Handles one event. Called at least once for each: make it harmless to be called again, by the event's id. What
-   * throws is tried again, and put aside after `attempts` deliveries; a RetryLaterError does not count.
-   */
-  handle(event: StreamEvent, signal: AbortSignal): Promise<void>;
-}
+import type { LeasedConnection, Outcome } from '@app/redis';
+import { CauseLog } from './cause-log.js';
+import { Downstream, type Waiting } from './downstream.js';
+import type { EventHandler } from './event-handler.js';
+import { type ConsumerListener, EventProcessor } from './event-processor.js';
+import {
+  type ClaimedEntry,
+  type GroupsRepository,
+  type Lane,
+  lanes as allLanes,
+} from './groups.repository.js';
+import { HeldEntries, untried } from './held-entries.js';
 
 export interface ConsumerOptions {
-  /** An entry that was not acknowledged for so long is taken over. */
+  /** An entry that was not acknowledged for this long is taken over; also the interval between attempts of an event. */
   readonly claimIdleMs: number;
-  /** Deliveries after which an entry is put aside. */
+  /** Calls of the handler after which an event that fails for its own sake is set aside. */
   readonly attempts: number;
   /** Events that are handled at once. */
   readonly concurrency: number;
+  /** First pause after the downstream failed; doubles with each failure. */
+  readonly minRetryMs: number;
+  readonly maxRetryMs: number;
 }
 
-export const defaultConsumerOptions: ConsumerOptions = { claimIdleMs: 30_000, attempts: 5, concurrency: 8 };
+export const defaultConsumerOptions: ConsumerOptions = {
+  claimIdleMs: 30_000,
+  attempts: 5,
+  concurrency: 8,
+  minRetryMs: 1_000,
+  maxRetryMs: 30_000,
+};
 
-export interface ConsumerListener {
-  handled(group: string, outcome: 'handled' | 'skipped' | 'failed' | 'dead-letter', count: number): void;
+/** How a consumer is doing. */
+export interface ConsumerState {
+  readonly group: string;
+  /** Why the downstream cannot be used, while that is so. */
+  readonly downstream: Waiting | undefined;
+  /** Why the stream cannot be read, while that is so. */
+  readonly reading: { readonly cause: string; readonly since: Date } | undefined;
+  /** Events that this consumer owns and has to come back to. */
+  readonly held: number;
 }
 
 const blockMs = 2_000;
 const pauseAfterFailureMs = 500;
-/** For each that is handled at once: more would only wait here, and seem forgotten. */
+/** Per event that is handled at once: more would only wait here, and seem forgotten. */
 const entriesPerSlot = 2;
-const entriesPerClaim = 32;
+/** Few enough to be tried in turn, and to be handed over when the worker stops. */
+const maxHeld = 64;
 
 /**
- * One member of a consumer group: takes new events, acknowledges them when they were handled, and now and then takes over
- * what others (or it itself) did not finish.
+ * One member of a consumer group: takes new events, acknowledges them once they are handled, and takes over what other
+ * consumers did not finish. While the downstream fails, it tries one event at a time, with backoff.
  */
 export class EventConsumer {
   readonly name = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  private readonly options: ConsumerOptions;
   private readonly logger: Logger;
+  private readonly downstream: Downstream;
+  private readonly held = new HeldEntries();
+  private readonly processor: EventProcessor;
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
-  private claimedMs = 0;
+  private reading: ConsumerState['reading'];
+  private readonly readingCauses = new CauseLog();
+  private claimedMs = -Infinity;
+  private probesHeld = false;
+  /** Entries per read: fewer after a reply that did not arrive in time, so that large events get through. */
+  private batch: number;
 
   constructor(
-    private readonly repository: EventsRepository,
+    private readonly repository: GroupsRepository,
     private readonly handler: EventHandler,
-    private readonly listener: ConsumerListener,
-    private readonly options: ConsumerOptions = defaultConsumerOptions,
+    listener: ConsumerListener,
+    options: Partial<ConsumerOptions> = {},
   ) {
+    this.options = { ...defaultConsumerOptions, ...options };
+    const { attempts, claimIdleMs, concurrency, minRetryMs, maxRetryMs } = this.options;
+    const backoff = { minMs: minRetryMs, maxMs: maxRetryMs };
     this.logger = new Logger(`Consumer ${handler.group}`);
+    this.downstream = new Downstream(this.logger, backoff);
+    this.batch = this.maxBatch;
+    this.processor = new EventProcessor({
+      repository,
+      handler,
+      listener,
+      logger: this.logger,
+      consumer: this.name,
+      downstream: this.downstream,
+      held: this.held,
+      signal: this.stopping.signal,
+      maxAttempts: attempts,
+      concurrency,
+      attemptIntervalMs: claimIdleMs,
+      backoff,
+    });
+  }
+
+  get state(): ConsumerState {
+    return {
+      group: this.handler.group,
+      downstream: this.downstream.waiting,
+      reading: this.reading,
+      held: this.held.size,
+    };
   }
 
   start(): void {
     this.running ??= this.run();
   }
 
-  /** Finishes what is being handled, and leaves the group where nothing of it is left. */
+  /** Finishes what is being handled, hands over the rest, and leaves the group where nothing is left. */
   async stop(): Promise<void> {
     this.stopping.abort(new Error('The worker is stopping'));
     await this.running;
-    await this.repository.leave(this.handler.group, this.name);
+    const { group } = this.handler;
+    for (const lane of allLanes) {
+      const ids = this.held.all.filter(({ ref }) => ref.lane === lane).map(({ ref }) => ref.id);
+      if (ids.length > 0)
+        await this.repository.release(lane, group, this.name, ids, this.options.claimIdleMs);
+      await this.repository.leave(lane, group, this.name);
+    }
+  }
+
+  private get maxBatch(): number {
+    return entriesPerSlot * this.options.concurrency;
   }
 
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       try {
-        if (!(await this.repository.createGroup(this.handler.group))) await this.pause();
-        else await this.repository.withReader((reader) => this.consume(reader));
+        const lanes = valueOf(await this.repository.open(this.handler.group), 'opening the group');
+        await this.repository.withReader((reader) => this.consume(reader, lanes));
       } catch (error) {
-        this.logger.debug(`Reading failed: ${(error as Error).message}`);
-        await this.pause();
+        this.readingFailed(error as Error);
+        await delay(pauseAfterFailureMs, undefined, { signal }).catch(() => undefined);
       }
     }
   }
 
-  /** Until the reader fails, or the group has to be made anew. */
-  private async consume(reader: LeasedConnection): Promise<void> {
-    const { group } = this.handler;
-    while (!this.stopping.signal.aborted) {
-      await this.takeOver();
-      const events = await this.repository.take(
-        reader,
-        group,
-        this.name,
-        entriesPerSlot * this.options.concurrency,
-        this.blockMs,
-      );
-      if (events === undefined) await this.pause();
-      if (events === undefined || events === 'no-group') return;
-      await this.handleAll(events, false);
+  /** Runs until the group has to be made again. @throws Error when Redis gave no answer */
+  private async consume(reader: LeasedConnection, lanes: readonly Lane[]): Promise<void> {
+    const { signal } = this.stopping;
+    const openedMs = performance.now();
+    const isComplete = lanes.length === allLanes.length;
+    while (!signal.aborted) {
+      // A server that was full may have room for the stream of replays by now.
+      if (!isComplete && performance.now() - openedMs > this.options.claimIdleMs) return;
+      await this.takeOver(lanes);
+      const { waiting } = this.downstream;
+      const due = this.held
+        .due(performance.now(), this.maxBatch)
+        .filter(({ next }) => !waiting || next !== 'handle');
+      if (due.length > 0) {
+        await this.processor.retry(reader, due);
+      } else if (waiting) {
+        await this.downstream.wait(signal);
+        if (signal.aborted || !(await this.probe(reader, lanes))) return;
+      } else {
+        const entries = await this.take(reader, lanes, this.batch, this.blockMs);
+        if (!entries) return;
+        await this.processor.handleNew(entries);
+      }
+      this.readingWorks();
     }
+  }
+
+  /** Takes new entries; undefined where a stream was deleted. @throws Error when Redis gave no answer */
+  private async take(reader: LeasedConnection, lanes: readonly Lane[], count: number, blocksMs: number) {
+    const from = { group: this.handler.group, consumer: this.name, lanes };
+    const outcome = await this.repository.take(reader, from, count, blocksMs);
+    this.batch = outcome.status === 'ok' ? Math.min(2 * this.batch, this.maxBatch) : 1;
+    const entries = valueOf(outcome, 'reading the stream');
+    return entries === 'no-group' ? undefined : entries;
   }
 
   private get blockMs(): number {
-    return Math.min(blockMs, this.options.claimIdleMs);
+    const untilDueMs = (this.held.nextDueMs ?? Infinity) - performance.now();
+    return Math.max(1, Math.floor(Math.min(blockMs, this.options.claimIdleMs, untilDueMs)));
   }
 
-  /** What somebody has had for too long: it died, or failed. */
-  private async takeOver(): Promise<void> {
-    const { claimIdleMs, attempts } = this.options;
+  /**
+   * Tries the downstream with one event: by turns one that waits already, the one that was tried least recently, and a
+   * new one, so that no single event keeps the group waiting. False where a stream was deleted.
+   */
+  private async probe(reader: LeasedConnection, lanes: readonly Lane[]): Promise<boolean> {
+    this.probesHeld = !this.probesHeld;
+    const { oldest } = this.held;
+    if (!oldest || (!this.probesHeld && this.held.size < maxHeld)) {
+      const entries = await this.take(reader, lanes, 1, oldest ? 1 : this.blockMs);
+      if (!entries) return false;
+      if ((await this.processor.probeWithNew(entries)) || entries.length > 0) return true;
+      if (!oldest) this.downstream.reset();
+    }
+    if (oldest) await this.processor.probeWith(reader, oldest);
+    return true;
+  }
+
+  /** Takes over what a consumer has had for too long: it died, or its reply was lost. */
+  private async takeOver(lanes: readonly Lane[]): Promise<void> {
+    const { claimIdleMs } = this.options;
     if (performance.now() - this.claimedMs < claimIdleMs / 4) return;
     this.claimedMs = performance.now();
-    const { group } = this.handler;
-    for (;;) {
-      const pending = await this.repository.pending(group, claimIdleMs, entriesPerClaim);
-      if (!pending || pending.length === 0 || this.stopping.signal.aborted) return;
-      for (const entry of pending) if (entry.deliveries >= attempts) await this.putAside(entry);
-      const ids = pending.filter(({ deliveries }) => deliveries < attempts).map(({ id }) => id);
-      if (ids.length > 0) {
-        const claimed = await this.repository.claim(group, this.name, claimIdleMs, ids);
-        if (!claimed) return;
-        await this.handleAll(claimed, true);
-      }
-      if (pending.length < entriesPerClaim) return;
+    for (const lane of lanes) {
+      const room = maxHeld - this.held.size;
+      if (room <= 0 || this.stopping.signal.aborted) return;
+      const claimed = await this.repository.claim(lane, this.handler.group, this.name, claimIdleMs, room);
+      // Redis did not answer, or the group is gone: the next read finds out.
+      if (claimed.status !== 'ok') return;
+      for (const entry of claimed.value) this.adopt(entry);
     }
   }
 
-  private async putAside(entry: PendingEntry): Promise<void> {
-    const outcome = await this.repository.putAside(this.handler.group, entry);
-    if (outcome.status !== 'ok' || !outcome.value) return;
-    this.listener.handled(this.handler.group, 'dead-letter', 1);
-    this.logger.error(`Event ${entry.id} could not be handled in ${entry.deliveries} deliveries: put aside`);
+  private adopt({ ref, record, exists }: ClaimedEntry): void {
+    if (!exists) return this.processor.missing(ref);
+    if (this.held.has(ref)) return;
+    const { attempts = 0, state, reason = '' } = record ?? {};
+    const wasInterrupted = state === 'started';
+    const next = attempts >= this.options.attempts ? 'set-aside' : 'handle';
+    const isRecorded = record !== undefined;
+    this.held.put({ ...untried(ref), attempts, reason, wasInterrupted, isRecorded, next });
   }
 
-  private async handleAll(events: readonly StreamEvent[], mayHaveFailed: boolean): Promise<void> {
-    const { group, types } = this.handler;
-    const wanted = events.filter(({ type }) => !types || types.includes(type));
-    const skipped = events.filter((event) => !wanted.includes(event)).map(({ id }) => id);
-    if (skipped.length > 0 && (await this.repository.acknowledge(group, skipped)))
-      this.listener.handled(group, 'skipped', skipped.length);
-    const queue = [...wanted];
-    const work = async (): Promise<void> => {
-      for (let event = queue.shift(); event && !this.stopping.signal.aborted; event = queue.shift())
-        await this.handle(event, mayHaveFailed);
-    };
-    await Promise.all(Array.from({ length: Math.min(this.options.concurrency, queue.length) }, work));
+  private readingFailed(error: Error): void {
+    if (this.stopping.signal.aborted) return;
+    const cause = error.message;
+    if (this.readingCauses.isDue(cause)) this.logger.warn(`Events cannot be read: ${cause}`);
+    this.reading = { cause, since: this.reading?.since ?? new Date() };
   }
 
-  private async handle(event: StreamEvent, mayHaveFailed: boolean): Promise<void> {
-    const { group } = this.handler;
-    try {
-      await this.handler.handle(event, this.stopping.signal);
-    } catch (error) {
-      this.listener.handled(group, 'failed', 1);
-      this.logger.warn(`Event ${event.id} failed: ${(error as Error).message}`);
-      await this.repository.failed(group, event.id, (error as Error).message);
-      if (error instanceof RetryLaterError) await this.repository.forgive(group, this.name, event.id);
-      return;
-    }
-    // Not confirmed: it is delivered once more, and handled again.
-    if (await this.repository.acknowledge(group, [event.id])) this.listener.handled(group, 'handled', 1);
-    if (mayHaveFailed) await this.repository.mended(group, [event.id]);
+  private readingWorks(): void {
+    this.reading = undefined;
   }
+}
 
-  private async pause(): Promise<void> {
-    await delay(pauseAfterFailureMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-  }
+/** @throws Error naming what was tried and the fault */
+function valueOf<T>(outcome: Outcome<T>, what: string): T {
+  if (outcome.status === 'ok') return outcome.value;
+  throw new Error(`${what}: ${'fault' in outcome ? outcome.fault.code : 'no answer in time'}`);
 }

@@ -16,29 +16,22 @@ import { EventsMetrics } from './events.metrics.js';
 
 /** Lua functions that publish an event in the step that makes its change: see the file. */
 export const publishFragment = new URL('./scripts/fragments/publish.lua', import.meta.url);
-const trim = loadScript('trim-2', new URL('./scripts/trim-2.lua', import.meta.url), [publishFragment]);
-const publish = loadScript('publish-2', new URL('./scripts/publish-2.lua', import.meta.url), [
-  publishFragment,
-]);
-const markDead = loadScript('mark-dead-2', new URL('./scripts/mark-dead-2.lua', import.meta.url));
-const deadLetter = loadScript('dead-letter-3', new URL('./scripts/dead-letter-3.lua', import.meta.url));
+const trim = loadScript('trim-2', new URL('./scripts/trim-2.lua', import.meta.url), {
+  publish: publishFragment,
+});
+const publish = loadScript('publish-2', new URL('./scripts/publish-2.lua', import.meta.url), {
+  publish: publishFragment,
+});
 
 /** Trimming reads a little of the stream: once in so many events. */
 const eventsPerTrim = 200;
 /** So many times as many as are to be kept may wait for a consumer that is behind or gone. */
 const mostTimesTheLength = 20;
-const mostDeadLetters = 10_000;
 /** A process has the bound in bytes checked once it has published so much; what an entry takes beside its text. */
 const maxUncheckedBytes = 256 * 1024;
 const entryOverheadBytes = 256;
 /** Beyond what a blocking read waits. */
 const replyMarginMs = 2_000;
-
-/** An entry that some consumer has and has not acknowledged. */
-export interface PendingEntry {
-  readonly id: string;
-  readonly deliveries: number;
-}
 
 /** What became of an event that was published after its change. */
 export interface Published {
@@ -62,13 +55,14 @@ export interface GroupState {
   readonly pending: number;
   /** Entries not delivered yet; null where Redis does not know. */
   readonly lag: number | null;
+  /** Replayed events of this group alone that are not acknowledged yet. */
+  readonly replays: number;
 }
 
-/** `{env}:transcription_events`, a stream, its consumer groups, and beside it the dead letters. */
+/** `{env}:transcription_events`, a stream, and how its consumer groups stand. */
 @Injectable()
 export class EventsRepository {
   private readonly key: string;
-  private readonly deadKey: string;
   private readonly isClustered: boolean;
   private readonly registryKey: string;
   private sinceTrim = 0;
@@ -80,9 +74,8 @@ export class EventsRepository {
     private readonly config: MarqueeConfig,
     @Optional() private readonly metrics?: EventsMetrics,
   ) {
-    for (const script of [trim, publish, markDead, deadLetter]) redis.register(script);
+    for (const script of [trim, publish]) redis.register(script);
     this.key = redis.keys.key(shared('transcription_events'));
-    this.deadKey = redis.keys.key(shared('transcription_events'), 'dead');
     this.registryKey = redis.keys.key(shared('transcription_events'), 'completions');
     this.isClustered = this.key.includes('{');
   }
@@ -196,118 +189,22 @@ export class EventsRepository {
     return outcome.status === 'ok' ? ofOneStream(outcome.value) : undefined;
   }
 
-  /** XGROUP CREATE … MKSTREAM from the beginning; an existing group stays as it is. False when Redis is away. */
-  async createGroup(group: string): Promise<boolean> {
-    const args = [group, '0', 'MKSTREAM'];
-    const outcome = await this.redis.subcommand(
-      this.redis.newBudget(),
-      'XGROUP',
-      'CREATE',
-      this.key,
-      ...args,
-    );
-    return outcome.status === 'ok' || (outcome.status === 'error' && outcome.fault.code === 'BUSYGROUP');
-  }
-
-  /** XREADGROUP: entries that nobody in the group has had. `no-group` where the stream was emptied. */
-  async take(
-    reader: LeasedConnection,
-    group: string,
-    consumer: string,
-    count: number,
-    blockMs: number,
-  ): Promise<StreamEvent[] | 'no-group' | undefined> {
-    const args = ['GROUP', group, consumer, 'COUNT', count, 'BLOCK', blockMs, 'STREAMS', this.key, '>'];
-    const outcome = await reader.command(blockMs + replyMarginMs, 'XREADGROUP', ...args);
-    if (outcome.status === 'error' && outcome.fault.code === 'NOGROUP') return 'no-group';
-    return outcome.status === 'ok' ? ofOneStream(outcome.value) : undefined;
-  }
-
-  /** XPENDING: entries that some consumer has had for `idleMs` without acknowledging them. */
-  async pending(group: string, idleMs: number, count: number): Promise<PendingEntry[] | undefined> {
-    const args = [group, 'IDLE', idleMs, '-', '+', count];
-    const outcome = await this.redis.command(this.redis.newBudget(), 'XPENDING', this.key, ...args);
-    if (outcome.status !== 'ok') return undefined;
-    return (outcome.value as [Buffer, Buffer, number, number][]).map(([id, , , deliveries]) => ({
-      id: String(id),
-      deliveries,
-    }));
-  }
-
-  /** XCLAIM: takes entries over that have been idle for `idleMs`; those that were trimmed are acknowledged. */
-  async claim(
-    group: string,
-    consumer: string,
-    idleMs: number,
-    ids: readonly string[],
-  ): Promise<StreamEvent[] | undefined> {
-    const budget = this.redis.newBudget();
-    const outcome = await this.redis.command(budget, 'XCLAIM', this.key, group, consumer, idleMs, ...ids);
-    return outcome.status === 'ok' ? toEvents(outcome.value) : undefined;
-  }
-
-  /** XCLAIM … RETRYCOUNT 0: a failure that says nothing of the entry does not count. */
-  async forgive(group: string, consumer: string, id: string): Promise<void> {
-    const budget = this.redis.newBudget();
-    const args = [group, consumer, 0, id, 'RETRYCOUNT', 0, 'JUSTID'];
-    await this.redis.command(budget, 'XCLAIM', this.key, ...args);
-  }
-
-  /** XACK. False when Redis did not confirm it. */
-  async acknowledge(group: string, ids: readonly string[]): Promise<boolean> {
-    const outcome = await this.redis.command(this.redis.newBudget(), 'XACK', this.key, group, ...ids);
-    return outcome.status === 'ok';
-  }
-
-  /** Keeps why an entry could not be handled, for its dead letter. */
-  async failed(group: string, id: string, reason: string): Promise<void> {
-    await this.redis.command(
-      this.redis.newBudget(),
-      'HSET',
-      this.reasonsKey(group),
-      id,
-      reason.slice(0, 500),
-    );
-  }
-
-  /** Forgets a failure that was mended. */
-  async mended(group: string, ids: readonly string[]): Promise<void> {
-    await this.redis.command(this.redis.newBudget(), 'HDEL', this.reasonsKey(group), ...ids);
-  }
-
-  /** Puts an entry aside with the reason, and acknowledges it. */
-  async putAside(group: string, { id, deliveries }: PendingEntry): Promise<Outcome<boolean>> {
-    // First: the transcript that a dead letter refers to must not be given up.
-    const keys = [this.key, this.registryKey];
-    const marked = await this.redis.run(this.redis.newBudget(), markDead, { keys, args: [id] });
-    if (marked.status !== 'ok') return marked;
-    const outcome = await this.redis.run(this.redis.newBudget(), deadLetter, {
-      keys: [this.key, this.deadKey, this.reasonsKey(group)],
-      args: [group, id, deliveries, mostDeadLetters],
-    });
-    return outcome.status === 'ok' ? { status: 'ok', value: outcome.value === 1 } : outcome;
-  }
-
-  /** XGROUP DELCONSUMER. Only of one that has nothing pending: Redis would forget that. */
-  async leave(group: string, consumer: string): Promise<void> {
-    const budget = this.redis.newBudget();
-    const outcome = await this.redis.command(budget, 'XPENDING', this.key, group, '-', '+', 1, consumer);
-    if (outcome.status !== 'ok' || (outcome.value as unknown[]).length > 0) return;
-    await this.redis.subcommand(budget, 'XGROUP', 'DELCONSUMER', this.key, group, consumer);
-  }
-
-  /** XINFO GROUPS. */
+  /** XINFO GROUPS, and XLEN of each group's replays. */
   async groups(): Promise<GroupState[] | undefined> {
     const outcome = await this.redis.subcommand(this.redis.newBudget(), 'XINFO', 'GROUPS', this.key);
-    return outcome.status === 'ok' ? (outcome.value as unknown[]).map(toGroup) : undefined;
+    if (outcome.status !== 'ok') return undefined;
+    const groups = (outcome.value as unknown[]).map(toGroup);
+    return Promise.all(groups.map(async (group) => ({ ...group, replays: await this.replays(group.name) })));
   }
 
-  private reasonsKey(group: string): string {
-    return this.redis.keys.key(shared('transcription_events'), 'failures', group);
+  private async replays(group: string): Promise<number> {
+    const key = this.redis.keys.key(shared('transcription_events'), 'replays', group);
+    const outcome = await this.redis.command(this.redis.newBudget(), 'XLEN', key);
+    return outcome.status === 'ok' ? Number(outcome.value) : 0;
   }
 }
 
-/** XREAD's and XREADGROUP's reply: the one stream's key and entries; nil when nothing came in time. */
+/** XREAD's reply: the one stream's key and entries; nil when nothing came in time. */
 const ofOneStream = (reply: unknown): StreamEvent[] =>
   reply === null ? [] : toEvents((reply as [Buffer, unknown])[1]);
 
@@ -315,12 +212,15 @@ function toEvents(reply: unknown): StreamEvent[] {
   // Claimed entries that were trimmed are nil.
   return (reply as [Buffer, Buffer[] | null][])
     .filter((entry) => entry?.[1])
-    .map(([id, fields]) =>
-      toEvent(String(id), new Map(pairsOf(fields ?? []).map(([field, value]) => [field, String(value)]))),
-    );
+    .map(([id, fields]) => toEvent(String(id), toFieldMap(fields ?? [])));
 }
 
-function toGroup(reply: unknown): GroupState {
+/** Fields and values of an entry, by turns, as a map of text. */
+export function toFieldMap(fields: readonly Buffer[]): Map<string, string> {
+  return new Map(pairsOf(fields).map(([field, value]) => [field, String(value)]));
+}
+
+function toGroup(reply: unknown): Omit<GroupState, 'replays'> {
   const named = new Map(pairsOf(reply as unknown[]));
   const lag = named.get('lag') ?? null;
   return {

@@ -1,11 +1,15 @@
-export {
-  type ConsumerListener,
-  type ConsumerOptions,
-  EventConsumer,
-  type EventHandler,
-  RetryLaterError,
-} from './consumer.js';
 export { CompletionsRepository, type UnhandledCompletion } from './completions.repository.js';
+export { type ConsumerOptions, type ConsumerState, EventConsumer } from './consumer.js';
+export {
+  type DeadLetter,
+  type DeadLetterBatch,
+  type DeadLetterFilter,
+  DeadLetterNotFoundError,
+  type DeadLetterPage,
+  DeadLettersUnavailableError,
+} from './dead-letter.js';
+export { DeadLettersRepository } from './dead-letters.repository.js';
+export { type BatchOptions, DeadLettersService } from './dead-letters.service.js';
 export {
   excerptOf,
   isStreamId,
@@ -15,13 +19,10 @@ export {
   type StreamEvent,
   type TranscriptReference,
 } from './event.js';
+export { type EventHandler, EventRejectedError, RetryLaterError } from './event-handler.js';
 export { EventHub, type Subscription, TooManyListenersError } from './event-hub.js';
+export { type ConsumerListener, type ConsumerOutcome } from './event-processor.js';
 export { EventsModule } from './events.module.js';
-export {
-  EventsRepository,
-  type GroupState,
-  type PendingEntry,
-  type Published,
-  publishFragment,
-} from './events.repository.js';
+export { EventsRepository, type GroupState, type Published, publishFragment } from './events.repository.js';
+export { GroupsRepository, type Lane } from './groups.repository.js';
 export { MAX_SESSION_EVENTS, SessionEventsRepository } from './session-events.repository.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRedis, loadScript, pairsOf, RedisBudget, RedisClient, shared } from '@app/redis';
+import { InjectRedis, loadScript, RedisBudget, RedisClient, shared } from '@app/redis';
 import { compareIds, type StreamEvent, toEvent } from './event.js';
+import { toFieldMap } from './events.repository.js';
 
 const range = loadScript('ids-1', new URL('./scripts/ids-1.lua', import.meta.url));
 const entries = loadScript('entries-1', new URL('./scripts/entries-1.lua', import.meta.url));
@@ -72,4 +73,4 @@ export class SessionEventsRepository {
 }
 
 const toStreamEvent = ([id, fields]: [Buffer, Buffer[]]): StreamEvent =>
-  toEvent(String(id), new Map(pairsOf(fields).map(([field, value]) => [field, String(value)])));
+  toEvent(String(id), toFieldMap(fields));

@@ -155,7 +155,7 @@ export class RedisClient {
         this.breaker.probeSoon();
         this.announceFirst();
       },
-      onLost: (fault) => this.breaker.trip(fault.code),
+      onLost: (fault) => this.breaker.trip((this.recentRefusal(performance.now()) ?? fault).code),
       onLeaseWait: (waitMs) => metrics.leaseWaited(name, waitMs),
     });
     const connected = await this.pool.connect(attempts, this.options.redis.startupTimeoutMs);

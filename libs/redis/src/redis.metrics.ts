@@ -59,8 +59,19 @@ export class RedisMetrics {
     this.gauge(registry, 'connected', '1 while the shared connection is ready', ({ connected }) =>
       Number(connected),
     );
-    this.gauge(registry, 'pool_size', 'Most sockets', ({ pool }) => pool?.size);
-    this.gauge(registry, 'pool_open', 'Sockets that are open', ({ pool }) => pool?.open);
+    this.gauge(registry, 'pool_size', 'REDIS_POOL_SIZE', ({ pool }) => pool?.size);
+    this.gauge(
+      registry,
+      'pool_open',
+      'Connections that are open, readers and the listener for invalidations included',
+      ({ pool }) => pool?.open,
+    );
+    this.gauge(
+      registry,
+      'pool_readers',
+      'Blocking readers, on top of pool_size',
+      ({ pool }) => pool?.readers,
+    );
     this.gauge(
       registry,
       'pool_in_use',

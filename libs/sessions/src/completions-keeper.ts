@@ -14,10 +14,10 @@ import { HeldBytesRepository } from './held-bytes.repository.js';
 import { MAX_UNARCHIVED_MS, MIN_UNARCHIVED_TTL_MS } from './session.js';
 import { SessionKeys } from './session-keys.js';
 
-const release = loadScript('release-3', new URL('./scripts/release-3.lua', import.meta.url), [
-  memoryFragment,
-  completionFragment,
-]);
+const release = loadScript('release-3', new URL('./scripts/release-3.lua', import.meta.url), {
+  memory: memoryFragment,
+  completion: completionFragment,
+});
 const keep = loadScript('keep-3', new URL('./scripts/keep-3.lua', import.meta.url));
 
 const completionsPerStep = 200;

@@ -3,13 +3,15 @@ import { InjectRedis, loadScript, ok, type Outcome, RedisBudget, RedisClient } f
 import { memoryFragment } from './fragments.js';
 import { SessionKeys } from './session-keys.js';
 
-const reclaim = loadScript('reclaim-n', new URL('./scripts/reclaim-n.lua', import.meta.url), [
-  memoryFragment,
-]);
-const measure = loadScript('measure-3', new URL('./scripts/measure-3.lua', import.meta.url), [
-  memoryFragment,
-]);
-const charge = loadScript('charge-2', new URL('./scripts/charge-2.lua', import.meta.url), [memoryFragment]);
+const reclaim = loadScript('reclaim-n', new URL('./scripts/reclaim-n.lua', import.meta.url), {
+  memory: memoryFragment,
+});
+const measure = loadScript('measure-3', new URL('./scripts/measure-3.lua', import.meta.url), {
+  memory: memoryFragment,
+});
+const charge = loadScript('charge-2', new URL('./scripts/charge-2.lua', import.meta.url), {
+  memory: memoryFragment,
+});
 const audit = loadScript('audit-2', new URL('./scripts/audit-2.lua', import.meta.url));
 
 const sessionsPerStep = 100;

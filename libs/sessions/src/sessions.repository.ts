@@ -24,17 +24,19 @@ import { SessionKeys } from './session-keys.js';
 import { SessionsUnavailableError } from './sessions.errors.js';
 import type { StoredSession } from './stored-session.js';
 
-const create = loadScript('create-1', new URL('./scripts/create-1.lua', import.meta.url), [memoryFragment]);
-const read = loadScript('read-2', new URL('./scripts/read-2.lua', import.meta.url), [lifeFragment]);
-const update = loadScript('update-2', new URL('./scripts/update-2.lua', import.meta.url), [
-  memoryFragment,
-  lifeFragment,
-]);
-const remove = loadScript('delete-4', new URL('./scripts/delete-4.lua', import.meta.url), [
-  publishFragment,
-  memoryFragment,
-  completionFragment,
-]);
+const create = loadScript('create-1', new URL('./scripts/create-1.lua', import.meta.url), {
+  memory: memoryFragment,
+});
+const read = loadScript('read-2', new URL('./scripts/read-2.lua', import.meta.url), { life: lifeFragment });
+const update = loadScript('update-2', new URL('./scripts/update-2.lua', import.meta.url), {
+  memory: memoryFragment,
+  life: lifeFragment,
+});
+const remove = loadScript('delete-4', new URL('./scripts/delete-4.lua', import.meta.url), {
+  publish: publishFragment,
+  memory: memoryFragment,
+  completion: completionFragment,
+});
 
 /** Scripts that change nothing when they run a second time, and then return the same. */
 const repeatable: ReadonlySet<RedisScript> = new Set([create, read, update]);

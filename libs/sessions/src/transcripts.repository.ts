@@ -34,19 +34,24 @@ import {
 import { SESSION_BOUNDS, type SessionBounds, throwIfFull } from './session-bounds.js';
 import { SessionKeys } from './session-keys.js';
 
-const fragments = [publishFragment, memoryFragment, rememberFragment, lifeFragment];
+const fragments = {
+  publish: publishFragment,
+  memory: memoryFragment,
+  remember: rememberFragment,
+  life: lifeFragment,
+};
 const append = loadScript('append-4', new URL('./scripts/append-4.lua', import.meta.url), fragments);
-const page = loadScript('page-2', new URL('./scripts/page-2.lua', import.meta.url), [lifeFragment]);
-const complete = loadScript('complete-4', new URL('./scripts/complete-4.lua', import.meta.url), [
+const page = loadScript('page-2', new URL('./scripts/page-2.lua', import.meta.url), { life: lifeFragment });
+const complete = loadScript('complete-4', new URL('./scripts/complete-4.lua', import.meta.url), {
   ...fragments,
-  completionFragment,
-]);
-const settle = loadScript('settle-3', new URL('./scripts/settle-3.lua', import.meta.url), [
-  completionFragment,
-]);
-const remember = loadScript('remember-2', new URL('./scripts/remember-2.lua', import.meta.url), [
-  rememberFragment,
-]);
+  completion: completionFragment,
+});
+const settle = loadScript('settle-3', new URL('./scripts/settle-3.lua', import.meta.url), {
+  completion: completionFragment,
+});
+const remember = loadScript('remember-2', new URL('./scripts/remember-2.lua', import.meta.url), {
+  remember: rememberFragment,
+});
 
 /** Scripts that change nothing when they run a second time, and then return the same. */
 const repeatable: ReadonlySet<RedisScript> = new Set([page, complete, settle]);

@@ -192,7 +192,7 @@ export class UpstreamClient {
     await this.options.pace?.admit();
     const { statusCode, headers, text } = await this.exchange(call);
     const etag = single(headers.etag);
-    if (statusCode === 304) return { status: 304, body: undefined, etag };
+    if (statusCode === 304 && call.method === 'GET') return { status: 304, body: undefined, etag };
     if (call.ignoresAnswer && statusCode >= 200 && statusCode < 300)
       return { status: statusCode, body: undefined, etag };
     if (statusCode >= 200 && statusCode < 300) return { status: statusCode, body: this.parse(text), etag };

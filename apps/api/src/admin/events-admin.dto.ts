@@ -8,6 +8,7 @@ export const eventsAnswerSchema = z
         name: z.string().meta({ example: 'archive' }),
         pending: z.int().meta({ description: 'Delivered and not acknowledged' }),
         lag: z.int().nullable().meta({ description: 'Not delivered yet; null where Redis does not know' }),
+        replays: z.int().meta({ description: 'Replayed dead letters, not acknowledged yet' }),
       }),
     ),
   })

@@ -10,7 +10,7 @@ import {
   StoredVectorUnreadableError,
 } from '@app/embeddings';
 import { LockHeldError, LockLostError, LockUnavailableError } from '@app/locks';
-import { TooManyListenersError } from '@app/events';
+import { DeadLetterNotFoundError, DeadLettersUnavailableError, TooManyListenersError } from '@app/events';
 import {
   IdempotencyConflictError,
   SessionCompletedError,
@@ -214,7 +214,13 @@ function sessionProblem(error: unknown): Problem | undefined {
       retryAfterSeconds: 5,
     });
   }
-  if (error instanceof SessionsUnavailableError || error instanceof TasksUnavailableError) {
+  if (error instanceof DeadLetterNotFoundError)
+    return problem('dead-letter-not-found', 404, 'No such dead letter', error.message);
+  if (
+    error instanceof SessionsUnavailableError ||
+    error instanceof TasksUnavailableError ||
+    error instanceof DeadLettersUnavailableError
+  ) {
     return problem('unavailable', 503, titleOf(503), error.message, { retryAfterSeconds: 1 });
   }
   return undefined;

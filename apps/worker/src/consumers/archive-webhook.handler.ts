@@ -1,15 +1,23 @@
 import { createHmac } from 'node:crypto';
 import type { MarqueeConfig } from '@app/config';
-import { type EventHandler, RetryLaterError, type StreamEvent } from '@app/events';
+import { type EventHandler, EventRejectedError, RetryLaterError, type StreamEvent } from '@app/events';
 import type { CompletedTranscripts } from '@app/sessions';
 import { UpstreamClient, UpstreamError } from '@app/upstream';
 import { toArchiveRecord } from './archive-record.js';
+
+/**
+ * What says that this very event can never be taken. Everything else may be repaired: a redirect, a wrong key or address
+ * (401, 403, 404), too many requests, an outage.
+ */
+const refusals: ReadonlySet<number> = new Set([400, 409, 413, 422]);
 
 /** Posts completed transcripts, signed as the Standard Webhooks say (standardwebhooks.com). */
 export class ArchiveWebhookHandler implements EventHandler {
   readonly group = 'archive-webhook';
   readonly types = ['transcript_completed'];
   private readonly upstream: UpstreamClient;
+  /** Why the receiver was last found to fail. */
+  private lastFault: RetryLaterError | undefined;
 
   constructor(
     config: MarqueeConfig,
@@ -25,7 +33,11 @@ export class ArchiveWebhookHandler implements EventHandler {
     });
   }
 
-  /** Retried with the same id: the receiver knows a second delivery by it. @throws UpstreamError, RetryLaterError */
+  /**
+   * Retried with the same id: the receiver knows a second delivery by it.
+   *
+   * @throws EventRejectedError, RetryLaterError, TranscriptGoneError
+   */
   async handle(event: StreamEvent, signal?: AbortSignal): Promise<void> {
     const payload = JSON.stringify(toArchiveRecord(await this.transcripts.complete(event, signal)));
     const timestamp = `${Math.floor(Date.now() / 1000)}`;
@@ -37,17 +49,44 @@ export class ArchiveWebhookHandler implements EventHandler {
     try {
       await this.upstream.post('', payload, headers);
     } catch (error) {
-      // Away, or overrun: a 4xx alone says something of the event.
-      if (error instanceof UpstreamError && error.failure !== 'rejected')
-        throw new RetryLaterError(error.message, { cause: error });
-      throw error;
+      throw error instanceof UpstreamError ? this.toConsumerError(error) : error;
     }
+    this.lastFault = undefined;
+  }
+
+  private toConsumerError(error: UpstreamError): Error {
+    if (error.status !== undefined && refusals.has(error.status))
+      return new EventRejectedError(`HTTP ${error.status}`, error.message);
+    // While the breaker is open nobody is asked: the operator has to repair what opened it.
+    if (error.failure === 'overloaded' && this.lastFault) return this.lastFault;
+    this.lastFault = toRetryLater(error);
+    return this.lastFault;
   }
 
   close(): Promise<void> {
     return this.upstream.close();
   }
 }
+
+function toRetryLater(error: UpstreamError): RetryLaterError {
+  const { status, failure, message, retryAfterMs } = error;
+  const code = status === undefined ? failure : `HTTP ${status}`;
+  const isRedirect = status !== undefined && status >= 300 && status < 400;
+  const hint = isRedirect
+    ? 'redirects are not followed: set ARCHIVE_WEBHOOK_URL to the address that it redirects to'
+    : hints[status ?? 0];
+  // The receiver's own words stay out of logs and health: they may quote the transcript.
+  const what = status === undefined ? message : `${error.upstream}: ${code}`;
+  return new RetryLaterError(hint ? `${what}; ${hint}` : what, { cause: error, code, retryAfterMs });
+}
+
+const hints: Readonly<Record<number, string>> = {
+  401: 'the receiver does not accept the signature: check ARCHIVE_WEBHOOK_SECRET',
+  403: 'the receiver does not allow this: check ARCHIVE_WEBHOOK_SECRET and its permissions',
+  404: 'check ARCHIVE_WEBHOOK_URL',
+  405: 'the receiver takes no POST there: check ARCHIVE_WEBHOOK_URL',
+  410: 'the receiver is gone: check ARCHIVE_WEBHOOK_URL',
+};
 
 /** HMAC-SHA256 of `id.timestamp.payload`, base64. A secret of the form `whsec_…` is base64 itself. */
 export function sign(secret: string, id: string, timestamp: string, payload: string): string {

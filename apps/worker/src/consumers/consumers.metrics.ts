@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ConsumerListener, GroupState } from '@app/events';
+import type { ConsumerListener, ConsumerOutcome, ConsumerState, GroupState } from '@app/events';
 import type { KeptCompletions } from '@app/sessions';
 import { Counter, Gauge, Registry } from 'prom-client';
 
@@ -18,8 +18,11 @@ export class ConsumersMetrics implements ConsumerListener {
   private readonly length: Gauge;
   private readonly pending: Gauge<'group'>;
   private readonly lag: Gauge<'group'>;
+  private readonly replays: Gauge<'group'>;
+  private readonly deadLetters: Gauge;
+  private readonly waiting: Gauge<'group' | 'by'>;
   private readonly bytes: Gauge;
-  private readonly waiting: Gauge;
+  private readonly completionsWaiting: Gauge;
   private readonly completions: Counter<'outcome'>;
 
   constructor(registry: Registry) {
@@ -47,12 +50,29 @@ export class ConsumersMetrics implements ConsumerListener {
       labelNames: ['group'],
       registers,
     });
+    this.replays = new Gauge({
+      name: 'marquee_events_replays',
+      help: 'Replayed dead letters that their group has not acknowledged yet',
+      labelNames: ['group'],
+      registers,
+    });
+    this.deadLetters = new Gauge({
+      name: 'marquee_events_dead_letters',
+      help: 'Dead letters of all groups',
+      registers,
+    });
+    this.waiting = new Gauge({
+      name: 'marquee_events_consumer_waiting',
+      help: '1 while the consumer of this process waits: by "downstream", which fails, or by "redis", which it cannot read',
+      labelNames: ['group', 'by'],
+      registers,
+    });
     this.bytes = new Gauge({
       name: 'marquee_events_stream_bytes',
       help: 'Memory that the event stream takes',
       registers,
     });
-    this.waiting = new Gauge({
+    this.completionsWaiting = new Gauge({
       name: 'marquee_events_completions_waiting',
       help: 'Completed transcripts that some consumer group has not handled yet, as far as is known',
       registers,
@@ -66,18 +86,30 @@ export class ConsumersMetrics implements ConsumerListener {
     for (const outcome of ['released', 'republished', 'lost']) this.completions.inc({ outcome }, 0);
   }
 
-  handled(group: string, outcome: string, count: number): void {
+  handled(group: string, outcome: ConsumerOutcome, count: number): void {
     this.events.inc({ group, outcome }, count);
   }
 
   measured({ length, bytes, groups, completions }: StreamState): void {
     this.length.set(length);
     if (bytes !== undefined) this.bytes.set(bytes);
-    if (completions !== undefined) this.waiting.set(completions);
-    for (const { name, pending, lag } of groups) {
+    if (completions !== undefined) this.completionsWaiting.set(completions);
+    for (const { name, pending, lag, replays } of groups) {
       this.pending.set({ group: name }, pending);
+      this.replays.set({ group: name }, replays);
       if (lag !== null) this.lag.set({ group: name }, lag);
     }
+  }
+
+  consumersAre(states: readonly ConsumerState[]): void {
+    for (const { group, downstream, reading } of states) {
+      this.waiting.set({ group, by: 'downstream' }, downstream ? 1 : 0);
+      this.waiting.set({ group, by: 'redis' }, reading ? 1 : 0);
+    }
+  }
+
+  deadLettersAre(count: number): void {
+    this.deadLetters.set(count);
   }
 
   completionsKept(kept: KeptCompletions): void {

@@ -1,7 +1,15 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { MarqueeConfig } from '@app/config';
-import { CompletionsRepository, EventConsumer, type EventHandler, EventsRepository } from '@app/events';
+import {
+  CompletionsRepository,
+  type ConsumerState,
+  DeadLettersRepository,
+  EventConsumer,
+  type EventHandler,
+  EventsRepository,
+  GroupsRepository,
+} from '@app/events';
 import { CompletedTranscripts, CompletionsKeeper } from '@app/sessions';
 import { ArchiveFileHandler } from './archive-file.handler.js';
 import { ArchiveWebhookHandler } from './archive-webhook.handler.js';
@@ -18,6 +26,8 @@ export class ConsumersService implements OnApplicationBootstrap, OnModuleDestroy
 
   constructor(
     private readonly repository: EventsRepository,
+    groups: GroupsRepository,
+    private readonly deadLetters: DeadLettersRepository,
     private readonly completions: CompletionsRepository,
     private readonly keeper: CompletionsKeeper,
     transcripts: CompletedTranscripts,
@@ -29,7 +39,11 @@ export class ConsumersService implements OnApplicationBootstrap, OnModuleDestroy
     const handlers: EventHandler[] = [];
     if (file) handlers.push(new ArchiveFileHandler(file, transcripts));
     if (this.webhook) handlers.push(this.webhook);
-    this.consumers = handlers.map((handler) => new EventConsumer(repository, handler, metrics));
+    this.consumers = handlers.map((handler) => new EventConsumer(groups, handler, metrics));
+  }
+
+  get states(): ConsumerState[] {
+    return this.consumers.map(({ state }) => state);
   }
 
   onApplicationBootstrap(): void {
@@ -44,13 +58,16 @@ export class ConsumersService implements OnApplicationBootstrap, OnModuleDestroy
 
   @Interval(measureMs)
   async measure(): Promise<void> {
+    this.metrics.consumersAre(this.states);
     await this.repository.trim();
-    const [length, bytes, groups, completions] = await Promise.all([
+    const [length, bytes, groups, completions, dead] = await Promise.all([
       this.repository.length(),
       this.repository.bytes(),
       this.repository.groups(),
       this.completions.count(),
+      this.deadLetters.length(),
     ]);
+    if (dead !== undefined) this.metrics.deadLettersAre(dead);
     // Without a stream there are no groups to ask for.
     if (length !== undefined) this.metrics.measured({ length, bytes, groups: groups ?? [], completions });
     await this.keepCompletions();

@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { HealthCheck, HealthCheckService } from '@nestjs/terminus';
 import { RedisHealthIndicator } from '@app/redis';
+import { ConsumersHealthIndicator } from './consumers.health-indicator.js';
 import { JobsHealthIndicator } from './jobs.health-indicator.js';
 
 /** Probes for Kubernetes and compose. */
@@ -10,6 +11,7 @@ export class HealthController {
     private readonly health: HealthCheckService,
     private readonly redis: RedisHealthIndicator,
     private readonly jobs: JobsHealthIndicator,
+    private readonly consumers: ConsumersHealthIndicator,
   ) {}
 
   @Get(['live', 'startup'])
@@ -18,10 +20,10 @@ export class HealthController {
     return this.health.check([]);
   }
 
-  /** `degraded` (still 200) while Redis is away or a job is overdue. */
+  /** `degraded` (still 200) while Redis is away, a job is overdue, or a consumer waits. */
   @Get('ready')
   @HealthCheck()
   ready() {
-    return this.health.check([...this.redis.checks(), ...this.jobs.checks()]);
+    return this.health.check([...this.redis.checks(), ...this.jobs.checks(), ...this.consumers.checks()]);
   }
 }

@@ -14,6 +14,9 @@
 -- Output:
 --   {id, entries dropped that a group had not acknowledged, 'registered', 'unregistered' or 'none'}, or false when
 --   another process has replaced the event already
+
+--- @include "publish"
+
 if ARGV[7] ~= '' then
   local note = redis.call('HGET', KEYS[2], ARGV[2])
   if not note or cjson.decode(note)[1] ~= ARGV[7] then

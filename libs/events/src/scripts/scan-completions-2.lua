@@ -8,6 +8,9 @@
 -- Output:
 --   {next cursor, session id, note, state, …}; the state is 'waiting', 'handled' when every group has acknowledged the
 --   event, 'dropped' when the event left the stream before that, or 'dead' when it is a dead letter
+
+--- @include "publish"
+
 local function parts(id)
   local ms, number = string.match(id, '^(%d+)-(%d+)$')
   return tonumber(ms), tonumber(number)

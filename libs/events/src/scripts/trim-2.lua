@@ -10,6 +10,9 @@
 --   ARGV[4]  bytes beyond which unread entries are trimmed as well
 -- Output:
 --   {entries trimmed, how many of these a group had not acknowledged}
+
+--- @include "publish"
+
 local function parts(id)
   local ms, number = string.match(id, '^(%d+)-(%d+)$')
   return tonumber(ms), tonumber(number)

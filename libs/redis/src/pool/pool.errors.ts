@@ -1,4 +1,4 @@
-/** Every lease was taken for as long as the caller would wait. */
+/** Every lease was taken for as long as the caller was ready to wait. */
 export class PoolExhaustedError extends Error {
   readonly code = 'REDIS_POOL_EXHAUSTED';
 
@@ -6,9 +6,10 @@ export class PoolExhaustedError extends Error {
     readonly target: string,
     readonly leases: number,
     readonly waitedMs: number,
+    remedy = 'Raise REDIS_POOL_SIZE, or hold leases for less time.',
   ) {
     super(
-      `All ${leases} exclusive connections to Redis "${target}" were in use for ${waitedMs} ms. Raise REDIS_POOL_SIZE, or hold leases for less time.`,
+      `All ${leases} exclusive connections to Redis "${target}" were in use for ${waitedMs} ms. ${remedy}`,
     );
     this.name = PoolExhaustedError.name;
   }

@@ -7,20 +7,25 @@ import {
   createConnection,
   describeAddress,
   type DialableAddress,
-  openConnection,
   openNodes,
   type RedisConnection,
   serversOf,
 } from '../connection/redis-connection.js';
 import { toRedisFault } from '../connection/redis.errors.js';
 import type { RedisFault } from '../outcome.js';
+import { BulkLane } from './bulk-lane.js';
+import { LeaseGate } from './lease-gate.js';
 import { LeasedConnection } from './leased-connection.js';
-import { PoolExhaustedError, RedisUnavailableError } from './pool.errors.js';
+import { RedisUnavailableError } from './pool.errors.js';
+import { planSockets, type SocketPlan } from './socket-plan.js';
 
 export interface PoolStats {
-  /** Most sockets (in Cluster mode: most clients, each with a socket a node). */
+  /** REDIS_POOL_SIZE. Readers and the listener for invalidations come on top of it. */
   readonly size: number;
+  /** All connections that are open (in Cluster mode: clients, each with a socket per node), `readers` included. */
   readonly open: number;
+  /** Blocking readers, each with a connection on top of the pool's size. */
+  readonly readers: number;
   /** Leases held, and bulk connections with a reply under way. */
   readonly inUse: number;
   /** Callers waiting for a lease. */
@@ -39,49 +44,39 @@ export interface PoolEvents {
 export interface LeaseOptions {
   /** Longest wait for a free lease. */
   readonly waitMs: number;
-  /** For BLPOP, XREAD BLOCK and their like, which are silent for long. */
+  /**
+   * For BLPOP, XREAD BLOCK and their like, which hold a connection for as long as they run: it is opened on top of the
+   * pool's size, so that a small pool starves no reader and readers starve nobody else.
+   */
   readonly blocks?: boolean;
   /** In Cluster mode the connection goes to this key's node. */
   readonly key?: string;
 }
 
-interface BulkConnection {
-  readonly connection: RedisConnection;
-  /** Settles once it is connected, or cannot be. */
-  readonly opened: Promise<void>;
-  underWay: number;
-  idleSinceMs: number;
-}
-
 interface ExclusiveConnection {
   readonly connection: Redis;
-  /** Where it leads and whether it may block: what makes two of them interchangeable. */
-  readonly kind: string;
-}
-
-interface Waiter {
-  readonly admit: () => void;
+  /** The address: connections to the same one are interchangeable. */
+  readonly address: string;
 }
 
 /** An idle server is asked so often whether it is there; a socket that stays silent is found by its `socketTimeout`. */
 const heartbeatMs = 500;
-const idleBulkMs = 30_000;
 
 /**
- * The sockets to one target. Small commands share one: more would not be faster, for the client is the bottleneck.
+ * The sockets to one target. Small commands share one: more would not be faster, because the client is the bottleneck.
  * Bulk transfers have up to a third of the sockets, so that a reply of megabytes holds up no small command; the rest
- * are exclusive leases. Sockets are opened when they are first needed, and a broken one leaves by itself.
+ * are exclusive leases. Blocking readers have sockets of their own on top, up to a fixed number. Sockets are opened
+ * when they are first needed, and a broken one leaves by itself.
  */
 export class RedisPool {
   private readonly shared: RedisConnection;
-  private readonly bulk = new Set<BulkConnection>();
-  private readonly mostBulk: number;
-  private readonly mostLeases: number;
-  private leases = 0;
-  /** Opened for an earlier lease and kept for the next of its kind. */
+  private readonly bulk: BulkLane;
+  private readonly plan: SocketPlan;
+  private readonly leases: LeaseGate;
+  private readonly readers: LeaseGate;
+  private readonly listeners = new Set<RedisConnection>();
+  /** Opened for an earlier lease and kept for the next one to the same address. */
   private readonly idle: ExclusiveConnection[] = [];
-  private readonly waiters: Waiter[] = [];
-  private exhausted = 0;
   private closed = false;
   /** Ready, and found to be where it should be. */
   private usable = false;
@@ -96,8 +91,21 @@ export class RedisPool {
     private readonly wheel: DeadlineWheel,
     private readonly events: PoolEvents,
   ) {
-    this.mostBulk = Math.max(1, Math.floor(config.poolSize / 3));
-    this.mostLeases = config.poolSize - 1 - this.mostBulk;
+    this.plan = planSockets(config.poolSize);
+    this.bulk = new BulkLane(this.plan.bulk, () => this.create('bulk', {}));
+    const onWait = events.onLeaseWait;
+    this.leases = new LeaseGate({
+      target,
+      maxLeases: this.plan.leases,
+      remedy: 'Raise REDIS_POOL_SIZE, or hold leases for less time.',
+      onWait,
+    });
+    this.readers = new LeaseGate({
+      target,
+      maxLeases: this.plan.readers,
+      remedy: 'No more blocking readers fit in one process: run another process.',
+      onWait,
+    });
     this.shared = this.create('shared', { reconnects: true });
     this.shared.on('ready', () => void this.onReady());
     this.shared.on('+node', () => void openNodes(this.shared));
@@ -110,13 +118,15 @@ export class RedisPool {
   }
 
   get stats(): PoolStats {
-    const bulkInUse = [...this.bulk].filter(({ underWay }) => underWay > 0).length;
+    const { bulk, leases, readers } = this;
+    const always = [this.shared, ...this.listeners].filter(({ status }) => status === 'ready').length;
     return {
       size: this.config.poolSize,
-      open: (this.shared.status === 'ready' ? 1 : 0) + this.bulk.size + this.leases + this.idle.length,
-      inUse: bulkInUse + this.leases,
-      waiting: this.waiters.length,
-      exhausted: this.exhausted,
+      open: always + bulk.size + leases.held + this.idle.length + readers.held,
+      readers: readers.held,
+      inUse: bulk.inUse + leases.held,
+      waiting: leases.waiting + readers.waiting,
+      exhausted: leases.exhausted + readers.exhausted,
     };
   }
 
@@ -154,21 +164,9 @@ export class RedisPool {
     });
   }
 
-  /** Runs one transfer on the least busy bulk connection; opens another where all are busy and one may be. */
-  async withBulk<T>(operation: (connection: RedisConnection) => Promise<T>): Promise<T> {
-    const chosen = this.chooseBulk();
-    chosen.underWay++;
-    try {
-      await chosen.opened;
-      return await operation(chosen.connection);
-    } catch (error) {
-      // Its 'close' event may come later than the next caller.
-      if (toRedisFault(error).kind === 'connection') this.discard(chosen);
-      throw error;
-    } finally {
-      chosen.underWay--;
-      chosen.idleSinceMs = performance.now();
-    }
+  /** Runs one transfer beside the small commands, on the least busy of the bulk connections. */
+  withBulk<T>(operation: (connection: RedisConnection) => Promise<T>): Promise<T> {
+    return this.bulk.run(operation);
   }
 
   /**
@@ -177,7 +175,8 @@ export class RedisPool {
    * @throws PoolExhaustedError when none was free in `waitMs`, RedisUnavailableError when none could be opened
    */
   async lease<T>(options: LeaseOptions, use: (connection: LeasedConnection) => Promise<T>): Promise<T> {
-    await this.admit(options.waitMs);
+    const gate = options.blocks ? this.readers : this.leases;
+    await gate.acquire(options.waitMs);
     try {
       const exclusive = await this.exclusive(options);
       const lease = new LeasedConnection(exclusive.connection, this.wheel);
@@ -185,12 +184,11 @@ export class RedisPool {
         return await use(lease);
       } finally {
         await lease.reset(this.config.socketTimeoutMs);
-        if (lease.isSound && !this.closed) this.idle.push(exclusive);
+        if (lease.isSound && !options.blocks && !this.closed) this.idle.push(exclusive);
         else exclusive.connection.disconnect();
       }
     } finally {
-      this.leases--;
-      this.waiters.shift()?.admit();
+      gate.release();
     }
   }
 
@@ -199,7 +197,9 @@ export class RedisPool {
    * of its own.
    */
   listener(address = this.address): RedisConnection {
-    return this.create('invalidation', { reconnects: true, listens: true, address });
+    const connection = this.create('invalidation', { reconnects: true, listens: true, address });
+    this.listeners.add(connection);
+    return connection.on('end', () => this.listeners.delete(connection));
   }
 
   /** The addresses of the servers that hold keys: one, or each master of a cluster. */
@@ -219,8 +219,7 @@ export class RedisPool {
     clearInterval(this.heartbeat);
     this.shared.removeAllListeners('close');
     this.shared.disconnect();
-    for (const { connection } of this.bulk) connection.disconnect();
-    this.bulk.clear();
+    this.bulk.close();
     for (const { connection } of this.idle.splice(0)) connection.disconnect();
   }
 
@@ -264,63 +263,16 @@ export class RedisPool {
     if (fault.code !== 'CLOSED') this.fault = fault;
   }
 
-  private chooseBulk(): BulkConnection {
-    let best: BulkConnection | undefined;
-    for (const candidate of this.bulk) {
-      if (!best || candidate.underWay < best.underWay) best = candidate;
-    }
-    if (best && (best.underWay === 0 || this.bulk.size >= this.mostBulk)) return best;
-    const connection = this.create('bulk', {});
-    const opened = openConnection(connection);
-    // Whoever waits for it hears of a failure; nobody else needs to.
-    opened.catch(() => undefined);
-    const bulk: BulkConnection = { connection, opened, underWay: 0, idleSinceMs: performance.now() };
-    this.bulk.add(bulk);
-    connection.on('close', () => this.bulk.delete(bulk));
-    return bulk;
-  }
-
-  private discard(bulk: BulkConnection): void {
-    this.bulk.delete(bulk);
-    bulk.connection.disconnect();
-  }
-
-  private admit(waitMs: number): Promise<void> {
-    if (this.leases < this.mostLeases) {
-      this.leases++;
-      return Promise.resolve();
-    }
-    const startedMs = performance.now();
-    return new Promise((resolve, reject) => {
-      const waiter: Waiter = {
-        admit: () => {
-          clearTimeout(timer);
-          this.leases++;
-          this.events.onLeaseWait(performance.now() - startedMs);
-          resolve();
-        },
-      };
-      const timer = setTimeout(() => {
-        this.waiters.splice(this.waiters.indexOf(waiter), 1);
-        this.exhausted++;
-        this.events.onLeaseWait(waitMs);
-        reject(new PoolExhaustedError(this.target, this.mostLeases, waitMs));
-      }, waitMs);
-      this.waiters.push(waiter);
-    });
-  }
-
-  /** An idle connection of the kind asked for, or a new one. At most `mostLeases` are open, idle ones included. */
+  /** An idle connection to the same address, or a new one; a new one for each blocking reader. */
   private async exclusive({ blocks = false, key }: LeaseOptions): Promise<ExclusiveConnection> {
-    const address = this.addressFor(key);
-    const kind = `${describeAddress(address)} ${blocks}`;
-    for (let index = this.idle.length - 1; index >= 0; index--) {
-      const [candidate] = this.idle[index]?.kind === kind ? this.idle.splice(index, 1) : [];
-      if (candidate?.connection.status === 'ready') return candidate;
-      candidate?.connection.disconnect();
+    const dialable = this.addressFor(key);
+    const address = describeAddress(dialable);
+    if (!blocks) {
+      const found = this.takeIdle(address);
+      if (found) return found;
+      if (this.idle.length + this.leases.held > this.plan.leases) this.idle.shift()?.connection.disconnect();
     }
-    if (this.idle.length + this.leases > this.mostLeases) this.idle.shift()?.connection.disconnect();
-    const connection = this.create('lease', { blocks, address });
+    const connection = this.create(blocks ? 'reader' : 'lease', { blocks, address: dialable });
     try {
       await this.connectInTime(connection);
     } catch (error) {
@@ -329,7 +281,16 @@ export class RedisPool {
       throw new RedisUnavailableError(this.target, this.fault.code);
     }
     // Never a Cluster: addressFor() has chosen a node.
-    return { connection: connection as Redis, kind };
+    return { connection: connection as Redis, address };
+  }
+
+  private takeIdle(address: string): ExclusiveConnection | undefined {
+    for (let index = this.idle.length - 1; index >= 0; index--) {
+      const [candidate] = this.idle[index]?.address === address ? this.idle.splice(index, 1) : [];
+      if (candidate?.connection.status === 'ready') return candidate;
+      candidate?.connection.disconnect();
+    }
+    return undefined;
   }
 
   /** ioredis bounds the handshake of no connection that may block. */
@@ -377,11 +338,8 @@ export class RedisPool {
   private beat(): void {
     // ioredis gives up for good when a failover is announced while it connects (its connector says "closed").
     if (this.shared.status === 'end') this.shared.connect().catch((error: unknown) => this.note(error));
-    const nowMs = performance.now();
-    for (const bulk of this.bulk) {
-      if (bulk.underWay === 0 && nowMs - bulk.idleSinceMs > idleBulkMs) bulk.connection.disconnect();
-    }
-    const open = [this.shared, ...[...this.bulk, ...this.idle].map(({ connection }) => connection)];
+    this.bulk.closeIdle(performance.now());
+    const open = [this.shared, ...this.bulk.connections, ...this.idle.map(({ connection }) => connection)];
     for (const connection of open) {
       for (const server of serversOf(connection)) {
         if (server.status === 'ready') this.probe(server);

@@ -16,33 +16,22 @@ const includeLine = /^--- @include "([a-z0-9-]+)"$/gm;
  * A line `--- @include "name"` is replaced by the fragment of that name, so that scripts share code without copies.
  *
  * @param fragments the files of the fragments, by name; each is a literal `new URL('…', import.meta.url)`, which the bundler
- * follows. An array of files is put before the script.
+ * follows
  * @throws RangeError when the name does not end so, or a fragment is missing or unused
  */
 export function loadScript(
   name: string,
   file: URL,
-  fragments: Readonly<Record<string, URL>> | readonly URL[] = {},
+  fragments: Readonly<Record<string, URL>> = {},
 ): RedisScript {
   if (!/-(\d+|n)$/.test(name)) throw new RangeError(`Script "${name}" must end in its number of keys`);
-  if (Array.isArray(fragments)) {
-    const parts = [...(fragments as readonly URL[]), file].map((part) => readFileSync(part, 'utf8'));
-    return toScript(name, parts.join('\n'));
-  }
-  const byName = fragments as Readonly<Record<string, URL>>;
-  const unused = new Set(Object.keys(byName));
+  const unused = new Set(Object.keys(fragments));
   const source = readFileSync(file, 'utf8').replace(includeLine, (_, fragment: string) => {
-    const url = byName[fragment];
+    const url = fragments[fragment];
     if (!url) throw new RangeError(`Script "${name}" includes "${fragment}", which it was not given`);
     unused.delete(fragment);
     return readFileSync(url, 'utf8');
   });
   if (unused.size > 0) throw new RangeError(`Script "${name}" does not include ${[...unused].join(', ')}`);
-  return toScript(name, source);
+  return { name, source, sha1: createHash('sha1').update(source).digest('hex') };
 }
-
-const toScript = (name: string, source: string): RedisScript => ({
-  name,
-  source,
-  sha1: createHash('sha1').update(source).digest('hex'),
-});

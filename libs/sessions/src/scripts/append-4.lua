@@ -24,6 +24,12 @@
 -- Output:
 --   {'appended' or 'replayed', chunks in all, events dropped unread}, {'missing'}, {'completed'}, {'conflict'},
 --   {'too-many', chunks that there are}, {'too-large', bytes that there are}, {'tenant-full' or 'server-full', bytes held}
+
+--- @include "publish"
+--- @include "memory"
+--- @include "remember"
+--- @include "life"
+
 local session = redis.call('HMGET', KEYS[1], 'tenant_id', 'completed_at', 'transcript_bytes', 'transcript_chunks')
 if (session[1] or 'default') ~= ARGV[1] or (not session[1] and redis.call('EXISTS', KEYS[1]) == 0) then
   return {'missing'}

@@ -7,6 +7,9 @@
 --   ARGV[2…] session id and bytes by turns
 -- Output:
 --   bytes that the tenant holds
+
+--- @include "memory"
+
 local account = accounts()
 for index = 2, #ARGV, 2 do
   account.recharge(KEYS[1], KEYS[2], ARGV[1], ARGV[index], tonumber(ARGV[index + 1]))

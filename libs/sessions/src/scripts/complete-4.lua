@@ -26,6 +26,13 @@
 -- Output:
 --   {'completed', chunks in all, time, events dropped unread, beginning of the text, its bytes}, {'already', chunks in
 --   all, time} or {'missing'}
+
+--- @include "publish"
+--- @include "memory"
+--- @include "remember"
+--- @include "life"
+--- @include "completion"
+
 local session = redis.call('HMGET', KEYS[1], 'tenant_id', 'completed_at', 'event_owed', 'completed_chunks', 'archive')
 if (session[1] or 'default') ~= ARGV[1] or (not session[1] and redis.call('EXISTS', KEYS[1]) == 0) then
   return {'missing'}

@@ -12,6 +12,9 @@
 --   ARGV[6…] field and value by turns
 -- Output:
 --   {'made'}, {'taken'}, {'tenant-full' or 'server-full', bytes held}
+
+--- @include "memory"
+
 if redis.call('EXISTS', KEYS[1]) == 1 then
   return {'taken'}
 end

@@ -19,6 +19,11 @@
 --   ARGV[7]  in a cluster: '1' when the completion is known to be unhandled
 -- Output:
 --   {events dropped unread, 1 when the event was published}, or false when the tenant has no such session
+
+--- @include "publish"
+--- @include "memory"
+--- @include "completion"
+
 local session = redis.call('HMGET', KEYS[1], 'tenant_id', 'archive', 'transcript_chunks', 'transcript_bytes')
 if (session[1] or 'default') ~= ARGV[1] or (not session[1] and redis.call('EXISTS', KEYS[1]) == 0) then
   return false

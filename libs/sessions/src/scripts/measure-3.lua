@@ -6,6 +6,9 @@
 --   KEYS[3]  the transcript kept for consumers, a list
 -- Output:
 --   bytes, 0 when it is gone
+
+--- @include "memory"
+
 local bytes = 0
 if redis.call('EXISTS', KEYS[1]) == 1 then
   bytes = accounts().sessionBytes(KEYS[1], KEYS[2])

@@ -9,6 +9,9 @@
 --   ARGV[4]  last chunk
 -- Output:
 --   {chunks in all, the chunks}, or false where the tenant has no such session
+
+--- @include "life"
+
 local owner = redis.call('HGET', KEYS[1], 'tenant_id')
 if (owner or 'default') ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 0 then
   return false

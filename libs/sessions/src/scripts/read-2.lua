@@ -9,6 +9,9 @@
 --   ARGV[4]  '1' to leave out its state, which may be large
 -- Output:
 --   {ms that it has left, field, value, …}, or false where the tenant has no such session
+
+--- @include "life"
+
 local owner = redis.call('HGET', KEYS[1], 'tenant_id')
 if (owner or 'default') ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 0 then
   return false

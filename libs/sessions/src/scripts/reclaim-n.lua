@@ -8,6 +8,9 @@
 --   ARGV[2…] session ids
 -- Output:
 --   sessions that are gone
+
+--- @include "memory"
+
 local account, gone = accounts(), 0
 for index = 2, #ARGV do
   if redis.call('EXISTS', KEYS[2 * index - 1], KEYS[2 * index]) == 0 then

@@ -10,6 +10,10 @@
 --   ARGV[2]  the tenant's field of the totals
 -- Output:
 --   1
+
+--- @include "memory"
+--- @include "completion"
+
 redis.call('UNLINK', KEYS[3])
 local exists = redis.call('EXISTS', KEYS[1]) == 1
 if exists then

@@ -7,6 +7,9 @@
 --   ARGV[2]  '1' when it is the session's first event
 -- Output:
 --   1 kept, 0 the session is gone
+
+--- @include "remember"
+
 local left = redis.call('PTTL', KEYS[1])
 if left <= 0 then
   return 0

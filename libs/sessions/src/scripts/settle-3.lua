@@ -13,6 +13,9 @@
 --   ARGV[6]  the same when there are no consumers
 -- Output:
 --   1 it was owed, 0 it was not
+
+--- @include "completion"
+
 if redis.call('HDEL', KEYS[1], 'event_owed') == 0 then
   return 0
 end

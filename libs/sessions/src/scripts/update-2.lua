@@ -18,6 +18,10 @@
 -- Output:
 --   {'ok', ms that it has left, field, value, …}, {'missing'}, {'too-many', fields that there would be},
 --   {'tenant-full' or 'server-full', bytes held}, {'changed', the state} (without the state if there is none)
+
+--- @include "memory"
+--- @include "life"
+
 local owner = redis.call('HGET', KEYS[1], 'tenant_id')
 if (owner or 'default') ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 0 then
   return {'missing'}

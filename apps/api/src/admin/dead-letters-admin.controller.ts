@@ -1,0 +1,133 @@
+import { Body, Controller, Delete, Get, HttpCode, Logger, Param, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal, type Principal, Roles } from '@app/auth';
+import { type DeadLetterFilter, DeadLettersService } from '@app/events';
+import { SkipRateLimit } from '@app/rate-limit';
+import { problemSchema } from '../http/problem.dto.js';
+import {
+  type DeadLetterParams,
+  deadLetterParamsSchema,
+  deadLettersAnswerSchema,
+  type DeadLettersQuery,
+  deadLettersQuerySchema,
+  deleteAllAnswerSchema,
+  deletedAnswerSchema,
+  type DeleteQuery,
+  deleteQuerySchema,
+  replayAllAnswerSchema,
+  type ReplayBody,
+  replayBodySchema,
+  replayedAnswerSchema,
+} from './dead-letters.dto.js';
+
+/** Events that a consumer group could not handle: looking at them, replaying and deleting them. */
+@ApiTags('admin')
+@Roles('admin')
+@Controller('v1/admin/events/dead-letters')
+export class DeadLettersAdminController {
+  private readonly audit = new Logger('Audit');
+
+  constructor(private readonly deadLetters: DeadLettersService) {}
+
+  @Get()
+  @SkipRateLimit()
+  @ApiOperation({
+    summary: 'List dead letters, the newest first',
+    description:
+      'A page looks at a bounded number of them: with a filter it may hold fewer than `limit`, or none, and still have a `nextCursor`.',
+  })
+  @ApiResponse({ status: 200, standardSchema: deadLettersAnswerSchema })
+  @ApiResponse({ status: 503, description: 'Redis did not answer', standardSchema: problemSchema })
+  list(@Query({ schema: deadLettersQuerySchema }) { cursor, limit, ...filter }: DeadLettersQuery) {
+    return this.deadLetters.list(filter, cursor, limit);
+  }
+
+  @Post('replay')
+  @HttpCode(200)
+  @SkipRateLimit()
+  @ApiOperation({
+    summary: 'Replay the dead letters that match',
+    description:
+      'Moves each to the consumer group that could not handle it, the oldest first; other groups do not get it again. The event keeps its id. Continue with `cursor` while there is a `nextCursor`.',
+  })
+  @ApiResponse({ status: 200, standardSchema: replayAllAnswerSchema })
+  @ApiResponse({ status: 503, description: 'Redis did not confirm it', standardSchema: problemSchema })
+  async replayAll(
+    @Body({ schema: replayBodySchema }) { cursor, limit, dryRun, ...filter }: ReplayBody,
+    @CurrentPrincipal() { keyName }: Principal,
+  ) {
+    const { matched, done, nextCursor } = await this.deadLetters.replayAll({ filter, cursor, limit, dryRun });
+    if (!dryRun) this.log(keyName, `replayed ${done} (${describe(filter)})`);
+    return { matched, replayed: done, dryRun, nextCursor };
+  }
+
+  @Post(':id/replay')
+  @HttpCode(200)
+  @SkipRateLimit()
+  @ApiOperation({
+    summary: 'Replay a dead letter',
+    description: 'Moves it to the consumer group that could not handle it; other groups do not get it again.',
+  })
+  @ApiResponse({ status: 200, standardSchema: replayedAnswerSchema })
+  @ApiResponse({ status: 404, description: 'There is no such dead letter', standardSchema: problemSchema })
+  @ApiResponse({ status: 503, description: 'Redis did not confirm it', standardSchema: problemSchema })
+  async replay(
+    @Param({ schema: deadLetterParamsSchema }) { id }: DeadLetterParams,
+    @CurrentPrincipal() { keyName }: Principal,
+  ) {
+    const { group, eventId } = await this.deadLetters.replay(id);
+    this.log(keyName, `replayed ${id} to ${group}`);
+    return { replayed: 1, group, eventId };
+  }
+
+  @Delete()
+  @SkipRateLimit()
+  @ApiOperation({
+    summary: 'Delete the dead letters that match',
+    description: 'Needs a filter, or `all=true`. Continue with `cursor` while there is a `nextCursor`.',
+  })
+  @ApiResponse({ status: 200, standardSchema: deleteAllAnswerSchema })
+  @ApiResponse({ status: 503, description: 'Redis did not confirm it', standardSchema: problemSchema })
+  async deleteAll(
+    @Query({ schema: deleteQuerySchema }) query: DeleteQuery,
+    @CurrentPrincipal() { keyName }: Principal,
+  ) {
+    const { cursor, limit, dryRun, group, type, session, reason } = query;
+    const filter = { group, type, session, reason };
+    const { matched, done, nextCursor } = await this.deadLetters.deleteAll({ filter, cursor, limit, dryRun });
+    if (!dryRun) this.log(keyName, `deleted ${done} (${describe(filter)})`);
+    return { matched, deleted: done, dryRun, nextCursor };
+  }
+
+  @Delete(':id')
+  @SkipRateLimit()
+  @ApiOperation({ summary: 'Delete a dead letter' })
+  @ApiResponse({ status: 200, standardSchema: deletedAnswerSchema })
+  @ApiResponse({ status: 404, description: 'There is no such dead letter', standardSchema: problemSchema })
+  @ApiResponse({ status: 503, description: 'Redis did not confirm it', standardSchema: problemSchema })
+  async delete(
+    @Param({ schema: deadLetterParamsSchema }) { id }: DeadLetterParams,
+    @CurrentPrincipal() { keyName }: Principal,
+  ) {
+    await this.deadLetters.delete(id);
+    this.log(keyName, `deleted ${id}`);
+    return { deleted: 1 };
+  }
+
+  /** Records what was done, and by which key. */
+  private log(keyName: string | null, did: string): void {
+    const who = keyName === null ? 'a caller of this machine' : `key "${keyName}"`;
+    this.audit.log(`Dead letters: ${who} ${did}`);
+  }
+}
+
+/** A filter by reason may hold words of a receiver or a viewer: the log says only that there was one. */
+function describe({ group, type, session, reason }: DeadLetterFilter): string {
+  const parts = [
+    group && `group ${group}`,
+    type && `type ${type}`,
+    session && `session ${session}`,
+    reason && 'by reason',
+  ];
+  return parts.filter(Boolean).join(', ') || 'all';
+}
