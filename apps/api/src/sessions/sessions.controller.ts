@@ -70,6 +70,7 @@ export class SessionsController {
   ) {}
 
   @Post('sessions')
+  @LargeBody({ maxBytes: 1_048_576, maxStructures: 15_000 })
   @ApiOperation({ summary: 'Begin a session' })
   @ApiResponse({ status: 201, standardSchema: sessionSchema })
   async create(
@@ -96,6 +97,7 @@ export class SessionsController {
   }
 
   @Patch('sessions/:id')
+  @LargeBody({ maxBytes: 1_048_576, maxStructures: 15_000 })
   @ApiOperation({
     summary: 'Change fields and state of a session; null removes',
     description:
