@@ -1,9 +1,11 @@
-// `node scripts/derive-catalogue.mjs`: makes libs/catalogue/src/data/films.json out of vega-datasets' movies.json, whose
-// deliberate faults it mends: titles that are numbers, years a century off, articles at the end, doubles, broken accents.
-import { readFileSync, writeFileSync } from 'node:fs';
+// `node scripts/derive-catalogue.mjs`: makes libs/catalogue/src/data/films.json out of vega-datasets' movies.json, without the
+// movies that the files beside it describe. Corrects the dataset's deliberate faults: titles that are numbers, years a century
+// off, articles at the end, duplicates, broken accents.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './prerequisites.mjs';
 
+const folder = join(root, 'libs', 'catalogue', 'src', 'data');
 /** TMDB's numbers are below two million: these can never be taken for them. */
 const firstId = 1_000_000_001;
 /** The dataset ends in 2010; what seems later was released a century before. */
@@ -59,11 +61,30 @@ const films = movies.flatMap((movie, row) => {
     ...(movie['IMDB Votes'] ? { voteAverage: movie['IMDB Rating'], voteCount: movie['IMDB Votes'] } : {}),
   };
 });
+const described = readDescribed();
+const undescribed = films.filter((film) => !described.has(film.id) && !described.has(nameOf(film)));
 writeFileSync(
-  join(root, 'libs', 'catalogue', 'src', 'data', 'films.json'),
-  `[\n${films.map((film) => JSON.stringify(film)).join(',\n')}\n]\n`,
+  join(folder, 'films.json'),
+  `[\n${undescribed.map((film) => JSON.stringify(film)).join(',\n')}\n]\n`,
 );
-console.log(`${films.length} films of ${movies.length} rows`);
+console.log(`${undescribed.length} of ${films.length} movies are not described yet`);
+
+/** The ids and the names of the movies that are described; a year may be one off. */
+function readDescribed() {
+  const lines = readdirSync(folder)
+    .filter((name) => name.endsWith('.ndjson'))
+    .flatMap((name) => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n'));
+  return new Set(
+    lines
+      .map((line) => JSON.parse(line))
+      .flatMap((movie) => [movie.id, ...[-1, 0, 1].map((offset) => nameOf(movie, offset))]),
+  );
+}
+
+function nameOf({ title, releaseDate }, offset = 0) {
+  const letters = title.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  return `${letters} ${Number(releaseDate.slice(0, 4)) + offset}`;
+}
 
 function toDate(text) {
   const date = new Date(`${text} UTC`);

@@ -332,15 +332,24 @@ describe('without TMDB', () => {
   beforeEach(() => start());
 
   it('serves the bundled catalogue in the same shape, marked as such', async () => {
-    const heat = await get('/v1/movies/1000000370');
-    expect(heat.body).toMatchObject({
+    const godfather = await get('/v1/movies/1000000370');
+    expect(godfather.body).toMatchObject({
       id: 1_000_000_370,
       title: 'The Godfather',
-      release_date: '1972-03-15',
-      credits: { cast: [], crew: [{ job: 'Director', name: 'Francis Ford Coppola' }] },
+      release_date: '1972-03-14',
+      original_language: 'en',
+      overview: expect.stringMatching(/wedding/),
+      belongs_to_collection: { name: 'The Godfather' },
+      production_countries: [{ iso_3166_1: 'US', name: 'United States' }],
+      keywords: {
+        keywords: expect.arrayContaining([expect.objectContaining({ name: 'horse head in bed' })]),
+      },
       marquee_source: 'catalogue',
     });
-    expect(Object.keys(tmdb.movie(1)).filter((field) => !(field in heat.body))).toEqual([
+    const { cast, crew } = godfather.body['credits'] as Record<'cast' | 'crew', object[]>;
+    expect(cast[0]).toMatchObject({ name: 'Marlon Brando', character: 'Vito Corleone', order: 0 });
+    expect(crew[0]).toMatchObject({ job: 'Director', name: 'Francis Ford Coppola' });
+    expect(Object.keys(tmdb.movie(1)).filter((field) => !(field in godfather.body))).toEqual([
       'some_future_field',
     ]);
     expect((await get('/v1/movies/1000000370')).cache).toMatch(/^marquee; hit/);

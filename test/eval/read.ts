@@ -15,7 +15,7 @@ export function readExamples(file: string): Example[] {
 
 /** What the rules alone read in each query. @throws Error when a step fails */
 export async function read(examples: readonly Example[]): Promise<Reading[]> {
-  const graph = understandingGraph({ films: new Catalogue().films, now });
+  const graph = understandingGraph({ movies: new Catalogue().movies, now });
   const readings: Reading[] = [];
   for (const { query } of examples) {
     const { results, degraded } = await graph.run({ query });

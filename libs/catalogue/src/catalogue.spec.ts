@@ -1,33 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { bundledMovieSchema } from './bundled-movie.schema.js';
 import { Catalogue } from './catalogue.js';
+import { movieFiles } from './catalogue-files.js';
+import type { Movie } from './movie.schema.js';
+
+const folder = join(import.meta.dirname, 'data');
+const yearOf = ({ releaseDate }: Movie): number => Number(releaseDate.slice(0, 4));
+const fileNames = readdirSync(folder).filter((name) => name.endsWith('.ndjson'));
+const moviesOf = (name: string): Movie[] =>
+  readFileSync(join(folder, name), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Movie);
+
+describe('the files of the catalogue', () => {
+  it('are all read', () => {
+    const read = movieFiles.map((url) => url.pathname.split('/').at(-1));
+    expect(read.toSorted()).toEqual(fileNames.toSorted());
+  });
+
+  it.each(fileNames)(
+    '%s holds the movies of its decade, by id, and nothing that the schema refuses',
+    (name) => {
+      const movies = moviesOf(name);
+      const decade = Number(name.slice('movies-'.length, -'s.ndjson'.length));
+      const faults = movies.flatMap((movie) =>
+        (bundledMovieSchema.safeParse(movie).error?.issues ?? []).map(
+          ({ path, message }) => `${movie.id} ${movie.title}: ${path.join('.')} ${message}`,
+        ),
+      );
+      expect(faults).toEqual([]);
+      expect(movies.filter((movie) => Math.floor(yearOf(movie) / 10) * 10 !== decade)).toEqual([]);
+      const ids = movies.map(({ id }) => id);
+      expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+    },
+  );
+
+  it('have no two overviews that share eight words in a row', () => {
+    const seen = new Map<string, string>();
+    const shared: string[] = [];
+    for (const { title, overview } of fileNames.flatMap(moviesOf)) {
+      const words = overview.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
+      for (let from = 0; from + 8 <= words.length; from++) {
+        const phrase = words.slice(from, from + 8).join(' ');
+        const other = seen.get(phrase);
+        if (other !== undefined && other !== title) shared.push(`${title} and ${other}: ${phrase}`);
+        seen.set(phrase, title);
+      }
+    }
+    expect(shared).toEqual([]);
+  });
+});
 
 describe(Catalogue.name, () => {
-  const { films } = new Catalogue();
+  const catalogue = new Catalogue();
+  const { movies } = catalogue;
 
-  it('holds only films that are whole', () => {
-    expect(films.length).toBeGreaterThan(3000);
-    for (const film of films) {
-      expect(typeof film.title).toBe('string');
-      expect(film.title.trim()).toBe(film.title);
-      expect(film.releaseDate).toMatch(/^(19|20)\d\d-\d\d-\d\d$/);
-      expect(film.releaseDate < '2011').toBe(true);
-      expect(film.id).toBeGreaterThan(1_000_000_000);
-    }
-    expect(new Set(films.map(({ id }) => id)).size).toBe(films.length);
+  it('holds movies of every decade, recent ones and ones in other languages among them', () => {
+    expect(movies.length).toBeGreaterThan(3_000);
+    const described = movies.filter(({ overview }) => overview !== '');
+    expect(described.length).toBeGreaterThan(1_300);
+    expect(described.filter((movie) => yearOf(movie) > 2010).length).toBeGreaterThan(500);
+    expect(described.filter(({ originalLanguage }) => originalLanguage !== 'en').length).toBeGreaterThan(200);
+    const decades = new Set(described.map((movie) => Math.floor(yearOf(movie) / 10)));
+    for (let decade = 192; decade <= 202; decade++) expect(decades).toContain(decade);
   });
 
-  it("has mended the dataset's faults", () => {
-    const titles = new Set(films.map(({ title }) => title));
-    for (const title of ['300', 'Léon', 'Das Boot']) expect(titles).toContain(title);
-    expect(films.find(({ title }) => title === 'Gone with the Wind')?.releaseDate).toBe('1939-12-15');
-    expect(
-      films.filter(({ title }) => title === 'King Kong').map(({ releaseDate }) => releaseDate.slice(0, 4)),
-    ).toEqual(['1933', '1976', '2005']);
+  it('holds no id and no movie twice', () => {
+    expect(new Set(movies.map(({ id }) => id)).size).toBe(movies.length);
+    const names = movies.map((movie) => `${movie.title.toLowerCase()} ${yearOf(movie)}`);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 
-  it('finds a film by its id', () => {
-    const catalogue = new Catalogue();
-    expect(catalogue.find(films[0]?.id as number)?.title).toBe('The Land Girls');
+  it('has corrected the faults of the dataset', () => {
+    const titles = new Set(movies.map(({ title }) => title));
+    for (const title of ['300', 'Das Boot']) expect(titles).toContain(title);
+    expect(catalogue.find(1_000_000_401)?.releaseDate).toBe('1939-12-15');
+  });
+
+  it('finds a movie by its id', () => {
+    expect(catalogue.find(1_000_000_370)?.title).toBe('The Godfather');
     expect(catalogue.find(42)).toBeUndefined();
   });
 });

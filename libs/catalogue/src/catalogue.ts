@@ -1,22 +1,38 @@
 import { readFileSync } from 'node:fs';
 import { Injectable } from '@nestjs/common';
-import type { Film } from './film.js';
+import { movieFiles, undescribedFile } from './catalogue-files.js';
+import { type Film, toMovie } from './film.js';
+import type { Movie } from './movie.schema.js';
 
-const dataFile = new URL('./data/films.json', import.meta.url);
-
-/** 3,199 real films, offline. Read from its file when first asked for. */
+/**
+ * The bundled catalogue, available offline: movies that are described for Marquee, and those of vega-datasets that are
+ * not described yet. Files are read when they are first needed, and are trusted: a test holds every line against the
+ * schema.
+ */
 @Injectable()
 export class Catalogue {
-  private read: readonly Film[] | undefined;
-  private index: ReadonlyMap<number, Film> | undefined;
+  private loaded: readonly Movie[] | undefined;
+  private byId: ReadonlyMap<number, Movie> | undefined;
 
-  get films(): readonly Film[] {
-    this.read ??= JSON.parse(readFileSync(dataFile, 'utf8')) as Film[];
-    return this.read;
+  /** All movies, in the order of their ids. */
+  get movies(): readonly Movie[] {
+    this.loaded ??= readAll();
+    return this.loaded;
   }
 
-  find(id: number): Film | undefined {
-    this.index ??= new Map(this.films.map((film) => [film.id, film]));
-    return this.index.get(id);
+  find(id: number): Movie | undefined {
+    this.byId ??= new Map(this.movies.map((movie) => [movie.id, movie]));
+    return this.byId.get(id);
   }
+}
+
+function readAll(): Movie[] {
+  const described = movieFiles.flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Movie),
+  );
+  const films = JSON.parse(readFileSync(undescribedFile, 'utf8')) as Film[];
+  return [...described, ...films.map(toMovie)].toSorted((a, b) => a.id - b.id);
 }

@@ -1,21 +1,22 @@
-/** A film of the bundled catalogue. What the dataset does not know is absent. */
-export interface Film {
-  /** Marquee's own, above 1,000,000,000: no TMDB id. */
-  readonly id: number;
-  readonly title: string;
-  /** ISO 8601. */
-  readonly releaseDate: string;
-  readonly runtimeMinutes?: number;
-  /** MPAA: G, PG, PG-13, R or NC-17. */
-  readonly certification?: string;
-  /** TMDB's English names. */
-  readonly genres: readonly string[];
+import type { Movie } from './movie.schema.js';
+
+/** A movie of vega-datasets, of which nothing but a few figures is known. What the dataset does not know is absent. */
+export interface Film extends Pick<
+  Movie,
+  'id' | 'title' | 'releaseDate' | 'runtimeMinutes' | 'budget' | 'revenue' | 'voteAverage' | 'voteCount'
+> {
+  readonly certification?: Movie['certification'];
+  readonly genres: Movie['genres'];
   readonly director?: string;
-  /** US dollars. */
-  readonly budget?: number;
-  /** US dollars, worldwide. */
-  readonly revenue?: number;
-  /** IMDb's, of 10. */
-  readonly voteAverage?: number;
-  readonly voteCount?: number;
+}
+
+export function toMovie({ director, ...film }: Film): Movie {
+  return {
+    ...film,
+    directors: director === undefined ? [] : [director],
+    cast: [],
+    countries: [],
+    keywords: [],
+    overview: '',
+  };
 }

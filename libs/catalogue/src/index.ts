@@ -1,2 +1,3 @@
 export { Catalogue } from './catalogue.js';
-export type { Film } from './film.js';
+export { CatalogueModule } from './catalogue.module.js';
+export type { Movie } from './movie.schema.js';

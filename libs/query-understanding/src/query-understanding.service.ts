@@ -41,7 +41,7 @@ export class QueryUnderstandingService implements OnApplicationShutdown {
     this.model = openAi && model ? new LanguageModel({ config, openAi, model, now, onTokens }) : undefined;
     this.shadowShare = queryUnderstanding.shadowShare;
     const onStep = (report: StepReport): void => this.stepped(report);
-    this.graph = understandingGraph({ films: catalogue.films, now, model: this.model?.step, onStep });
+    this.graph = understandingGraph({ movies: catalogue.movies, now, model: this.model?.step, onStep });
     this.drawing = draw(this.graph.steps);
   }
 

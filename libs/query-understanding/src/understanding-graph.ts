@@ -1,4 +1,4 @@
-import type { Film } from '@app/catalogue';
+import type { Movie } from '@app/catalogue';
 import { Graph, type StepReport } from './graph/graph.js';
 import type { AnyStep } from './graph/graph.js';
 import { PeopleIndex } from './names/people-index.js';
@@ -23,8 +23,8 @@ import { ruleTimeoutMs, step, type Values } from './steps/values.js';
 import { yearsStep } from './steps/years.step.js';
 
 export interface GraphParts {
-  /** Beside the listed names, titles and directors that are recognised. */
-  readonly films: readonly Film[];
+  /** Movies whose titles and directors are recognized, beside the listed ones. */
+  readonly movies: readonly Movie[];
   readonly now: () => Date;
   /** The step that asks a language model, where there is one. */
   readonly model?: AnyStep | undefined;
@@ -49,13 +49,13 @@ const noModelStep = step({
 });
 
 /** The graph of all steps. @throws GraphDefinitionError */
-export function understandingGraph({ films, now, model, onStep }: GraphParts): Graph<Values> {
+export function understandingGraph({ movies, now, model, onStep }: GraphParts): Graph<Values> {
   const steps = [
     normaliseStep,
     languageStep,
     translateStep,
-    titlesStep(new TitleIndex(films)),
-    peopleStep(new PeopleIndex(films)),
+    titlesStep(new TitleIndex(movies)),
+    peopleStep(new PeopleIndex(movies)),
     spellingStep,
     yearsStep(now),
     runtimeStep,

@@ -57,6 +57,8 @@ export class CompletedTranscripts {
       args: [first, last, bytesPerSlice],
     });
     if (outcome.status === 'ok') return outcome.value as Buffer[];
-    throw new RetryLaterError('The transcript could not be read from Redis', { code: 'REDIS_UNAVAILABLE' });
+    throw new RetryLaterError('The transcript could not be read from Redis', {
+      code: 'reading a transcript',
+    });
   }
 }

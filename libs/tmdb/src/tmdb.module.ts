@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CacheModule } from '@app/cache';
-import { Catalogue } from '@app/catalogue';
+import { Catalogue, CatalogueModule } from '@app/catalogue';
 import { MarqueeConfig } from '@app/config';
 import { CatalogueMoviesProvider } from './catalogue/catalogue-movies.provider.js';
 import { MovieChangesService } from './movie-changes.service.js';
@@ -11,9 +11,8 @@ import { TmdbPace } from './tmdb/tmdb-pace.js';
 import { TmdbRepository } from './tmdb.repository.js';
 
 @Module({
-  imports: [CacheModule],
+  imports: [CacheModule, CatalogueModule],
   providers: [
-    Catalogue,
     MovieChangesService,
     MoviesService,
     TmdbPace,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Film } from '@app/catalogue';
+import type { Movie } from '@app/catalogue';
 import { editDistance, tolerance } from '../words/edit-distance.js';
 import { fold } from '../words/words.js';
 import { readWordList } from './word-list.js';
@@ -94,12 +94,12 @@ export class PeopleIndex {
   private readonly byInitials = new Map<string, string[]>();
   private readonly dictionarySurnames: ReadonlySet<string>;
 
-  constructor(films: readonly Film[]) {
+  constructor(movies: readonly Movie[]) {
     const listed = JSON.parse(readFileSync(namesFile, 'utf8')) as string[];
     this.dictionarySurnames = readWordList('dictionary-surnames');
     for (const [key, names] of Object.entries(groups)) this.full.set(key, names);
     for (const [key, name] of Object.entries(aliases)) this.full.set(key, [name]);
-    for (const name of [...listed, ...films.flatMap(({ director }) => director ?? [])]) {
+    for (const name of [...listed, ...movies.flatMap(({ directors }) => directors)]) {
       const key = fold(name);
       if (key.includes(' ') && !this.full.has(key)) this.full.set(key, [name]);
     }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Film } from '@app/catalogue';
+import type { Movie } from '@app/catalogue';
 import { editDistance, tolerance } from '../words/edit-distance.js';
 import { fold } from '../words/words.js';
 
@@ -22,11 +22,11 @@ export class TitleIndex {
   /** Keys by length and first letter, which is seldom mistyped. */
   private readonly alike = new Map<string, string[]>();
 
-  constructor(films: readonly Film[]) {
+  constructor(movies: readonly Movie[]) {
     const listed = JSON.parse(readFileSync(namesFile, 'utf8')) as [title: string, year: number][];
     const known = [
       ...listed.map(([title, year], rank) => ({ title, year, isFamous: rank < famous })),
-      ...films
+      ...movies
         .toSorted((a, b) => (b.voteCount ?? 0) - (a.voteCount ?? 0))
         .map(({ title, releaseDate }) => ({ title, year: Number(releaseDate.slice(0, 4)), isFamous: false })),
     ];

@@ -1,23 +1,27 @@
 import { createHash } from 'node:crypto';
-import type { Catalogue, Film } from '@app/catalogue';
+import type { Catalogue, Movie } from '@app/catalogue';
 import type { MoviesProvider } from '../movies-provider.js';
 import { toTmdbMovie } from './tmdb-movie.js';
 
 const dayMs = 86_400_000;
+/** How much a step of popularity outweighs chance. */
+const popularityBase = 3;
+/** A movie of this age in years is half as likely to trend as a new one. */
+const halfLifeYears = 8;
 
-/** The bundled films in TMDB's shape, offline. */
+/** Serves the bundled movies in TMDB's shape, offline. */
 export class CatalogueMoviesProvider implements MoviesProvider {
   readonly source = 'catalogue';
 
   constructor(private readonly catalogue: Catalogue) {}
 
   get description(): string {
-    return `bundled catalogue (${this.catalogue.films.length} films up to 2010, offline)`;
+    return `bundled catalogue (${this.catalogue.movies.length} movies, offline)`;
   }
 
   movie(id: number): Promise<string | undefined> {
-    const film = this.catalogue.find(id);
-    return Promise.resolve(film && JSON.stringify(toTmdbMovie(film)));
+    const movie = this.catalogue.find(id);
+    return Promise.resolve(movie && JSON.stringify(toTmdbMovie(movie)));
   }
 
   /** The catalogue is in English alone. */
@@ -25,22 +29,31 @@ export class CatalogueMoviesProvider implements MoviesProvider {
     return undefined;
   }
 
-  /** Known films, by their votes, shuffled a little differently every day or week. */
+  /** Popular and recent movies first, in an order that changes with every day or week. */
   trending(window: 'day' | 'week', count: number): Promise<readonly number[]> {
-    const period = `${window} ${Math.floor(Date.now() / (window === 'day' ? dayMs : 7 * dayMs))}`;
-    const ranked = this.catalogue.films
-      .map((film) => ({ id: film.id, score: (film.voteCount ?? 0) * liking(film, period) }))
+    const period = Math.floor(Date.now() / (window === 'day' ? dayMs : 7 * dayMs));
+    const year = new Date().getUTCFullYear();
+    const ranked = this.catalogue.movies
+      .map((movie) => ({
+        id: movie.id,
+        score: expectedViews(movie, year) * chance(movie, `${window} ${period}`),
+      }))
       .toSorted((a, b) => b.score - a.score);
     return Promise.resolve(ranked.slice(0, count).map(({ id }) => id));
   }
 
-  /** It never changes. */
+  /** The catalogue never changes. */
   async *changes(): AsyncGenerator<readonly number[]> {
     yield await Promise.resolve([]);
   }
 }
 
-/** From 0 to 1, the same for a film all through a period. */
-function liking({ id }: Film, period: string): number {
+function expectedViews({ popularity = 1, releaseDate }: Movie, year: number): number {
+  const ageYears = Math.max(0, year - Number(releaseDate.slice(0, 4)));
+  return popularityBase ** popularity * 2 ** (-ageYears / halfLifeYears);
+}
+
+/** A number from 0 to 1 that stays the same for a movie throughout a period. */
+function chance({ id }: Movie, period: string): number {
   return createHash('sha256').update(`${period} ${id}`).digest().readUInt32BE() / 0xffff_ffff;
 }

@@ -1,7 +1,8 @@
-import type { Film } from '@app/catalogue';
+import { createHash } from 'node:crypto';
+import type { Movie } from '@app/catalogue';
 
 /** TMDB's list (GET /genre/movie/list). */
-const genreIds: Readonly<Record<string, number>> = {
+const genreIds: Readonly<Record<Movie['genres'][number], number>> = {
   Action: 28,
   Adventure: 12,
   Animation: 16,
@@ -23,65 +24,109 @@ const genreIds: Readonly<Record<string, number>> = {
   Western: 37,
 };
 
-/** TMDB's movie details (GET /movie/{id} with credits, videos and release dates) of a film of the catalogue. */
-export function toTmdbMovie(film: Film) {
+const languageNames = new Intl.DisplayNames('en', { type: 'language' });
+const countryNames = new Intl.DisplayNames('en', { type: 'region' });
+
+/** Returns a movie of the catalogue as TMDB's movie details (GET /movie/{id} with everything that Marquee appends). */
+export function toTmdbMovie(movie: Movie) {
+  const language = movie.originalLanguage ?? 'en';
   return {
     adult: false,
     backdrop_path: null,
-    belongs_to_collection: null,
-    budget: film.budget ?? 0,
-    genres: film.genres.map((name) => ({ id: genreIds[name] ?? 0, name })),
+    belongs_to_collection: movie.collection === undefined ? null : collectionOf(movie.collection),
+    budget: movie.budget ?? 0,
+    genres: movie.genres.map((name) => ({ id: genreIds[name], name })),
     homepage: '',
-    id: film.id,
+    id: movie.id,
     imdb_id: null,
-    original_language: 'en',
-    original_title: film.title,
-    overview: '',
-    popularity: (film.voteCount ?? 0) / 1000,
+    original_language: language,
+    original_title: movie.originalTitle ?? movie.title,
+    overview: movie.overview,
+    popularity: movie.popularity ?? 0,
     poster_path: null,
     production_companies: [],
-    production_countries: [],
-    release_date: film.releaseDate,
-    revenue: film.revenue ?? 0,
-    runtime: film.runtimeMinutes ?? null,
-    spoken_languages: [],
+    production_countries: movie.countries.map((code) => ({
+      iso_3166_1: code,
+      name: countryNames.of(code) ?? code,
+    })),
+    release_date: dateOf(movie),
+    revenue: movie.revenue ?? 0,
+    runtime: movie.runtimeMinutes ?? null,
+    spoken_languages: [languageOf(language)],
     status: 'Released',
     tagline: '',
-    title: film.title,
+    title: movie.title,
     video: false,
-    vote_average: film.voteAverage ?? 0,
-    vote_count: film.voteCount ?? 0,
-    credits: { cast: [], crew: film.director ? [directorOf(film.director)] : [] },
+    vote_average: movie.voteAverage ?? 0,
+    vote_count: movie.voteCount ?? 0,
+    credits: {
+      cast: movie.cast.map(({ name, character = '' }, order) => ({
+        ...personOf(name, 'Acting'),
+        cast_id: order,
+        character,
+        order,
+      })),
+      crew: [
+        ...movie.directors.map((name) => ({
+          ...personOf(name, 'Directing'),
+          department: 'Directing',
+          job: 'Director',
+        })),
+        ...(movie.writers ?? []).map((name) => ({
+          ...personOf(name, 'Writing'),
+          department: 'Writing',
+          job: 'Writer',
+        })),
+      ],
+    },
+    keywords: { keywords: movie.keywords.map((name) => ({ id: idOf(`keyword ${name}`), name })) },
     videos: { results: [] },
-    release_dates: { results: film.certification ? [releaseOf(film, film.certification)] : [] },
+    release_dates: { results: movie.certification ? [releaseOf(movie, movie.certification)] : [] },
     // Not TMDB's: says whose data this is.
     marquee_source: 'catalogue',
   };
 }
 
-function directorOf(name: string) {
-  return {
-    adult: false,
-    gender: 0,
-    id: 0,
-    known_for_department: 'Directing',
-    name,
-    original_name: name,
-    popularity: 0,
-    profile_path: null,
-    credit_id: '',
-    department: 'Directing',
-    job: 'Director',
-  };
-}
+/** The first day of the year where only the year is known: TMDB's clients expect a date. */
+const dateOf = ({ releaseDate }: Movie): string =>
+  releaseDate.length === 4 ? `${releaseDate}-01-01` : releaseDate;
 
-function releaseOf({ releaseDate }: Film, certification: string) {
+/** An id that stays the same for a name and lies above TMDB's own. */
+const idOf = (name: string): number =>
+  1_000_000_000 + (createHash('sha256').update(name).digest().readUInt32BE() % 1_000_000_000);
+
+const collectionOf = (name: string) => ({
+  id: idOf(`collection ${name}`),
+  name,
+  poster_path: null,
+  backdrop_path: null,
+});
+
+const languageOf = (code: string) => ({
+  english_name: languageNames.of(code) ?? code,
+  iso_639_1: code,
+  name: new Intl.DisplayNames(code, { type: 'language' }).of(code) ?? code,
+});
+
+const personOf = (name: string, department: string) => ({
+  adult: false,
+  gender: 0,
+  id: idOf(`person ${name}`),
+  known_for_department: department,
+  name,
+  original_name: name,
+  popularity: 0,
+  profile_path: null,
+  credit_id: '',
+});
+
+function releaseOf(movie: Movie, certification: string) {
   const release = {
     certification,
     descriptors: [],
     iso_639_1: '',
     note: '',
-    release_date: `${releaseDate}T00:00:00.000Z`,
+    release_date: `${dateOf(movie)}T00:00:00.000Z`,
     type: 3,
   };
   return { iso_3166_1: 'US', release_dates: [release] };
