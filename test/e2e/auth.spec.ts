@@ -224,6 +224,11 @@ describe('guesses of API keys', () => {
     // Right, but never seen there.
     expect((await ask(globex.key, '203.0.113.7')).status).toBe(429);
     expect((await ask(globex.key, '203.0.113.8')).status).toBe(200);
+    // Nor is anyone shut out for long once the guesses end.
+    await until(
+      'the address is open again',
+      async () => (await ask(globex.key, '203.0.113.7')).status === 200,
+    );
   });
 
   it('count together from a /64, whatever ports a proxy adds', async () => {

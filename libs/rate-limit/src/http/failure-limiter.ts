@@ -1,10 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '@app/auth';
 import type { RedisBudget } from '@app/redis';
 import { addressClient } from '../limiter/client.js';
 import type { Decision } from '../limiter/decision.js';
 import { RateLimiter } from '../limiter/rate-limiter.service.js';
+import { RateLimitsUnavailableError } from '../rate-limit.errors.js';
 import { answerDecision } from './rate-limit-answer.js';
 import { RecentSet } from './recent-set.js';
 
@@ -26,6 +27,7 @@ interface Block {
  */
 @Injectable()
 export class FailureLimiter {
+  private readonly logger = new Logger('RateLimit');
   private readonly blocks = new Map<string, Block>();
   private readonly callers = new RecentSet(maxCallers);
 
@@ -51,8 +53,12 @@ export class FailureLimiter {
   /** Charges a failure of a connection on which there is no request yet. Never rejects. */
   async countWithoutRequest(address: string): Promise<void> {
     if (this.blockOf(address)) return;
-    // Redis being away is a matter for the requests that ask for an answer.
-    await this.charge(address, this.limiter.newBudget()).catch(() => undefined);
+    try {
+      await this.charge(address, this.limiter.newBudget());
+    } catch (error) {
+      // A policy that is closed while Redis is away has nobody to refuse here.
+      if (!(error instanceof RateLimitsUnavailableError)) this.logger.error(error);
+    }
   }
 
   private async charge(address: string, budget: RedisBudget): Promise<Decision> {

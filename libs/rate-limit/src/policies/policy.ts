@@ -143,8 +143,10 @@ export const policySetSchema = z
     });
   });
 
+/** GCRA, so that an address is open again to others as soon as the guesses end, and not a whole window later. */
 const failurePolicy = {
   name: 'failed-requests',
+  algorithm: 'gcra',
   quota: 100,
   windowSeconds: 60,
   partition: 'address',
@@ -153,13 +155,18 @@ const failurePolicy = {
 /** Adds the built-in policy that failures are charged to, unless the set says itself which ones these are. */
 export function withFailurePolicy(set: RateLimitPolicySet): RateLimitPolicySet {
   if (set.onFailure) return set;
-  const isNameTaken = set.policies.some(({ name: taken }) => taken === failurePolicy.name);
-  if (isNameTaken) return { ...set, onFailure: [] };
-  return {
-    ...set,
-    policies: [...set.policies, policySchema.parse(failurePolicy)],
-    onFailure: [failurePolicy.name],
-  };
+  const { name: builtIn } = failurePolicy;
+  const namesake = set.policies.find(({ name: taken }) => taken === builtIn);
+  if (!namesake) {
+    const policies = [...set.policies, policySchema.parse(failurePolicy)];
+    return { ...set, policies, onFailure: [builtIn] };
+  }
+  // Read from here and sent back without the member, or a policy of the operator's own that counts something else.
+  const isUsed = [set.beforeAuthentication, ...Object.values(set.plans)].some((names) =>
+    names.includes(builtIn),
+  );
+  const countsFailures = !isUsed && namesake.partition === 'address' && namesake.unit === 'requests';
+  return { ...set, onFailure: countsFailures ? [builtIn] : [] };
 }
 
 export type RateLimitPolicy = z.output<typeof policySchema>;

@@ -135,7 +135,7 @@ describe(Reception.name, () => {
       jest.spyOn(performance, 'now').mockImplementation(() => nowMs);
       const outcomes: string[] = [];
       const note = (name: string, error: Error): void =>
-        void outcomes.push(`${name} ${error.name} after ${(nowMs - startMs) / 1_000} s`);
+        void outcomes.push(`${name} ${error.name} after ${((nowMs - startMs) / 1_000).toFixed(1)} s`);
       for (const [index, name] of ['stalled', 'trickling'].entries())
         void bodies[index]?.catch((error: unknown) => note(name, error as Error));
       for (let second = 1; second <= 12; second++) {
