@@ -151,9 +151,13 @@ describe('a full server that evicts nothing', () => {
     }
     await redis.redis.config('SET', 'maxmemory-policy', 'noeviction', 'maxmemory', '1mb');
     await expect(service.append(budget(), 'acme', ids[0] as string, append)).rejects.toMatchObject({
-      name: 'StorageFullError',
+      name: 'RedisRefusalError',
+      reason: 'full',
     });
-    await expect(service.create(budget(), 'acme', {})).rejects.toMatchObject({ name: 'StorageFullError' });
+    await expect(service.create(budget(), 'acme', {})).rejects.toMatchObject({
+      name: 'RedisRefusalError',
+      reason: 'full',
+    });
     for (const id of ids) await service.delete(budget(), 'acme', id);
     expect(await redis.redis.keys('prod:session:*')).toEqual([]);
     expect(await held()).toBe(0);
