@@ -1,3 +1,3 @@
 export { Catalogue } from './catalogue.js';
 export { CatalogueModule } from './catalogue.module.js';
-export type { Movie } from './movie.schema.js';
+export { type Movie, movieGenres } from './movie.schema.js';

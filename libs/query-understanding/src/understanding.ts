@@ -1,3 +1,4 @@
+import { movieGenres } from '@app/catalogue';
 import { z } from 'zod';
 
 /**
@@ -6,32 +7,9 @@ import { z } from 'zod';
  */
 export const QU_VERSION = 1;
 
-/** TMDB's English names (GET /genre/movie/list). */
-export const genreNames = [
-  'Action',
-  'Adventure',
-  'Animation',
-  'Comedy',
-  'Crime',
-  'Documentary',
-  'Drama',
-  'Family',
-  'Fantasy',
-  'History',
-  'Horror',
-  'Music',
-  'Mystery',
-  'Romance',
-  'Science Fiction',
-  'TV Movie',
-  'Thriller',
-  'War',
-  'Western',
-] as const;
-
 export const certificationNames = ['G', 'PG', 'PG-13', 'R', 'NC-17'] as const;
 
-const genre = z.enum(genreNames);
+const genre = z.enum(movieGenres);
 const year = z.int().min(1870).max(2200).nullable();
 const minutes = z.int().min(1).max(1000).nullable();
 const phrase = z.string().min(1).max(80);
@@ -78,7 +56,7 @@ export const understandingSchema = z
 export type Facts = z.infer<typeof factsSchema>;
 export type Understanding = z.infer<typeof understandingSchema>;
 export type Person = Facts['people'][number];
-export type Genre = (typeof genreNames)[number];
+export type Genre = (typeof movieGenres)[number];
 export type Certification = (typeof certificationNames)[number];
 export type Range = Facts['years'];
 export type RuntimeRange = Facts['runtimeMinutes'];

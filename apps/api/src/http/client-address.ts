@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv4, type Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Proxies that a request may pass one after another; whoever claims more is taken for the last of these. */
+/** The maximum number of proxies on the way of a request. In a longer list, the last of these counts as the client. */
 const maxHops = 16;
 
 interface Peer {

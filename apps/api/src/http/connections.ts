@@ -79,7 +79,7 @@ export function closeUnreadBodies(fastify: FastifyInstance): void {
  * Answers `Expect: 100-continue` only once a body is wanted: a request that is refused gets its final status instead, and the
  * client never sends the body.
  *
- * @param wait is told of each request whose client waits
+ * @param wait called with each request whose client waits
  */
 export function addExpectations(server: Server, wait: (request: IncomingMessage) => void): void {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {

@@ -39,7 +39,7 @@ const detailByStatus: Record<number, string> = {
 /**
  * Answers errors of the HTTP parser: there is no request yet, only a socket.
  *
- * @param count is told of each socket whose client sent something malformed
+ * @param count called with each socket whose client sent something malformed
  */
 export function clientErrorHandler(
   count: (socket: Socket) => void,

@@ -14,7 +14,7 @@ import { proxyTrust } from './trusted-proxies.js';
 
 /**
  * Adds everything that a request passes before its handler: the gate, which decides from the head alone, and the reading and
- * parsing of the body of whoever passed it.
+ * parsing of the bodies of admitted requests.
  *
  * @returns what to tell of a socket whose client sent something that is not HTTP
  */
