@@ -117,7 +117,7 @@ describe('POST /v1/query-understanding by rules', () => {
     });
     const mermaid = await fetch(`${api.url}/v1/query-understanding/graph?format=mermaid`);
     expect(mermaid.headers.get('content-type')).toContain('text/plain');
-    expect(await mermaid.text()).toMatch(/^flowchart LR\n {2}query --> normalise\n/);
+    expect(await mermaid.text()).toMatch(/^flowchart LR\n {2}query --> normalize\n/);
   });
 
   it('serves without Redis', async () => {

@@ -486,7 +486,7 @@ describe('CacheService', () => {
       expect(await run(String.raw`cache:a\*:1`)).toEqual({ matched: 1, deleted: 1 });
     });
 
-    it('walks all of a large keyspace, and can be cancelled', async () => {
+    it('walks all of a large keyspace, and can be canceled', async () => {
       await server.redis.call('DEBUG', 'POPULATE', '20000', 'prod:cache:big');
       const cancel = new AbortController();
       cancel.abort(new Error('enough'));

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { RateLimiter, RateLimitsUnavailableError } from '@app/rate-limit';
 import type { RedisClient } from '@app/redis';
-import { type Admission, mostWithin } from '../fixtures/admissions.js';
+import { type Admission, maxAdmittedWithin } from '../fixtures/admissions.js';
 import { connectClient } from '../fixtures/redis-client.js';
 import { createLimiter, type TestLimiter } from '../fixtures/rate-limiter.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
@@ -316,7 +316,7 @@ describe(RateLimiter.name, () => {
           ...[...lists.values()].map((list) =>
             algorithm === 'gcra'
               ? worstExcess(list, policy.quota, emissionMs)
-              : mostWithin(list, 1000 * policy.windowSeconds) - policy.quota,
+              : maxAdmittedWithin(list, 1000 * policy.windowSeconds) - policy.quota,
           ),
         );
       const total = [...decided.values()].reduce((sum, list) => sum + list.length, 0);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { RateLimiter } from '@app/rate-limit';
 import type { RedisClient } from '@app/redis';
-import { type Admission, mostWithin } from '../fixtures/admissions.js';
+import { type Admission, maxAdmittedWithin } from '../fixtures/admissions.js';
 import { connectClient } from '../fixtures/redis-client.js';
 import { createLimiter, type TestLimiter } from '../fixtures/rate-limiter.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
@@ -51,7 +51,7 @@ describe(`${RateLimiter.name}, sliding window`, () => {
       if ((await take('a')).isAllowed) admissions.push({ askedMs, toldMs: performance.now(), cost: 1 });
       await delay(2);
     }
-    expect(mostWithin(admissions, 2_000)).toBe(10);
+    expect(maxAdmittedWithin(admissions, 2_000)).toBe(10);
     // Three whole windows and the fourth begun, though each may come a thirtieth late.
     expect(admissions).toHaveLength(40);
   });
@@ -88,7 +88,7 @@ describe(`${RateLimiter.name}, sliding window`, () => {
       }
     };
     await Promise.all(processes.flatMap((process) => Array.from({ length: 4 }, () => ask(process))));
-    for (const list of admissions.values()) expect(mostWithin(list, 1_000)).toBeLessThanOrEqual(30);
+    for (const list of admissions.values()) expect(maxAdmittedWithin(list, 1_000)).toBeLessThanOrEqual(30);
     const admitted = [...admissions.values()].flat().reduce((sum, { cost }) => sum + cost, 0);
     expect(refused).toBeGreaterThan(20);
     // What is given back can be used again: of five clients' quotas most is used.
@@ -259,7 +259,7 @@ describe(`${RateLimiter.name}, sliding window`, () => {
       await isBack(take);
       await ask(1_500);
       expect(degraded).toBeGreaterThan(10);
-      expect(mostWithin(admissions, 2_000)).toBeLessThanOrEqual(20);
+      expect(maxAdmittedWithin(admissions, 2_000)).toBeLessThanOrEqual(20);
       expect(admissions.length).toBeGreaterThanOrEqual(60);
     });
 

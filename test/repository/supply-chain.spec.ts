@@ -33,7 +33,7 @@ const permissive = new Set([
 ]);
 
 describe('what is installed', () => {
-  it('in production has licences that allow any use', () => {
+  it('in production has licenses that allow any use', () => {
     const others = inProduction
       .map(
         ([path]) => [path, (json(path, 'package.json') as { license?: string }).license ?? 'none'] as const,

@@ -25,7 +25,7 @@ const maxParamLength = 384;
 const keepAliveTimeoutMs = 65_000;
 
 /**
- * Builds the API, initialised but not listening.
+ * Builds the API, initialized but not listening.
  *
  * @param variables used instead of the process environment and `.env`
  * @throws ConfigurationError, RedisStartupError

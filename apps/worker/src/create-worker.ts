@@ -5,7 +5,7 @@ import { createPino, PinoLoggerService } from '@app/observability';
 import { WorkerModule } from './worker.module.js';
 
 /**
- * Builds the worker, initialised but not listening. HTTP is for probes and metrics alone.
+ * Builds the worker, initialized but not listening. HTTP is for probes and metrics alone.
  *
  * @param variables used instead of the process environment and `.env`
  * @throws ConfigurationError, RedisStartupError

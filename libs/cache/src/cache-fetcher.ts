@@ -35,11 +35,11 @@ type Answers<T> = Map<string, CacheAnswer<T>>;
 const lockMs = 2000;
 /** A follower looks when the key changes, and, should it not be told, so often, ever less up to the longest pause. */
 const firstPollMs = 5;
-const longestPollMs = 50;
+const maxPollMs = 50;
 /** Looks in a row without an answer, after which a follower loads by itself. */
-const mostSilences = 3;
+const maxUnansweredPolls = 3;
 /** Locks cost two round trips a key: a batch of many misses is loaded without. */
-const mostLocked = 64;
+const maxLockedKeys = 64;
 
 /**
  * Fetches what is not in this process: reads Redis, serves what is stale and refreshes it, and loads what is missing,
@@ -159,7 +159,7 @@ export class CacheFetcher {
     refresh: boolean,
   ): Promise<Answers<T>> {
     const redisAnswered = [...states.values()].every((state) => state !== 'unknown');
-    if (refresh || !redisAnswered || keys.length > mostLocked) {
+    if (refresh || !redisAnswered || keys.length > maxLockedKeys) {
       return this.loadAndStore(
         budget,
         namespace,
@@ -228,11 +228,7 @@ export class CacheFetcher {
     const token = this.repository.newToken();
     const endMs = performance.now() + namespace.loadTimeoutMs;
     let silences = 0;
-    for (
-      let pollMs = firstPollMs;
-      performance.now() < endMs;
-      pollMs = Math.min(pollMs * 1.5, longestPollMs)
-    ) {
+    for (let pollMs = firstPollMs; performance.now() < endMs; pollMs = Math.min(pollMs * 1.5, maxPollMs)) {
       await this.changeOrPause(key, pollMs);
       const budget = this.newBudget();
       const [reading] = await this.readAndKeep(budget, namespace, [key]);
@@ -241,7 +237,7 @@ export class CacheFetcher {
       if (answer && answer.outcome !== 'stale') return new Map([[key, { ...answer, outcome: 'coalesced' }]]);
       if (!reading || reading.state === 'unknown') {
         // A busy process may miss an answer now and then; that is no reason to go upstream beside the leader.
-        if (++silences < mostSilences && this.repository.redis.status.breaker === 'closed') continue;
+        if (++silences < maxUnansweredPolls && this.repository.redis.status.breaker === 'closed') continue;
         return this.loadAndStore(budget, namespace, [key], state, load, 'miss', false);
       }
       const [lock] = await this.repository.lockMany(budget, [key], token, lockMs);

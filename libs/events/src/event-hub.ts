@@ -14,8 +14,8 @@ const blockMs = 5_000;
 const pauseAfterFailureMs = 250;
 const maxPauseAfterFailureMs = 8_000;
 /** What came last is kept here, so that many clients that come back at once need no Redis each. */
-const mostRecent = 5_000;
-const mostRecentCharacters = 16 * 1024 * 1024;
+const maxRecent = 5_000;
+const maxRecentCharacters = 16 * 1024 * 1024;
 
 /** Thrown when this process serves as many listeners as it may. */
 export class TooManyListenersError extends Error {
@@ -198,7 +198,7 @@ export class EventHub implements OnApplicationShutdown {
   private remember(event: StreamEvent): void {
     this.recent.push(event);
     this.recentCharacters += event.transcript.length;
-    if (this.recent.length <= mostRecent && this.recentCharacters <= mostRecentCharacters) return;
+    if (this.recent.length <= maxRecent && this.recentCharacters <= maxRecentCharacters) return;
     const dropped = this.recent.splice(0, Math.ceil(this.recent.length / 4));
     for (const { transcript } of dropped) this.recentCharacters -= transcript.length;
     this.recentAfter = dropped.at(-1)?.id ?? this.recentAfter;

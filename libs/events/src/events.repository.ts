@@ -26,7 +26,7 @@ const publish = loadScript('publish-2', new URL('./scripts/publish-2.lua', impor
 /** Trimming reads a little of the stream: once in so many events. */
 const eventsPerTrim = 200;
 /** So many times as many as are to be kept may wait for a consumer that is behind or gone. */
-const mostTimesTheLength = 20;
+const maxBacklogFactor = 20;
 /** A process has the bound in bytes checked once it has published so much; what an entry takes beside its text. */
 const maxUncheckedBytes = 256 * 1024;
 const entryOverheadBytes = 256;
@@ -137,7 +137,7 @@ export class EventsRepository {
     const oldestMs = maxAgeSeconds === 0 ? 0 : nowMs - maxAgeSeconds * 1000;
     const outcome = await this.redis.run(this.redis.newBudget(), trim, {
       keys: [this.key, this.registryKey],
-      args: [maxLength, maxLength * mostTimesTheLength, oldestMs, maxBytes],
+      args: [maxLength, maxLength * maxBacklogFactor, oldestMs, maxBytes],
     });
     if (outcome.status !== 'ok') return undefined;
     const [trimmed, unread] = outcome.value as [number, number];

@@ -6,7 +6,7 @@ import { LocksRepository } from './locks.repository.js';
 
 export const LOCK_TTL_MS = 30_000;
 /** How often a waiter looks at the longest. */
-const longestPollMs = 250;
+const maxPollMs = 250;
 
 /** What the holder of a lock knows. */
 export interface HeldLock {
@@ -74,7 +74,7 @@ export class LocksService {
     endMs: number,
     signal: AbortSignal | undefined,
   ): Promise<number> {
-    for (let pollMs = 10; ; pollMs = Math.min(pollMs * 2, longestPollMs)) {
+    for (let pollMs = 10; ; pollMs = Math.min(pollMs * 2, maxPollMs)) {
       signal?.throwIfAborted();
       const acquisition = await this.repository.acquire(name, token, ttlMs);
       if (acquisition.state === 'acquired') return acquisition.fence;

@@ -8,7 +8,7 @@ export function isPretty(log: MarqueeConfig['log']): boolean {
   return log.format === 'pretty' || (log.format === 'auto' && process.stdout.isTTY);
 }
 
-/** JSON lines for machines, coloured lines for a terminal; secrets blanked wherever they may stand. */
+/** JSON lines for machines, colored lines for a terminal; secrets blanked wherever they may stand. */
 export function createPino(log: MarqueeConfig['log']): Logger {
   const options = {
     level: log.level,
@@ -54,7 +54,7 @@ export class PinoLoggerService implements LoggerService {
   verbose = (message: unknown, ...rest: unknown[]): void => this.write('trace', message, rest);
   fatal = (message: unknown, ...rest: unknown[]): void => this.write('fatal', message, rest);
 
-  /** Nest's own start-up chatter (routes mapped, modules initialised) is for debugging. */
+  /** Nest's own start-up chatter (routes mapped, modules initialized) is for debugging. */
   private write(
     level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal',
     message: unknown,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { context, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 
-const longestGoodbyeMs = 1_000;
+const flushTimeoutMs = 1_000;
 
 /** Ends tracing: sends what is still held. */
 export type StopTracing = () => Promise<void>;
@@ -33,7 +33,7 @@ export async function startTracing(endpoint: string, service: string, version: s
   return () =>
     Promise.race([
       provider.shutdown().catch(() => undefined),
-      delay(longestGoodbyeMs, undefined, { ref: false }),
+      delay(flushTimeoutMs, undefined, { ref: false }),
     ]);
 }
 

@@ -16,7 +16,7 @@ export const UNDERSTANDING_TTL_SECONDS = 86_400;
 /** A copy is short-lived only so that a purge without an invalidation reaches every process. */
 const LOCAL_TTL_SECONDS = 300;
 
-/** Understandings in the cache: `{env}:qu:v{N}:{SHA-256 of the normalised query}`, JSON, one day. */
+/** Understandings in the cache: `{env}:qu:v{N}:{SHA-256 of the normalized query}`, JSON, one day. */
 @Injectable()
 export class QueryUnderstandingRepository {
   private readonly namespace: Namespace<Understanding>;

@@ -72,7 +72,7 @@ export class QueryUnderstandingService implements OnApplicationShutdown {
     return {
       version: QU_VERSION,
       query,
-      normalized: results.normalise.normalized,
+      normalized: results.normalize.normalized,
       language: results.language,
       ...results.facts,
       degraded: [...degraded],

@@ -10,7 +10,7 @@ import { intentStep, sortStep } from './steps/intent.steps.js';
 import { genresStep, moodsStep, themesStep } from './steps/kinds.steps.js';
 import { languageStep } from './steps/language.step.js';
 import { negationStep } from './steps/negation.step.js';
-import { normaliseStep } from './steps/normalise.step.js';
+import { normalizeStep } from './steps/normalize.step.js';
 import { peopleStep } from './steps/people.step.js';
 import { ratingStep } from './steps/rating.step.js';
 import { rewriteStep } from './steps/rewrite.step.js';
@@ -51,7 +51,7 @@ const noModelStep = step({
 /** The graph of all steps. @throws GraphDefinitionError */
 export function understandingGraph({ movies, now, model, onStep }: GraphParts): Graph<Values> {
   const steps = [
-    normaliseStep,
+    normalizeStep,
     languageStep,
     translateStep,
     titlesStep(new TitleIndex(movies)),

@@ -13,7 +13,7 @@ export interface RedisFault {
  * What a Redis call came to, whatever the socket did. Calls never reject and never outlast their budget.
  *
  * `mayHaveRun` tells, of a call that has no answer, whether the server may have run it all the same: a timed-out
- * command is not cancelled. Nothing is ever sent twice, so such a call ran once or not at all.
+ * command is not canceled. Nothing is ever sent twice, so such a call ran once or not at all.
  */
 export type Outcome<T> =
   | { readonly status: 'ok'; readonly value: T }

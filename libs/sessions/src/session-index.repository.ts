@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRedis, loadScript, type RedisBudget, RedisClient } from '@app/redis';
 import { LRUCache } from 'lru-cache';
 import { confirmed } from './confirmed.js';
-import { LONGEST_SESSION_MS, ownTtlSeconds } from './session.js';
+import { MAX_SESSION_MS, ownTtlSeconds } from './session.js';
 import { SessionKeys } from './session-keys.js';
 
 const touch = loadScript('touch-1', new URL('./scripts/touch-1.lua', import.meta.url));
@@ -49,7 +49,7 @@ export class SessionIndexRepository {
     const { userId, lifeMs } = facts;
     const owners: SessionOwner[] =
       userId === undefined ? [{ tenantId }] : [{ tenantId }, { tenantId, userId }];
-    const args = [id, Date.now(), LONGEST_SESSION_MS, Math.ceil(lifeMs)];
+    const args = [id, Date.now(), MAX_SESSION_MS, Math.ceil(lifeMs)];
     const calls = owners.map((owner) => ({ keys: [this.keyOf(owner)], args }));
     for (const reply of confirmed(await this.redis.runMany(budget, touch, calls))) confirmed(reply);
   }

@@ -33,7 +33,7 @@ export const MIN_SESSION_TTL_SECONDS = 60;
 export const MAX_SESSION_TTL_SECONDS = sessionTtls.long;
 /** Each use extends a session that has no TTL of its own to this from then on. */
 export const SESSION_TTL_MS = sessionTtls.standard * 1000;
-export const LONGEST_SESSION_MS = MAX_SESSION_TTL_SECONDS * 1000;
+export const MAX_SESSION_MS = MAX_SESSION_TTL_SECONDS * 1000;
 
 /** Returns the TTL of a session by its field `ttl_seconds`, as `lifeMs` of `scripts/fragments/life.lua` reads it. */
 export function ownTtlSeconds(field: string | undefined): number {
@@ -43,8 +43,8 @@ export function ownTtlSeconds(field: string | undefined): number {
 
 /** A retry comes within seconds; an hour is for clients that wake up again. */
 export const IDEMPOTENCY_TTL_MS = 3_600_000;
-export const MOST_CHUNKS = 100_000;
-export const MOST_TRANSCRIPT_BYTES = 4 * 1024 * 1024;
+export const MAX_CHUNKS = 100_000;
+export const MAX_TRANSCRIPT_BYTES = 4 * 1024 * 1024;
 /** A session with a completed transcript lives at least so long while consumers have not handled it. */
 export const MIN_UNARCHIVED_TTL_MS = SESSION_TTL_MS;
 /** A completed transcript waits at most so long for consumers; without its session it is kept for them in a key of its own. */
@@ -55,7 +55,7 @@ export const UNCLAIMED_TTL_MS = 3_600_000;
 export const MAX_STATE_BYTES = 65_536;
 export const MAX_STATE_DEPTH = 16;
 /** Free fields and Marquee's own. */
-export const MOST_FIELDS = 64;
+export const MAX_FIELDS = 64;
 
 /** Marquee's own fields of the hash: no free field may have their names. */
 export const ownFields = [

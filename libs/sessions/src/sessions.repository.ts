@@ -18,7 +18,7 @@ import {
 import { confirmed } from './confirmed.js';
 import { completionFragment, lifeFragment, memoryFragment } from './fragments.js';
 import { HeldBytesRepository } from './held-bytes.repository.js';
-import { MAX_UNARCHIVED_MS, MOST_FIELDS, SESSION_TTL_MS } from './session.js';
+import { MAX_UNARCHIVED_MS, MAX_FIELDS, SESSION_TTL_MS } from './session.js';
 import { SESSION_BOUNDS, type SessionBounds, throwIfFull } from './session-bounds.js';
 import { SessionKeys } from './session-keys.js';
 import { SessionsUnavailableError } from './sessions.errors.js';
@@ -134,7 +134,7 @@ export class SessionsRepository {
   ): Promise<UpdateResult> {
     const expected =
       expectedState === undefined ? 'any' : expectedState === null ? 'none' : sha1(expectedState);
-    const args = [tenant, SESSION_TTL_MS, MOST_FIELDS, id, ...this.boundsOf(tenant), expected, set.size];
+    const args = [tenant, SESSION_TTL_MS, MAX_FIELDS, id, ...this.boundsOf(tenant), expected, set.size];
     const reply = (await this.run(budget, update, {
       keys: [...this.pair(id), ...this.keys.accountsWithin(tenant)],
       args: [...args, ...[...set].flat(), ...removed],

@@ -3,10 +3,10 @@ import type { RedisBudget } from '@app/redis';
 import { v7 as uuidV7 } from 'uuid';
 import {
   type JsonObject,
-  LONGEST_SESSION_MS,
-  MOST_CHUNKS,
-  MOST_FIELDS,
-  MOST_TRANSCRIPT_BYTES,
+  MAX_SESSION_MS,
+  MAX_CHUNKS,
+  MAX_FIELDS,
+  MAX_TRANSCRIPT_BYTES,
   ownFields,
   SESSION_TTL_MS,
   type SessionWithState,
@@ -79,7 +79,7 @@ export class SessionsService {
     if (ttlSeconds !== undefined) fields.set('ttl_seconds', `${ttlSeconds}`);
     if (draft.state !== undefined) fields.set('state', toStateJson(draft.state));
     for (const [name, value] of Object.entries(draft.metadata ?? {})) fields.set(name, value);
-    if (fields.size > MOST_FIELDS) throw tooManyFields();
+    if (fields.size > MAX_FIELDS) throw tooManyFields();
     // First: an index entry without a session is swept, a session without an entry would be lost from sight.
     const ttlMs = ttlSeconds === undefined ? SESSION_TTL_MS : ttlSeconds * 1000;
     await this.index.touch(budget, tenantId, id, { userId: draft.userId, lifeMs: ttlMs });
@@ -163,7 +163,7 @@ export class SessionsService {
     ttlSeconds: number,
   ): Promise<SessionWithState> {
     const ttlMs = ttlSeconds * 1000;
-    if (!(ttlMs > 0 && ttlMs <= LONGEST_SESSION_MS))
+    if (!(ttlMs > 0 && ttlMs <= MAX_SESSION_MS))
       throw new RangeError('ttlSeconds must be at most thirty days');
     return this.used(tenantId, id, await this.repository.read(budget, tenantId, id, ttlMs));
   }
@@ -203,12 +203,12 @@ export class SessionsService {
       case 'too-many':
         throw new SessionLimitError(
           'chunks',
-          `A transcript holds at most ${MOST_CHUNKS} chunks; there are ${total}`,
+          `A transcript holds at most ${MAX_CHUNKS} chunks; there are ${total}`,
         );
       case 'too-large':
         throw new SessionLimitError(
           'chunks',
-          `A transcript holds at most ${MOST_TRANSCRIPT_BYTES} bytes; there are ${total}`,
+          `A transcript holds at most ${MAX_TRANSCRIPT_BYTES} bytes; there are ${total}`,
         );
     }
   }
@@ -276,5 +276,5 @@ export class SessionsService {
 const tooManyFields = (): SessionLimitError =>
   new SessionLimitError(
     'metadata',
-    `A session holds at most ${MOST_FIELDS} fields, Marquee's own ${ownFields.length} among them`,
+    `A session holds at most ${MAX_FIELDS} fields, Marquee's own ${ownFields.length} among them`,
   );

@@ -63,7 +63,7 @@ interface Call {
   readonly maxAnswerBytes?: number;
 }
 
-const longestRetryAfterMs = 20_000;
+const maxRetryAfterMs = 20_000;
 const defaultMaxAnswerBytes = 2 * 1024 * 1024;
 /** Timers may fire early, and clocks differ. */
 const retryMarginMs = 20;
@@ -287,7 +287,7 @@ function isWorthRepeating(error: Error): boolean {
   return (
     error instanceof UpstreamError &&
     ['timeout', 'unreachable', 'failed'].includes(error.failure) &&
-    (error.retryAfterMs ?? 0) <= longestRetryAfterMs
+    (error.retryAfterMs ?? 0) <= maxRetryAfterMs
   );
 }
 

@@ -1,5 +1,5 @@
-const mostNames = 10;
-const longestName = 64;
+const maxNames = 10;
+const maxNameLength = 64;
 
 /** The message of a record: what is wrong with one of its names, or with the whole. */
 export function recordError(issue: {
@@ -13,6 +13,6 @@ export function recordError(issue: {
 export function objectError(issue: { readonly code?: string; readonly keys?: readonly string[] }): string {
   if (issue.code !== 'unrecognized_keys') return 'must be a JSON object';
   const { keys = [] } = issue;
-  const names = keys.slice(0, mostNames).map((key) => key.slice(0, longestName));
-  return `has unknown fields: ${names.join(', ')}${keys.length > mostNames ? ` and ${keys.length - mostNames} more` : ''}`;
+  const names = keys.slice(0, maxNames).map((key) => key.slice(0, maxNameLength));
+  return `has unknown fields: ${names.join(', ')}${keys.length > maxNames ? ` and ${keys.length - maxNames} more` : ''}`;
 }

@@ -1,7 +1,7 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
 import { RequestValidationError } from './request-validation.error.js';
 
-const mostFaultsShown = 10;
+const maxIssuesShown = 10;
 
 type Schema = NonNullable<ArgumentMetadata['schema']>;
 type Issue = NonNullable<Awaited<ReturnType<Schema['~standard']['validate']>>['issues']>[number];
@@ -18,7 +18,7 @@ export class SchemaPipe implements PipeTransform {
     if (!result.issues) return result.value;
     throw new RequestValidationError(
       result.issues
-        .slice(0, mostFaultsShown)
+        .slice(0, maxIssuesShown)
         .map((issue) => ({ field: fieldOf(issue, type), message: issue.message })),
     );
   }

@@ -5,14 +5,14 @@ import { objectError } from '../http/schema-messages.js';
 /** TMDB's answers for so many would take seconds at the rate that it allows. */
 export const maxMovies = 100;
 /** What TMDB's ids are: int32. */
-const largestId = 2_147_483_647;
+const maxId = 2_147_483_647;
 
 /** A positive whole number as text, written in the one usual way. */
 export const movieIdSchema = z
   .string({ error: 'must be a positive whole number' })
   .regex(/^[1-9]\d{0,9}$/, { error: 'must be a positive whole number' })
   .transform(Number)
-  .refine((id) => id <= largestId, { error: `must be at most ${largestId}` });
+  .refine((id) => id <= maxId, { error: `must be at most ${maxId}` });
 
 export const movieParamsSchema = z.object({
   id: movieIdSchema.meta({ description: 'A TMDB id', example: '949' }),

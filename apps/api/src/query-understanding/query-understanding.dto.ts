@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { objectError } from '../http/schema-messages.js';
 
-const longestQuery = 1_000;
+const maxQueryLength = 1_000;
 
 export const understandBodySchema = z
   .strictObject(
     {
       query: z
         .string({ error: 'is required and must be a string' })
-        .max(longestQuery, { error: `must be at most ${longestQuery} characters` })
+        .max(maxQueryLength, { error: `must be at most ${maxQueryLength} characters` })
         .refine((value) => value.isWellFormed(), {
           error: 'must be well-formed Unicode: it holds a lone surrogate',
         })

@@ -6,10 +6,10 @@ import { Gauge, Registry } from 'prom-client';
 const heartbeatMs = 15_000;
 const lookEveryMs = 1_000;
 /** A client for which more than this waits, without a moment in which it did not, is slow. */
-const mostWaitingBytes = 256 * 1024;
+const maxPendingBytes = 256 * 1024;
 const slowForMs = 5_000;
 /** More than this never waits: a whole transcript and something. */
-const mostWaitingAtOnce = 8 * 1024 * 1024;
+const maxPendingBytesInTotal = 8 * 1024 * 1024;
 /** What a client waits before it comes back. */
 const retryMs = 1_000;
 
@@ -90,7 +90,7 @@ export class EventStreams implements OnModuleDestroy {
         }
         if (raw.writableEnded || raw.destroyed) return false;
         raw.write(this.textOf(events));
-        return raw.writableLength <= mostWaitingAtOnce;
+        return raw.writableLength <= maxPendingBytesInTotal;
       },
       missing: () => {
         if (early) isMissing = true;
@@ -104,7 +104,7 @@ export class EventStreams implements OnModuleDestroy {
           });
       },
       end: () => {
-        if (raw.writableLength > mostWaitingAtOnce) raw.destroy();
+        if (raw.writableLength > maxPendingBytesInTotal) raw.destroy();
         else raw.end();
       },
       onClosed: (callback) => {
@@ -127,7 +127,7 @@ export class EventStreams implements OnModuleDestroy {
     for (const [reply, slowSinceMs] of this.open) {
       const { raw } = reply;
       if (raw.writableEnded) continue;
-      const isBehind = raw.writableLength > mostWaitingBytes;
+      const isBehind = raw.writableLength > maxPendingBytes;
       if (isBehind && nowMs - (slowSinceMs ?? nowMs) >= slowForMs) raw.destroy();
       else this.open.set(reply, isBehind ? (slowSinceMs ?? nowMs) : undefined);
       if (isTimeToBeat && !isBehind) raw.write(': still here\n\n');

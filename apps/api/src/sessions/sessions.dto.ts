@@ -11,8 +11,8 @@ import { z } from 'zod';
 import { clientIdSchema, wholeNumber } from '../http/query-schemas.js';
 import { objectError, recordError } from '../http/schema-messages.js';
 
-const mostChunksAtOnce = 1_000;
-const longestChunk = 32_768;
+const maxChunksPerRequest = 1_000;
+const maxChunkLength = 32_768;
 const own = new Set<string>(ownFields);
 
 /** What travels as UTF-8 and comes back the same. */
@@ -135,7 +135,7 @@ export const extendSessionSchema = orEmpty(
     .meta({ id: 'SessionExtension' }),
 );
 
-const chunk = text(longestChunk).min(1, { error: 'must not be empty' });
+const chunk = text(maxChunkLength).min(1, { error: 'must not be empty' });
 
 export const appendSchema = z
   .strictObject(
@@ -143,7 +143,7 @@ export const appendSchema = z
       chunks: z
         .array(chunk, { error: 'is required and must be an array of strings' })
         .min(1, { error: 'must hold at least one chunk' })
-        .max(mostChunksAtOnce, { error: `must hold at most ${mostChunksAtOnce} chunks` })
+        .max(maxChunksPerRequest, { error: `must hold at most ${maxChunksPerRequest} chunks` })
         .meta({ example: ['I want a heist film', 'from the nineties'] }),
     },
     objectOf,

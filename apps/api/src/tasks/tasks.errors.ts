@@ -6,8 +6,8 @@ export class TaskNotFoundError extends Error {
 }
 
 export class TaskResultTooLargeError extends Error {
-  constructor(readonly largestBytes: number) {
-    super(`must be at most ${largestBytes} bytes of JSON`);
+  constructor(readonly maxBytes: number) {
+    super(`must be at most ${maxBytes} bytes of JSON`);
     this.name = TaskResultTooLargeError.name;
   }
 }

@@ -3,8 +3,8 @@ import { wholeNumber } from '../http/query-schemas.js';
 import { objectError } from '../http/schema-messages.js';
 import { idListSchema, languageSchema, maxMovies, movieAnswerSchema } from '../movies/movies.dto.js';
 
-export const mostListed = 10_000;
-const mostMembers = 1_000;
+export const maxLimit = 10_000;
+const maxIncludedMovies = 1_000;
 /** A body of this many is 5.5 MB at most. */
 const maxPublished = 500_000;
 const defaultMovies = 20;
@@ -16,16 +16,16 @@ export const trendingQuerySchema = z
         .string()
         .regex(/^\d{1,9}$/, { error: 'must be a whole number' })
         .transform(Number)
-        .refine((limit) => limit >= 1 && limit <= mostListed, { error: `must be from 1 to ${mostListed}` })
+        .refine((limit) => limit >= 1 && limit <= maxLimit, { error: `must be from 1 to ${maxLimit}` })
         .optional()
         .meta({
-          description: `How many at most: ${mostListed} by default; with \`include=movies\` ${defaultMovies} by default and ${maxMovies} at most`,
+          description: `How many at most: ${maxLimit} by default; with \`include=movies\` ${defaultMovies} by default and ${maxMovies} at most`,
         }),
       offset: wholeNumber(0, 0, 999_999_999).meta({ description: 'How many to leave out at the top' }),
-      ids: idListSchema(mostMembers)
+      ids: idListSchema(maxIncludedMovies)
         .optional()
         .meta({
-          description: `Ask instead which of these are trending, up to ${mostMembers}`,
+          description: `Ask instead which of these are trending, up to ${maxIncludedMovies}`,
           example: '949,8195',
         }),
       include: z
@@ -43,7 +43,7 @@ export const trendingQuerySchema = z
 
 /** Returns how many ids a query asks for. */
 export const limitOf = ({ include, limit }: TrendingQuery): number =>
-  limit ?? (include ? defaultMovies : mostListed);
+  limit ?? (include ? defaultMovies : maxLimit);
 
 /** Checks half a million numbers in a millisecond or two, where a schema of each would block for a hundred. */
 const publishedIds = z

@@ -7,7 +7,7 @@ import { JobsRepository } from './jobs.repository.js';
 
 const tickMs = 1_000;
 /** An idle job is looked at so often: another worker may have failed at it, or somebody emptied Redis. */
-const longestPauseMs = 15_000;
+const maxPauseMs = 15_000;
 const pauseAfterFailureMs = 5_000;
 
 /** What this process knows of a job. */
@@ -108,7 +108,7 @@ export class JobRunner implements OnModuleDestroy {
 
   private failed(state: JobState, error: Error): void {
     const backoffMs = Math.min(pauseAfterFailureMs * 2 ** state.failures, state.job.intervalSeconds * 1000);
-    state.nextLookMs = performance.now() + Math.min(backoffMs, 20 * longestPauseMs) * (0.5 + Math.random());
+    state.nextLookMs = performance.now() + Math.min(backoffMs, 20 * maxPauseMs) * (0.5 + Math.random());
     if (this.stopping.signal.aborted) return;
     // Another worker is at it: no failure.
     if (error instanceof LockHeldError) {
@@ -122,6 +122,6 @@ export class JobRunner implements OnModuleDestroy {
 
   private pauseOf({ job, lastSuccessMs = 0 }: JobState): number {
     const remainingMs = Math.max(0, lastSuccessMs + job.intervalSeconds * 1000 - Date.now());
-    return Math.min(remainingMs, longestPauseMs) * (1 + Math.random() / 10);
+    return Math.min(remainingMs, maxPauseMs) * (1 + Math.random() / 10);
   }
 }

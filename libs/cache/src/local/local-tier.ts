@@ -11,7 +11,7 @@ export interface LocalEntry<T> {
 
 /** Beside the value: the key, the entry and its place in the list. */
 const overheadBytes = 200;
-const mostRecentChanges = 10_000;
+const maxRecentChanges = 10_000;
 
 /**
  * Copies in this process, bounded in bytes. A copy that was read before a change of its key is never kept: changes are
@@ -58,7 +58,7 @@ export class LocalTier {
     this.entries.delete(key);
     this.recent.delete(key);
     this.recent.set(key, ++this.changes);
-    if (this.recent.size > mostRecentChanges) {
+    if (this.recent.size > maxRecentChanges) {
       const [oldest, number] = this.recent.entries().next().value as [string, number];
       this.recent.delete(oldest);
       this.forgottenUpTo = number;

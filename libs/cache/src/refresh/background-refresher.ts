@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 
-const mostAtOnce = 8;
-const mostWaiting = 10_000;
+const maxConcurrent = 8;
+const maxPending = 10_000;
 /** After a failed refresh the stale value is served for so long before the upstream is asked again. */
 const pauseAfterFailureMs = 5_000;
 
@@ -22,7 +22,7 @@ export class BackgroundRefresher {
 
   /** Does nothing where the key is being refreshed, has just failed, or too many wait. */
   schedule(job: Job): void {
-    if (this.scheduled.has(job.key) || this.waiting.length >= mostWaiting) return;
+    if (this.scheduled.has(job.key) || this.waiting.length >= maxPending) return;
     if ((this.pausedUntilMs.get(job.key) ?? 0) > performance.now()) return;
     this.scheduled.add(job.key);
     this.waiting.push(job);
@@ -30,7 +30,7 @@ export class BackgroundRefresher {
   }
 
   private next(): void {
-    while (this.running < mostAtOnce) {
+    while (this.running < maxConcurrent) {
       const job = this.waiting.shift();
       if (!job) return;
       this.running++;
@@ -59,7 +59,7 @@ export class BackgroundRefresher {
   }
 
   private pause(key: string): void {
-    if (this.pausedUntilMs.size >= mostWaiting) this.pausedUntilMs.clear();
+    if (this.pausedUntilMs.size >= maxPending) this.pausedUntilMs.clear();
     this.pausedUntilMs.set(key, performance.now() + pauseAfterFailureMs);
   }
 }

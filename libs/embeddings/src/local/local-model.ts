@@ -5,10 +5,10 @@ const workerFile = new URL('./local-model.worker.mjs', import.meta.url);
 
 /** Measured: 4 ms a text in batches of 16 to 32, 16 ms alone, and slower again above. */
 const textsPerBatch = 16;
-const mostTextsWaiting = 16_384;
+const maxPendingTexts = 16_384;
 const millisecondsPerText = 5;
 /** Attention costs the square of the length; what comes after says little of what a film is about. */
-const mostCharactersPerText = 2_000;
+const maxCharactersPerText = 2_000;
 
 interface WaitingText {
   readonly text: string;
@@ -43,7 +43,7 @@ export class LocalModel {
 
   /** @throws EmbeddingsOverloadedError when too many texts are waiting */
   async embed(texts: readonly string[]): Promise<LocalEmbedding[]> {
-    if (this.waiting + texts.length > mostTextsWaiting) {
+    if (this.waiting + texts.length > maxPendingTexts) {
       throw new EmbeddingsOverloadedError(Math.ceil((this.waiting * millisecondsPerText) / 1000));
     }
     this.waiting += texts.length;
@@ -70,7 +70,7 @@ export class LocalModel {
 
   private enqueue(text: string): Promise<LocalEmbedding> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ text: text.slice(0, mostCharactersPerText).toWellFormed(), resolve, reject });
+      this.queue.push({ text: text.slice(0, maxCharactersPerText).toWellFormed(), resolve, reject });
       this.warmUp();
       this.next();
     });

@@ -19,7 +19,7 @@ const completionSchema = z.object({
   usage: z.object({ total_tokens: z.int().nonnegative() }).optional(),
 });
 
-const mostTokens = 800;
+const maxTokens = 800;
 
 export interface ModelParts {
   readonly config: MarqueeConfig;
@@ -75,7 +75,7 @@ export class LanguageModel {
       ],
       response_format: responseFormat,
       temperature: 0,
-      max_tokens: mostTokens,
+      max_tokens: maxTokens,
     });
     const { data: completion } = completionSchema.safeParse(reply);
     if (!completion) throw new InvalidModelAnswerError('its answer is no chat completion');

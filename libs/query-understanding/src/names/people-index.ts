@@ -9,7 +9,7 @@ const namesFile = new URL('./data/people.json', import.meta.url);
 const famous = 1_180;
 
 /** Short names are near too many others. */
-const shortestNearlyAlike = 12;
+const minFuzzyLength = 12;
 
 /** Several who are named as one. */
 const groups: Readonly<Record<string, readonly string[]>> = {
@@ -133,7 +133,7 @@ export class PeopleIndex {
 
   private nearlyAlike(key: string): string[] {
     const words = key.split(' ');
-    if (key.length < shortestNearlyAlike) return [];
+    if (key.length < minFuzzyLength) return [];
     return (this.byInitials.get(initials(key)) ?? []).filter((candidate) =>
       candidate.split(' ').every((word, index) => editDistance(word, words[index] ?? '', 2) <= 2),
     );

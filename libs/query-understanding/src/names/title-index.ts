@@ -13,11 +13,11 @@ export interface KnownTitle {
 const namesFile = new URL('./data/titles.json', import.meta.url);
 /** Of the list, which is in the order of how often they are named. */
 const famous = 1_500;
-const longestTitleWords = 12;
+const maxTitleWords = 12;
 
 /** Titles by the way in which they are typed: folded, with or without their article. */
 export class TitleIndex {
-  readonly longest = longestTitleWords;
+  readonly longest = maxTitleWords;
   private readonly byKey = new Map<string, KnownTitle>();
   /** Keys by length and first letter, which is seldom mistyped. */
   private readonly alike = new Map<string, string[]>();

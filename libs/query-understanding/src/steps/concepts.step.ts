@@ -1,4 +1,4 @@
-import { type Concept, lexicon, longestPhrase } from '../vocabulary/lexicon.js';
+import { type Concept, lexicon, maxPhraseWords } from '../vocabulary/lexicon.js';
 import { mediaWords } from '../vocabulary/media.js';
 import { Mask, phraseOf, type Span, type Word } from '../words/words.js';
 import { WordText } from '../words/word-text.js';
@@ -6,13 +6,13 @@ import { type ConceptMention, namedSpans, ruleTimeoutMs, step } from './values.j
 
 /** After these, what follows is what a film is about. */
 const about =
-  /(?:about|involving|dealing with|deals with|deal with|centered on|centred on|centers on|focusing on|focused on|focuses on|revolving around|revolves around|set in|set on|set at|set during|takes place in|taking place in|takes place on|taking place on|themed around|on the topic of|on the subject of|exploring|explores|during|featuring a|featuring an)/;
+  /(?:about|involving|dealing with|deals with|deal with|centered on|centered on|centers on|focusing on|focused on|focuses on|revolving around|revolves around|set in|set on|set at|set during|takes place in|taking place in|takes place on|taking place on|themed around|on the topic of|on the subject of|exploring|explores|during|featuring a|featuring an)/;
 const boundary =
   /^(?:but|with|from|that|which|who|whose|starring|directed|under|over|made|released|before|after|since|for|without|not|less|rated|please|by|where|when|while|like|similar|no|preferably|based|is|are|was|were|to|because|if|between|featuring|i|we|you|it|set|tonight|this|my|what|in|on|at|of|as)$/;
 const lead = /^(?:a|an|the|some|being|having|people|someone|somebody|two|group|life|story)$/;
 const noTheme =
   /^(?:it|me|this|that|them|him|her|us|you|movies?|films?|anything|something|everything|nothing|minutes|hours|one|same|thing|things)$/;
-const mostThemeWords = 4;
+const maxThemeWords = 4;
 
 export const conceptsStep = step({
   name: 'concepts',
@@ -118,7 +118,7 @@ function isCompound(words: readonly Word[], { from, to }: Span): boolean {
 
 function endOfTheme(words: readonly Word[], mask: Mask, from: number): number {
   let to = from;
-  while (to < words.length && to - from < mostThemeWords) {
+  while (to < words.length && to - from < maxThemeWords) {
     const word = words[to] as Word;
     if (mask.isTaken(to) || boundary.test(word.text) || /^(?:and|or)$/.test(word.text)) break;
     if (to > from && word.startsClause) break;
@@ -133,7 +133,7 @@ function phraseAt(
   from: number,
   kind?: Concept['kind'],
 ): { span: Span; concept: Concept } | undefined {
-  for (let length = Math.min(longestPhrase, words.length - from); length > 0; length--) {
+  for (let length = Math.min(maxPhraseWords, words.length - from); length > 0; length--) {
     const span = { from, to: from + length };
     if (!mask.isFree(span)) continue;
     const concept = lexicon.get(phraseOf(words, span)) ?? possessorConcept(words, span);

@@ -45,9 +45,9 @@ const isEnglishOnly = (text: string): boolean =>
 export const languageStep = step({
   name: 'language',
   description: 'ISO 639-1; English where the words are too few to tell',
-  inputs: ['normalise'],
+  inputs: ['normalize'],
   timeoutMs: ruleTimeoutMs,
-  run: ({ normalise: { normalized, words } }) => {
+  run: ({ normalize: { normalized, words } }) => {
     const isLatin = /^[\p{Script=Latin}\p{P}\p{N}\p{Z}\p{S}\p{M}]*$/u.test(normalized);
     const [detected] = detectAll(normalized);
     const isSure = detected !== undefined && detected.accuracy >= leastAccuracy;

@@ -1,4 +1,4 @@
-import { lexicon, longestPhrase } from '../vocabulary/lexicon.js';
+import { lexicon, maxPhraseWords } from '../vocabulary/lexicon.js';
 import { Mask, phraseOf, type Word } from '../words/words.js';
 import { WordText } from '../words/word-text.js';
 import { namedSpans, ruleTimeoutMs, step } from './values.js';
@@ -15,7 +15,7 @@ const end =
 const closing =
   /^(?:please|thanks|thank|problem|matter|idea|clue|doubt|worries|way|longer|more|less|movies?|films?|or|and|nor|with|that|set|made|about|like|preference|for|tonight|english|dubbing)$/;
 /** Words without a meaning here that may come before the first one with. */
-const mostStrange = 2;
+const maxUnknownWords = 2;
 
 export const negationStep = step({
   name: 'negation',
@@ -73,7 +73,7 @@ function reach(words: readonly Word[], mask: Mask, start: number): number {
       continue;
     }
     if (!filler.test(word.text)) {
-      if (hasConcept || ++strange > mostStrange) break;
+      if (hasConcept || ++strange > maxUnknownWords) break;
     }
     index++;
   }
@@ -97,7 +97,7 @@ function isJoined(words: readonly Word[], index: number): boolean {
 }
 
 function conceptLength(words: readonly Word[], index: number): number {
-  for (let length = Math.min(longestPhrase, words.length - index); length > 0; length--) {
+  for (let length = Math.min(maxPhraseWords, words.length - index); length > 0; length--) {
     if (lexicon.has(phraseOf(words, { from: index, to: index + length }))) return length;
   }
   return 0;

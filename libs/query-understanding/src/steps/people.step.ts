@@ -41,7 +41,7 @@ const roleWords = new Map(
 );
 const beforePhrases = new Set(before.flatMap(([, phrases]) => phrases.split(', ')));
 const afterPhrases = new Set(after.flatMap(([, phrases]) => phrases.split(', ')));
-const longestCue = 5;
+const maxCueWords = 5;
 const articles = new Set(['the', 'a', 'an', 'and', 'or', 'of', 'in', 'to', 'is']);
 
 const strongCues = new Set(
@@ -219,7 +219,7 @@ class PeopleReader {
       /^(?:the|great|legendary|a|young|late|mr|ms|sir|dame)$/.test(this.words[end - 1]?.text ?? '')
     )
       end--;
-    for (let length = longestCue; length > 0; length--) {
+    for (let length = maxCueWords; length > 0; length--) {
       const span = { from: end - length, to: end };
       if (span.from < 0) continue;
       const phrase = this.phrase(span);
@@ -229,7 +229,7 @@ class PeopleReader {
   }
 
   private cueAfter(to: number): { role: Role; span: Span } | undefined {
-    for (let length = longestCue; length > 0; length--) {
+    for (let length = maxCueWords; length > 0; length--) {
       const span = { from: to, to: to + length };
       const phrase = this.phrase(span);
       if (span.to <= this.words.length && afterPhrases.has(phrase))

@@ -12,7 +12,7 @@ export const rewriteStep = step({
   name: 'rewrite',
   description: 'The words to embed: mended, without what the other fields hold as constraints',
   inputs: [
-    'normalise',
+    'normalize',
     'spelling',
     'titles',
     'people',
@@ -26,7 +26,7 @@ export const rewriteStep = step({
     'concepts',
   ],
   timeoutMs: ruleTimeoutMs,
-  run: ({ normalise, spelling: words, titles, people, concepts, negation, ...readings }) => {
+  run: ({ normalize, spelling: words, titles, people, concepts, negation, ...readings }) => {
     const { years, runtime, rating, certification, count, sort } = readings;
     const dropped = new Mask(words.length, [
       ...[years, runtime, rating, certification, count, sort].flatMap(({ spans }) => spans),
@@ -42,7 +42,7 @@ export const rewriteStep = step({
       ({ text }, index) => kept.isTaken(index) || (!dropped.isTaken(index) && !polite.has(text)),
     );
     const rewritten = rest.map(({ original }) => original).join(' ');
-    return rewritten || normalise.normalized;
+    return rewritten || normalize.normalized;
   },
-  fallback: ({ normalise }) => normalise.normalized,
+  fallback: ({ normalize }) => normalize.normalized,
 });

@@ -62,8 +62,8 @@ const leading = new RegExp(`^(?:${wrappers.map(({ source }) => source).join('|')
 const trailing = new RegExp(` (?:${trailers.map(({ source }) => source).join('|')})$`);
 
 /** Nobody names more; looking for misspelled titles takes time. */
-const mostCues = 6;
-const mostWordsOfTitle = 14;
+const maxCues = 6;
+const maxTitleWords = 14;
 
 /** Words that end a name that nobody knows. */
 const boundary =
@@ -100,8 +100,8 @@ class TitleReader {
   read(): TitleMention[] {
     const whole = this.readWhole();
     if (whole) return [whole];
-    for (const match of this.text.findAll(likeness).slice(0, mostCues)) this.readLikeness(match);
-    for (const match of this.text.findAll(dated).slice(0, mostCues)) this.readDate(match);
+    for (const match of this.text.findAll(likeness).slice(0, maxCues)) this.readLikeness(match);
+    for (const match of this.text.findAll(dated).slice(0, maxCues)) this.readDate(match);
     this.readQuoted();
     this.readElsewhere();
     return this.mentions;
@@ -122,7 +122,7 @@ class TitleReader {
     const core = stretches.at(-1) ?? span;
     const phrase = this.phrase(core);
     if (/^\d+$/.test(phrase) || this.index.find(phrase) || isAllVocabulary(phrase)) return undefined;
-    if (core.to - core.from > mostWordsOfTitle) return undefined;
+    if (core.to - core.from > maxTitleWords) return undefined;
     const near = this.index.findNear(phrase);
     return near && this.sought(near, span);
   }

@@ -2,15 +2,15 @@ import { translations } from '../vocabulary/translations.js';
 import { phraseOf, type Word } from '../words/words.js';
 import { ruleTimeoutMs, step } from './values.js';
 
-const longestPhrase = 5;
+const maxPhraseWords = 5;
 
 /** Film words of another language in English, names left as they are. */
 export const translateStep = step({
   name: 'translate',
   description: 'Film words of Spanish, French, German, Italian and Portuguese in English',
-  inputs: ['normalise', 'language'],
+  inputs: ['normalize', 'language'],
   timeoutMs: ruleTimeoutMs,
-  run: ({ normalise: { words }, language }) => {
+  run: ({ normalize: { words }, language }) => {
     const phrases = translations[language]?.phrases;
     if (!phrases) return words;
     const translated: Word[] = [];
@@ -22,11 +22,11 @@ export const translateStep = step({
     }
     return decades(translated);
   },
-  fallback: ({ normalise: { words } }) => words,
+  fallback: ({ normalize: { words } }) => words,
 });
 
 function phraseAt(words: readonly Word[], from: number, phrases: ReadonlyMap<string, string>) {
-  for (let to = Math.min(words.length, from + longestPhrase); to > from; to--) {
+  for (let to = Math.min(words.length, from + maxPhraseWords); to > from; to--) {
     const english = phrases.get(phraseOf(words, { from, to }));
     if (english !== undefined) return { english, to };
   }

@@ -28,7 +28,7 @@ export interface ConceptMention {
 /** What the steps of the graph produce, by step name. */
 export interface Values {
   query: string;
-  normalise: { readonly normalized: string; readonly words: readonly Word[] };
+  normalize: { readonly normalized: string; readonly words: readonly Word[] };
   language: string;
   translate: readonly Word[];
   titles: readonly TitleMention[];

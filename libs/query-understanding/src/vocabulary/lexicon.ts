@@ -24,4 +24,4 @@ export const lexicon: ReadonlyMap<string, Concept> = new Map([
   ),
 ]);
 
-export const longestPhrase = Math.max(...[...lexicon.keys()].map((phrase) => phrase.split(' ').length));
+export const maxPhraseWords = Math.max(...[...lexicon.keys()].map((phrase) => phrase.split(' ').length));

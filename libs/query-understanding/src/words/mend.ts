@@ -6,7 +6,7 @@ import type { Word } from './words.js';
 const mendableWords = new Set(mendable);
 const never = readWordList('never-mended');
 const mended = new Map<string, string>();
-const mostRemembered = 10_000;
+const maxRemembered = 10_000;
 
 /** The word, or what a misspelled word of the vocabulary was meant to be. */
 export function mend(word: Word): Word {
@@ -15,7 +15,7 @@ export function mend(word: Word): Word {
   let meant = mended.get(text);
   if (meant === undefined) {
     meant = nearest(text);
-    if (mended.size >= mostRemembered) mended.clear();
+    if (mended.size >= maxRemembered) mended.clear();
     mended.set(text, meant);
   }
   return meant === text ? word : { ...word, text: meant, original: meant };

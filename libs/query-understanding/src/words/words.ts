@@ -1,7 +1,7 @@
 /** A word of a query, folded: lower case, no accents, no punctuation. */
 export interface Word {
   readonly text: string;
-  /** As in the normalised query. */
+  /** As in the normalized query. */
   readonly original: string;
   /** `nolan` of `nolan's`. */
   readonly possessor: string | undefined;
@@ -43,7 +43,7 @@ export function fold(text: string): string {
 const wordPattern =
   /\d+(?:\.\d+)?(?=[%/+]|\b(?!['’]\p{L}))|[%/+]|[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*|[\p{L}\p{N}]+/gu;
 
-/** The words of a normalised query. */
+/** The words of a normalized query. */
 export function toWords(normalized: string): Word[] {
   const text = normalized
     .replace(/&/g, ' and ')

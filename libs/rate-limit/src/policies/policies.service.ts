@@ -20,11 +20,11 @@ import {
 
 /** How soon a change that was made elsewhere holds here. */
 const syncEveryMs = 1_000;
-const mostOverrides = 1_000;
+const maxOverrides = 1_000;
 /** After the server has lost its data every process gets so long to tell it what it knows, before it is believed. */
 const graceMs = 1_000;
 /** Routes times plans; more than any deployment has. */
-const mostResolved = 10_000;
+const maxResolved = 10_000;
 
 /** What the processes share of the limiter's settings. */
 const documentSchema = z.object({
@@ -178,7 +178,7 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
     this.named(override.policy);
     await this.change((document) => {
       const overrides = [...withoutOverride(document.overrides, override), override];
-      if (overrides.length > mostOverrides) throw new TooManyOverridesError(mostOverrides);
+      if (overrides.length > maxOverrides) throw new TooManyOverridesError(maxOverrides);
       return { ...document, overrides };
     });
   }
@@ -318,7 +318,7 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
     const known = this.resolved.get(key);
     if (known) return known;
     const policies = candidates().filter((policy) => route === undefined || policy.appliesTo(route));
-    if (this.resolved.size < mostResolved) this.resolved.set(key, policies);
+    if (this.resolved.size < maxResolved) this.resolved.set(key, policies);
     return policies;
   }
 }

@@ -8,7 +8,7 @@ const wholeNumber = (least: number, most: number) => {
   return z.int({ error }).min(least, { error }).max(most, { error });
 };
 const yearSeconds = 31_622_400;
-const mostPolicies = 32;
+const maxPolicies = 32;
 /** Leases are renewed every five seconds. */
 const leastLeaseSeconds = 15;
 
@@ -91,12 +91,12 @@ export const overrideSchema = z.strictObject({
   expiresAt: z.iso.datetime().optional(),
 });
 
-const policyNames = z.array(name).max(mostPolicies);
+const policyNames = z.array(name).max(maxPolicies);
 
 /** All policies, and for whom each is. */
 export const policySetSchema = z
   .strictObject({
-    policies: z.array(policySchema).max(mostPolicies),
+    policies: z.array(policySchema).max(maxPolicies),
     /** The policies of each plan of API keys; `default` is for plans that are not named here. */
     plans: z
       .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/), policyNames)

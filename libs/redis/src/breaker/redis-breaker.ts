@@ -8,13 +8,13 @@ export interface BreakerOptions {
 }
 
 /** Of one window: fewer failures than this say nothing yet. */
-const fewestFailures = 5;
+const minFailures = 5;
 const failureShare = 0.5;
 /** Without a success in between they outweigh any number before: a busy Redis that freezes is known after one budget. */
 const failuresInARow = 10;
 const windowMs = 500;
 const firstProbeAfterMs = 100;
-const longestProbeIntervalMs = 1000;
+const maxProbeIntervalMs = 1000;
 
 interface Window {
   readonly startedMs: number;
@@ -66,8 +66,8 @@ export class RedisBreaker {
     if (this.current !== 'closed') return;
     const failures = this.window.failures + this.previous.failures;
     const calls = failures + this.window.successes + this.previous.successes;
-    const isMostOfThem = failures >= fewestFailures && failures >= failureShare * calls;
-    if (isMostOfThem || this.inARow >= failuresInARow) this.trip(`${failures} of ${calls} calls failed`);
+    const isAboveThreshold = failures >= minFailures && failures >= failureShare * calls;
+    if (isAboveThreshold || this.inARow >= failuresInARow) this.trip(`${failures} of ${calls} calls failed`);
   }
 
   /** Opens at once: the connection is known to be lost. */
@@ -109,7 +109,7 @@ export class RedisBreaker {
   }
 
   private probeLater(): void {
-    const intervalMs = Math.min(firstProbeAfterMs * 2 ** this.failedProbes, longestProbeIntervalMs);
+    const intervalMs = Math.min(firstProbeAfterMs * 2 ** this.failedProbes, maxProbeIntervalMs);
     this.timer = setTimeout(() => void this.probe(), intervalMs * (0.8 + 0.4 * Math.random()));
     this.timer.unref();
   }

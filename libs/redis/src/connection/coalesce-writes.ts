@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /** So many writes go out together at most, so that the server works on the first while more are written. */
-const mostTogether = 16;
+const maxCoalescedWrites = 16;
 
 /**
  * Sends what is written in one turn of the event loop, by however many requests, with one system call in place of one a
@@ -19,7 +19,7 @@ export function coalesceWrites(socket: Socket): void {
     if (waiting === 0) {
       socket.cork();
       setImmediate(flush);
-    } else if (waiting % mostTogether === 0) {
+    } else if (waiting % maxCoalescedWrites === 0) {
       socket.uncork();
       socket.cork();
     }

@@ -38,7 +38,7 @@ export class EmbeddedRedisError extends Error {
 const howToInstall =
   'Install it (Debian: apt-get install redis-server; macOS: brew install redis) or set REDIS_URL.';
 /** sun_path of <sys/un.h>, less its NUL; the smallest of the systems that we run on. */
-const longestSocketPath = 103;
+const maxSocketPathBytes = 103;
 
 /** A private redis-server on a Unix socket, restarted when it dies, ended with Marquee. */
 export class EmbeddedRedis {
@@ -62,7 +62,7 @@ export class EmbeddedRedis {
     if (!binary) throw new EmbeddedRedisError('no redis-server or valkey-server is installed', howToInstall);
     this.folder = await this.createFolder();
     const socketPath = join(this.folder, 'redis.sock');
-    if (Buffer.byteLength(socketPath) > longestSocketPath) {
+    if (Buffer.byteLength(socketPath) > maxSocketPathBytes) {
       throw new EmbeddedRedisError(`${socketPath} is too long for a socket`, 'Set TMPDIR to a shorter path.');
     }
     this.launch(binary, this.folder, socketPath);

@@ -12,7 +12,7 @@ export interface WalkOptions {
 }
 
 /** Timers are no finer. */
-const shortestRestMs = 2;
+const minRestMs = 2;
 
 /**
  * Walks the keys of one server with SCAN, never KEYS, and hands each page to `onPage`. Between the steps it rests in
@@ -39,7 +39,7 @@ export async function walkKeys(
     page = keys;
     cursor = next.toString();
     restOwedMs += (performance.now() - startedMs) * (1 / duty - 1);
-    if (restOwedMs < shortestRestMs) continue;
+    if (restOwedMs < minRestMs) continue;
     await delay(restOwedMs);
     restOwedMs = 0;
   } while (cursor !== '0');

@@ -4,7 +4,7 @@ import { ViewsRepository } from './views.repository.js';
 
 const flushMs = 1_000;
 /** Movies whose views wait while Redis is away; views of further ones are not counted. */
-const mostWaiting = 10_000;
+const maxPending = 10_000;
 
 /** Counts which movies were looked at, for TRENDING_SOURCE=views. Adding up here keeps requests free of it. */
 @Injectable()
@@ -32,7 +32,7 @@ export class ViewsService implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   record(id: number): void {
-    if (!this.isOn || (this.waiting.size >= mostWaiting && !this.waiting.has(id))) return;
+    if (!this.isOn || (this.waiting.size >= maxPending && !this.waiting.has(id))) return;
     this.waiting.set(id, (this.waiting.get(id) ?? 0) + 1);
   }
 
@@ -44,7 +44,7 @@ export class ViewsService implements OnModuleInit, BeforeApplicationShutdown {
     const outcome = await this.repository.record(counts, Date.now());
     if (outcome.status === 'ok' || ('mayHaveRun' in outcome && outcome.mayHaveRun)) return;
     for (const [id, count] of counts) {
-      if (this.waiting.size < mostWaiting) this.waiting.set(id, (this.waiting.get(id) ?? 0) + count);
+      if (this.waiting.size < maxPending) this.waiting.set(id, (this.waiting.get(id) ?? 0) + count);
     }
   }
 }

@@ -2,7 +2,7 @@ import uPlot from './uplot.js';
 import { byId, element } from './dom.js';
 
 /** Readings that a chart shows. */
-const mostPoints = 150;
+const maxPoints = 150;
 const palette = {
   light: ['#9a2a1f', '#1f5f9a', '#1d6b3a', '#7a4fa0'],
   dark: ['#f2a33a', '#6fb7ff', '#7bd19a', '#cfa2ff'],
@@ -37,7 +37,7 @@ export class Chart {
       grid: { stroke: style.getPropertyValue('--line'), width: 1 },
       ticks: { show: false },
     };
-    const colours = palette[dark.matches ? 'dark' : 'light'];
+    const colors = palette[dark.matches ? 'dark' : 'light'];
     this.plot = new uPlot(
       {
         ...this.size,
@@ -49,7 +49,7 @@ export class Chart {
         axes: [axis, { ...axis, size: 56 }],
         series: [
           {},
-          ...this.names.map((label, index) => ({ label, stroke: colours[index], width: 2, spanGaps: true })),
+          ...this.names.map((label, index) => ({ label, stroke: colors[index], width: 2, spanGaps: true })),
         ],
       },
       this.data,
@@ -60,7 +60,7 @@ export class Chart {
   add(atMs, values) {
     this.data[0].push(atMs / 1000);
     values.forEach((value, index) => this.data[index + 1].push(value));
-    if (this.data[0].length > mostPoints) for (const column of this.data) column.shift();
+    if (this.data[0].length > maxPoints) for (const column of this.data) column.shift();
     this.plot.setData(this.data);
     this.text.textContent = this.names
       .map((name, index) => `${name} ${this.render(values[index])}`)

@@ -3,15 +3,15 @@ import { normalize, toWords } from '../words/words.js';
 import { ruleTimeoutMs, step } from './values.js';
 
 /** What is read of a query: the rest is embedded, but no search needs so many facts. */
-const mostWords = 100;
+const maxWords = 100;
 
-export const normaliseStep = step({
-  name: 'normalise',
+export const normalizeStep = step({
+  name: 'normalize',
   description: 'NFKC, lower case, single spaces; words',
   inputs: ['query'],
   timeoutMs: ruleTimeoutMs,
   run: ({ query }) => {
     const normalized = normalize(query);
-    return { normalized, words: plainWords(toWords(normalized).slice(0, mostWords)) };
+    return { normalized, words: plainWords(toWords(normalized).slice(0, maxWords)) };
   },
 });
