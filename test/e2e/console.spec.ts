@@ -12,7 +12,7 @@ import { until } from '../fixtures/until.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-describe('the console’s page', () => {
+describe('Console page', () => {
   let redis: TestRedisServer;
   let api: TestApi;
 
@@ -25,7 +25,7 @@ describe('the console’s page', () => {
     await redis.stop();
   });
 
-  it('is served with a strict content-security policy, its files too, and nothing else', async () => {
+  it('serves the page and its assets under a strict content security policy, and no other files', async () => {
     const page = await fetch(api.url);
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
     const policy = page.headers.get('content-security-policy') ?? '';
@@ -42,12 +42,12 @@ describe('the console’s page', () => {
 
 const inChromium = chromiumPath ? describe : describe.skip;
 
-inChromium('the console in Chromium', () => {
+inChromium('Console in Chromium', () => {
   let redis: TestRedisServer;
   let browser: Browser;
   let api: TestApi;
   let page: Page;
-  let complaints: string[];
+  let pageErrors: string[];
   let folder: string;
 
   const open = async (
@@ -56,16 +56,16 @@ inChromium('the console in Chromium', () => {
   ): Promise<void> => {
     api = await startApi({ REDIS_URL: redis.url, ...variables });
     page = await browser.newPage(context);
-    complaints = [];
+    pageErrors = [];
     page.on('console', (message) => {
-      // Answers that are no success are logged by the browser itself.
+      // The browser itself logs every error response.
       if (message.type() === 'error' && !message.text().includes('the server responded with a status of'))
-        complaints.push(message.text());
+        pageErrors.push(message.text());
     });
-    page.on('pageerror', ({ message }) => complaints.push(message));
+    page.on('pageerror', ({ message }) => pageErrors.push(message));
     page.on('request', (request) => {
       const { origin, protocol } = new URL(request.url());
-      if (origin !== api.url && protocol !== 'data:') complaints.push(`asks for ${request.url()}`);
+      if (origin !== api.url && protocol !== 'data:') pageErrors.push(`requested ${request.url()}`);
     });
     await page.goto(api.url);
   };
@@ -89,59 +89,59 @@ inChromium('the console in Chromium', () => {
     await redis.stop();
   });
 
-  it('tries every feature, and asks for nothing from elsewhere', async () => {
+  it('demonstrates every feature without requests to other hosts', async () => {
     await open({ MAX_REQUESTS_PER_WINDOW: '100' });
     await shows('#status', /Serving · prod · .* · Redis healthy/);
     await page.click('text=Compare');
-    await shows('#embeddings-answer', /Similarity 0\.\d{3}[^]*512 dimensions[^]*fwd=miss/);
+    await shows('#embeddings-result', /Similarity 0\.\d{3}[^]*512 dimensions[^]*fwd=miss/);
     await page.click('text=Compare');
-    await shows('#embeddings-answer', /marquee; hit/);
+    await shows('#embeddings-result', /marquee; hit/);
     await page.fill('#query', 'comedies of the 90s');
     await page.click('button:text-is("Understand")');
-    await shows('#understanding-answer', /Genres\s+Comedy\s+Years\s+1990 to 1999/);
+    await shows('#understanding-result', /Genres\s+Comedy\s+Years\s+1990 to 1999/);
     await page.click('summary');
-    await until('the graph is drawn', async () => (await page.locator('#graph rect').count()) > 15);
+    await until('the graph to be drawn', async () => (await page.locator('#graph rect').count()) > 15);
     await shows('#trending-list', /\(\d{4}\)/);
     await page.locator('#trending-list button').first().click();
-    await shows('#movie-answer', /Released/);
+    await shows('#movie-result', /Released/);
     await page.fill('#movie-id', '7');
     await page.click('button:text-is("Show")');
-    await shows('#movie-answer', /no.*movie/i);
-    await page.fill('#chunk', 'a word <b>unharmed</b>');
-    await page.click('button:text-is("Say")');
-    await shows('#session-events', /a word <b>unharmed<\/b>/);
+    await shows('#movie-result', /no.*movie/i);
+    await page.fill('#chunk', 'a chunk <b>not parsed as HTML</b>');
+    await page.click('button:text-is("Append")');
+    await shows('#session-events', /a chunk <b>not parsed as HTML<\/b>/);
     await page.click('text=Complete');
     await shows('#session-events', /transcript_completed/);
-    await page.click('text=Spend all');
-    await shows('#limits-answer', /\d+ passed, then: The limit "default"[^]*Retry-After/);
-    await page.click('text=Reset me');
-    await shows('#limits-standing', /default: (99|100) of 100 left/);
-    expect(complaints).toEqual([]);
+    await page.click('text=Use up the quota');
+    await shows('#limits-result', /\d+ allowed, then: The limit "default"[^]*Retry-After/);
+    await page.click('text=Reset my quota');
+    await shows('#limits-status', /default: (99|100) of 100 left/);
+    expect(pageErrors).toEqual([]);
   });
 
-  it('watches: charts move, and an outage is told', async () => {
+  it('updates the charts and reports a Redis outage', async () => {
     await open();
-    await shows('figure:has-text("Requests a second")', /all \d/);
+    await shows('figure:has-text("Requests per second")', /all \d/);
     await shows('figure:has-text("Redis memory")', /used \d/);
     expect(await page.locator('canvas').count()).toBe(8);
     redis.freeze();
-    await shows('#status', /Serving without Redis · Redis "cache" is away \(breaker/);
+    await shows('#status', /Serving without Redis · Redis "cache" is unavailable \(breaker/);
     redis.thaw();
     await shows('#status', /Redis healthy/);
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   it.each([
     ['light', 1280],
     ['dark', 375],
   ] as const)(
-    'has no fault that axe finds, %s and %d wide, and no sideways scrolling',
+    'passes axe in the %s theme at %d px and does not scroll horizontally',
     async (colorScheme, width) => {
       await open({}, { colorScheme, viewport: { width, height: 800 }, bypassCSP: true });
       await page.click('text=Compare');
       await page.click('button:text-is("Understand")');
       await page.click('summary');
-      await shows('#embeddings-answer', /Similarity/);
+      await shows('#embeddings-result', /Similarity/);
       await shows('#trending-list', /\(\d{4}\)/);
       await page.evaluate(axe);
       const violations = await page.evaluate(async () => {
@@ -155,7 +155,7 @@ inChromium('the console in Chromium', () => {
     },
   );
 
-  it('works from the keyboard', async () => {
+  it('can be operated with the keyboard', async () => {
     await open();
     await shows('#status', /Redis healthy/);
     await page.keyboard.press('Tab');
@@ -164,10 +164,10 @@ inChromium('the console in Chromium', () => {
     expect(await page.evaluate('document.activeElement.id')).toBe('content');
     await page.focus('#text-a');
     await page.keyboard.press('Enter');
-    await shows('#embeddings-answer', /Similarity/);
+    await shows('#embeddings-result', /Similarity/);
   });
 
-  it('asks for a key where there are keys, and takes an administrator’s alone', async () => {
+  it('asks for an API key when keys are configured and accepts only an administrator’s', async () => {
     const [app, operator] = [makeKey('acme'), makeKey('acme', ['admin'])];
     const file = join(folder, 'keys.json');
     writeFileSync(file, JSON.stringify([app.entry, operator.entry]));
@@ -179,14 +179,14 @@ inChromium('the console in Chromium', () => {
     await page.waitForSelector('#sign-in:not([hidden])');
     expect(await page.locator('#console').isVisible()).toBe(false);
     await signIn('mq_wrong');
-    await shows('#sign-in-answer', /not known/);
+    await shows('#sign-in-error', /not known/);
     await signIn(app.key);
-    await shows('#sign-in-answer', /admin/);
+    await shows('#sign-in-error', /admin/);
     await signIn(operator.key);
     await shows('#status', /Redis healthy/);
     await page.click('text=Compare');
-    await shows('#embeddings-answer', /Similarity/);
+    await shows('#embeddings-result', /Similarity/);
     expect(await page.content()).not.toContain(operator.key);
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 });

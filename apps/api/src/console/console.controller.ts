@@ -4,7 +4,7 @@ import { Public } from '@app/auth';
 import type { FastifyReply } from 'fastify';
 import { consoleAssets, consolePage, type ConsoleAsset } from './console.assets.js';
 
-/** Nothing but what is served here: no inline script or style, no other host, no frame. */
+/** Allows only this server's own files: no inline scripts or styles, no other hosts, no framing. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -16,7 +16,10 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The console's page. It holds nothing secret; what it shows it asks of routes that want the role admin. */
+/**
+ * Serves the console. The page itself contains nothing secret; it gets its data from routes that require the
+ * admin role.
+ */
 @ApiExcludeController()
 @Public()
 @Controller()
@@ -29,7 +32,7 @@ export class ConsoleController {
   @Get('console/:name')
   asset(@Param('name') name: string, @Res({ passthrough: true }) reply: FastifyReply): Buffer {
     const asset = consoleAssets.get(name);
-    if (!asset) throw new NotFoundException('The console has no such file');
+    if (!asset) throw new NotFoundException('The console has no file with this name');
     return send(reply, asset);
   }
 }
@@ -38,7 +41,7 @@ function send(reply: FastifyReply, { type, content }: ConsoleAsset): Buffer {
   void reply
     .type(type)
     .header('content-security-policy', contentSecurityPolicy)
-    // A new version is seen at once.
+    // Browsers revalidate, so that a new version appears immediately.
     .header('cache-control', 'no-cache');
   return content;
 }

@@ -1,13 +1,13 @@
-/** Where the key is kept: this tab, until it is closed. */
-const keyName = 'marquee-key';
+/** Session storage keeps the API key in this tab until the tab is closed. */
+const storageKey = 'marquee-key';
 
-export const key = {
-  get: () => sessionStorage.getItem(keyName),
-  set: (value) => sessionStorage.setItem(keyName, value),
-  clear: () => sessionStorage.removeItem(keyName),
+export const apiKey = {
+  get: () => sessionStorage.getItem(storageKey),
+  set: (value) => sessionStorage.setItem(storageKey, value),
+  clear: () => sessionStorage.removeItem(storageKey),
 };
 
-/** What an error answer says, in its own words. */
+/** An error response of the API, with its status and detail. */
 export class ApiError extends Error {
   constructor(status, detail) {
     super(detail);
@@ -15,43 +15,46 @@ export class ApiError extends Error {
   }
 }
 
-/** Calls the API as an app would; throws ApiError. */
-export async function call(method, path, body, more = {}) {
-  const known = key.get();
+/** Sends a request to the API with the stored key. Throws an ApiError for an error response. */
+export async function call(method, path, body, init = {}) {
+  const key = apiKey.get();
   const response = await fetch(path, {
     method,
-    ...more,
+    ...init,
     headers: {
-      ...(known ? { 'x-api-key': known } : {}),
+      ...(key ? { 'x-api-key': key } : {}),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...more.headers,
+      ...init.headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!response.ok) {
     const problem = await response.json().catch(() => ({}));
-    const wait = response.headers.get('retry-after');
+    const retryAfter = response.headers.get('retry-after');
     const detail = problem.detail ?? problem.error?.message ?? `HTTP ${response.status}`;
-    throw new ApiError(response.status, wait ? `${detail} (Retry-After: ${wait})` : detail);
+    throw new ApiError(response.status, retryAfter ? `${detail} (Retry-After: ${retryAfter})` : detail);
   }
   return response;
 }
 
-export const get = async (path) => (await call('GET', path)).json();
+export const getJson = async (path) => (await call('GET', path)).json();
 
-/** Server-sent events over fetch, from the first that is kept: EventSource can send no key. */
-export async function listen(path, onEvent) {
+/**
+ * Reads server-sent events, starting with the oldest that the server still has. It uses fetch because
+ * EventSource cannot send an API key.
+ */
+export async function subscribe(path, onEvent) {
   const response = await call('GET', path, undefined, { headers: { 'last-event-id': '0' } });
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let text = '';
+  let buffer = '';
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    text += value;
-    const parts = text.split('\n\n');
-    text = parts.pop();
-    for (const part of parts) {
-      const lines = part.split('\n').filter((line) => !line.startsWith(':'));
+    buffer += value;
+    const messages = buffer.split('\n\n');
+    buffer = messages.pop();
+    for (const message of messages) {
+      const lines = message.split('\n').filter((line) => !line.startsWith(':'));
       const fields = Object.fromEntries(lines.map((line) => line.split(/: (.*)/s)));
       if (fields.event) onEvent(fields.event, JSON.parse(fields.data));
     }

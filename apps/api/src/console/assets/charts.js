@@ -1,7 +1,7 @@
 import uPlot from './uplot.js';
 import { byId, element } from './dom.js';
 
-/** Readings that a chart shows. */
+/** How many samples a chart shows. */
 const maxPoints = 150;
 const palette = {
   light: ['#9a2a1f', '#1f5f9a', '#1d6b3a', '#7a4fa0'],
@@ -10,23 +10,25 @@ const palette = {
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
-/** A live line chart in a figure, with its latest values as text for those who do not see lines. */
+/** A live line chart. The latest values also appear as text, for screen readers. */
 export class Chart {
   constructor(title, unit, names, digits = 1) {
     this.names = names;
     this.unit = unit;
     this.digits = digits;
     this.data = [[], ...names.map(() => [])];
-    this.host = element('div', { class: 'chart', 'aria-hidden': 'true' });
-    this.text = element('p', { class: 'hint' });
-    byId('charts').append(element('figure', {}, element('figcaption', {}, title), this.host, this.text));
+    this.container = element('div', { class: 'chart', 'aria-hidden': 'true' });
+    this.latest = element('p', { class: 'hint' });
+    byId('charts').append(
+      element('figure', {}, element('figcaption', {}, title), this.container, this.latest),
+    );
     this.draw();
     dark.addEventListener('change', () => this.draw());
-    new ResizeObserver(() => this.plot.setSize(this.size)).observe(this.host);
+    new ResizeObserver(() => this.plot.setSize(this.size)).observe(this.container);
   }
 
   get size() {
-    return { width: Math.max(200, this.host.clientWidth), height: 160 };
+    return { width: Math.max(200, this.container.clientWidth), height: 160 };
   }
 
   draw() {
@@ -44,7 +46,7 @@ export class Chart {
         legend: { show: true, live: false },
         cursor: { show: false },
         scales: {
-          y: { range: (_, least, most) => [Math.min(0, least ?? 0), (most ?? 0) > 0 ? most * 1.1 : 1] },
+          y: { range: (_, min, max) => [Math.min(0, min ?? 0), (max ?? 0) > 0 ? max * 1.1 : 1] },
         },
         axes: [axis, { ...axis, size: 56 }],
         series: [
@@ -53,7 +55,7 @@ export class Chart {
         ],
       },
       this.data,
-      this.host,
+      this.container,
     );
   }
 
@@ -62,12 +64,12 @@ export class Chart {
     values.forEach((value, index) => this.data[index + 1].push(value));
     if (this.data[0].length > maxPoints) for (const column of this.data) column.shift();
     this.plot.setData(this.data);
-    this.text.textContent = this.names
-      .map((name, index) => `${name} ${this.render(values[index])}`)
+    this.latest.textContent = this.names
+      .map((name, index) => `${name} ${this.format(values[index])}`)
       .join(' · ');
   }
 
-  render(value) {
+  format(value) {
     if (value === null || value === undefined || Number.isNaN(value)) return '–';
     return `${value.toFixed(this.digits)}${this.unit}`;
   }

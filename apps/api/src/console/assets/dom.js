@@ -1,23 +1,23 @@
-/** An element with attributes and children; texts are never taken for HTML. */
+/** Creates an element with attributes and children. Strings become text nodes, never HTML. */
 export function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
-  made.append(...children.filter((child) => child !== undefined && child !== null));
-  return made;
+  const created = document.createElement(name);
+  for (const [attribute, value] of Object.entries(attributes)) created.setAttribute(attribute, value);
+  created.append(...children.filter((child) => child !== undefined && child !== null));
+  return created;
 }
 
 export const byId = (id) => document.getElementById(id);
 
-/** Shows what came of it, or why nothing did. */
-export async function show(target, work) {
+/** Replaces the target's content with what `load` returns, or with the error message. */
+export async function renderInto(target, load) {
   try {
-    target.replaceChildren(...[await work()].flat());
+    target.replaceChildren(...[await load()].flat());
   } catch (error) {
     target.replaceChildren(element('p', { class: 'bad' }, error.message));
   }
 }
 
-/** Terms and what they are, without those that are empty. */
+/** Creates a definition list and leaves out entries without a value. */
 export function definitions(entries) {
   const list = element('dl');
   for (const [term, value] of entries) {
@@ -27,6 +27,6 @@ export function definitions(entries) {
   return list;
 }
 
-/** How a response was had, as its Cache-Status says. */
-export const source = (response) =>
+/** Shows the response's Cache-Status field. */
+export const cacheStatus = (response) =>
   element('p', { class: 'hint' }, response.headers.get('cache-status') ?? '');

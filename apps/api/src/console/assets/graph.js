@@ -1,14 +1,14 @@
 const [boxWidth, boxHeight, gapX, gapY] = [150, 28, 60, 12];
-const namespace = 'http://www.w3.org/2000/svg';
+const svgNamespace = 'http://www.w3.org/2000/svg';
 
 function svg(name, attributes, ...children) {
-  const made = document.createElementNS(namespace, name);
-  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
-  made.append(...children);
-  return made;
+  const created = document.createElementNS(svgNamespace, name);
+  for (const [attribute, value] of Object.entries(attributes)) created.setAttribute(attribute, value);
+  created.append(...children);
+  return created;
 }
 
-/** The steps in columns: each right of all that it waits for. */
+/** Draws the steps in columns, each step to the right of all its inputs. */
 export function drawGraph(steps) {
   const byName = new Map(steps.map((step) => [step.name, step]));
   const columns = new Map();
@@ -18,22 +18,25 @@ export function drawGraph(steps) {
     return columns.get(name);
   };
   const rows = [];
-  const places = new Map();
+  const positions = new Map();
   for (const { name } of steps) {
     const column = columnOf(name);
     rows[column] = (rows[column] ?? 0) + 1;
-    places.set(name, { x: column * (boxWidth + gapX) + 4, y: (rows[column] - 1) * (boxHeight + gapY) + 4 });
+    positions.set(name, {
+      x: column * (boxWidth + gapX) + 4,
+      y: (rows[column] - 1) * (boxHeight + gapY) + 4,
+    });
   }
   const edges = steps.flatMap(({ name, inputs }) =>
     inputs.flatMap((input) => {
-      const [from, to] = [places.get(input), places.get(name)];
+      const [from, to] = [positions.get(input), positions.get(name)];
       if (!from) return [];
       const [x1, y1, x2, y2] = [from.x + boxWidth, from.y + boxHeight / 2, to.x, to.y + boxHeight / 2];
       return [svg('path', { d: `M${x1} ${y1} C${x1 + gapX / 2} ${y1} ${x2 - gapX / 2} ${y2} ${x2} ${y2}` })];
     }),
   );
   const boxes = steps.map(({ name, description, optional }) => {
-    const { x, y } = places.get(name);
+    const { x, y } = positions.get(name);
     return svg(
       'g',
       {},

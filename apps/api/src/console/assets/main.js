@@ -1,16 +1,16 @@
-import { ApiError, get, key } from './api.js';
+import { ApiError, apiKey, getJson } from './api.js';
 import { byId } from './dom.js';
-import { offer } from './try.js';
-import { watch } from './watch.js';
+import { initFeatures } from './features.js';
+import { startMetrics } from './metrics-panel.js';
 
-/** Opens the console to who may see it: callers of this machine without keys, else administrators. */
-async function enter() {
+/** Shows the console to local callers (when there are no API keys) and to administrators; others get the sign-in form. */
+async function openConsole() {
   try {
-    await get('/v1/admin/cache/stats');
+    await getJson('/v1/admin/cache/stats');
     byId('sign-in').hidden = true;
     byId('console').hidden = false;
-    watch();
-    offer();
+    startMetrics();
+    initFeatures();
   } catch (error) {
     if (!(error instanceof ApiError) || ![401, 403].includes(error.status)) {
       byId('status').className = 'bad';
@@ -19,16 +19,16 @@ async function enter() {
     }
     byId('status').textContent = 'Signed out';
     byId('sign-in').hidden = false;
-    if (key.get()) byId('sign-in-answer').textContent = error.message;
-    key.clear();
+    if (apiKey.get()) byId('sign-in-error').textContent = error.message;
+    apiKey.clear();
   }
 }
 
 byId('sign-in-form').addEventListener('submit', (event) => {
   event.preventDefault();
-  byId('sign-in-answer').textContent = '';
-  key.set(byId('key').value);
+  byId('sign-in-error').textContent = '';
+  apiKey.set(byId('key').value);
   byId('key').value = '';
-  void enter();
+  void openConsole();
 });
-void enter();
+void openConsole();

@@ -1,4 +1,4 @@
-/** Prometheus' text format: name → list of { labels, value }. */
+/** Parses the Prometheus text format into a map from metric name to samples ({ labels, value }). */
 export function parseMetrics(text) {
   const families = new Map();
   for (const line of text.split('\n')) {
@@ -14,37 +14,37 @@ export function parseMetrics(text) {
   return families;
 }
 
-/** The sum of a family's values, of those that match. */
+/** Returns the sum of a metric's samples whose labels match. */
 export function sum(families, name, matches = () => true) {
   let total = 0;
   for (const { labels, value } of families.get(name) ?? []) if (matches(labels)) total += value;
   return total;
 }
 
-/** By how much a sum grew a second between two readings; a restart counts as none. */
+/** Returns a counter's increase per second between two snapshots, or null after a restart. */
 export function rate(before, after, name, matches) {
   if (!before) return null;
-  const grown = sum(after.families, name, matches) - sum(before.families, name, matches);
-  return grown < 0 ? null : (1000 * grown) / (after.atMs - before.atMs);
+  const increase = sum(after.families, name, matches) - sum(before.families, name, matches);
+  return increase < 0 ? null : (1000 * increase) / (after.atMs - before.atMs);
 }
 
-/** A quantile of a histogram between two readings, by interpolation within its bucket, in the histogram's unit. */
-export function quantile(before, after, name, share, matches = () => true) {
+/** Estimates a quantile of a histogram between two snapshots by interpolating within its bucket. */
+export function quantile(before, after, name, q, matches = () => true) {
   if (!before) return null;
-  const bounds = new Map();
-  const add = (reading, sign) => {
-    for (const { labels, value } of reading.families.get(`${name}_bucket`) ?? []) {
+  const buckets = new Map();
+  const add = (snapshot, sign) => {
+    for (const { labels, value } of snapshot.families.get(`${name}_bucket`) ?? []) {
       if (!matches(labels)) continue;
       const bound = labels.le === '+Inf' ? Infinity : Number(labels.le);
-      bounds.set(bound, (bounds.get(bound) ?? 0) + sign * value);
+      buckets.set(bound, (buckets.get(bound) ?? 0) + sign * value);
     }
   };
   add(after, 1);
   add(before, -1);
-  const sorted = [...bounds].sort(([a], [b]) => a - b);
+  const sorted = [...buckets].sort(([a], [b]) => a - b);
   const total = sorted.at(-1)?.[1] ?? 0;
   if (total <= 0) return null;
-  const rank = share * total;
+  const rank = q * total;
   let [lower, below] = [0, 0];
   for (const [bound, count] of sorted) {
     if (count >= rank) {
