@@ -1,57 +1,57 @@
-// What a bare clone lacks. Uses nothing but Node, for nothing is installed yet.
+// Installs what a fresh clone needs. Uses only Node's own modules, because no package is installed yet.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { runOnLeash } from './process-tree.mjs';
+import { runTethered } from './process-tree.mjs';
 
 export const root = join(import.meta.dirname, '..');
 
-const [oldestMajor, oldestMinor] = [20, 19];
-const lockMark = join(root, 'node_modules', '.marquee-lock');
+const [minMajor, minMinor] = [20, 19];
+const lockDigestFile = join(root, 'node_modules', '.marquee-lock');
 
-/** Something that the reader can mend: shown without a stack. */
+/** An error that the user can fix. It is printed without a stack trace. */
 export class PrerequisiteError extends Error {}
 
 export function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  if (major > minMajor || (major === minMajor && minor >= minMinor)) return;
   throw new PrerequisiteError(
-    `Marquee needs Node ${oldestMajor}.${oldestMinor} or later, and this is ${process.versions.node}. Install one from https://nodejs.org.`,
+    `Marquee requires Node ${minMajor}.${minMinor} or later, but this is ${process.versions.node}. Install a newer version from https://nodejs.org.`,
   );
 }
 
-/** Runs `npm ci` where node_modules is absent or of another lock file. */
+/** Runs `npm ci` if node_modules is missing or does not match the lock file. */
 export async function ensureDependencies() {
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
-  if (existsSync(lockMark) && readFileSync(lockMark, 'utf8') === lock) return;
-  if (isInstalledByHand()) return writeFileSync(lockMark, lock);
-  console.log('Installing the packages of package-lock.json (npm ci) …');
+  if (existsSync(lockDigestFile) && readFileSync(lockDigestFile, 'utf8') === lock) return;
+  if (matchesLockFile()) return writeFileSync(lockDigestFile, lock);
+  console.log('Installing packages (npm ci) …');
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  const { status } = await runOnLeash(
+  const { status } = await runTethered(
     npm[0],
     [...npm.slice(1), 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
     { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
   );
-  if (status !== 0) throw new PrerequisiteError('npm ci failed: see its message above.');
-  writeFileSync(lockMark, lock);
+  if (status !== 0) throw new PrerequisiteError('npm ci failed. See its output above.');
+  writeFileSync(lockDigestFile, lock);
 }
 
-/** Whether node_modules holds what the lock file names: npm writes a list of what it has installed. */
-function isInstalledByHand() {
+/** Compares the lock file with the list of installed packages that npm writes to node_modules. */
+function matchesLockFile() {
   const list = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(list)) return false;
   const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
   const installed = packagesOf(list);
   return Object.entries(packagesOf(join(root, 'package-lock.json'))).every(
-    // The package itself has no place in node_modules; optional ones are for other platforms.
+    // Skips the project itself and optional packages, which may be for other platforms.
     ([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version,
   );
 }
 
-/** @returns {string | undefined} the path of the first program of these names on PATH */
+/** @returns {string | undefined} the path of the first program on PATH with one of these names */
 export function findProgram(...names) {
   const folders = (process.env.PATH ?? '').split(delimiter);
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
@@ -66,7 +66,7 @@ function isExecutable(file) {
   }
 }
 
-// The first that is here is used. Homebrew wants no root, the others do.
+// The first available package manager is used. All of them but Homebrew require root.
 const managers = [
   {
     program: 'apt-get',
@@ -83,9 +83,9 @@ const managers = [
 ];
 
 /**
- * Installs a Redis server where the system's package manager does so without a password.
+ * Installs a Redis server if the system's package manager can do so without a password.
  *
- * @returns {Promise<string | undefined>} what to do by hand where there still is none
+ * @returns {Promise<string | undefined>} instructions for installing one manually, if there is still no server
  */
 export async function ensureRedisServer() {
   if (findProgram('redis-server', 'valkey-server')) return undefined;
@@ -93,41 +93,41 @@ export async function ensureRedisServer() {
   if (!manager)
     return 'Install redis-server or valkey-server (https://redis.io/docs/latest/operate/oss_and_stack/install/).';
   const sudo = manager.asRoot && process.getuid?.() !== 0 ? ['sudo', '-n'] : [];
-  const byHand = `Install a Redis server: ${manager.asRoot ? 'sudo ' : ''}${manager.program} ${manager.steps
+  const manualStep = `Install a Redis server: ${manager.asRoot ? 'sudo ' : ''}${manager.program} ${manager.steps
     .at(-1)
     .filter((word) => !word.startsWith('-q') && !word.startsWith('--'))
     .join(' ')}`;
   console.log(`Installing redis-server with ${manager.program} …`);
   for (const step of manager.steps) {
     const { status } = await install([...sudo, manager.program, ...step]);
-    if (status !== 0) return byHand;
+    if (status !== 0) return manualStep;
   }
-  return findProgram('redis-server', 'valkey-server') ? undefined : byHand;
+  return findProgram('redis-server', 'valkey-server') ? undefined : manualStep;
 }
 
-/** What single tests need beyond Redis: Chromium for the console, promtool for the alerts. */
+/** Programs that only some tests need: Chromium for the console, promtool for the alert rules. */
 const testTools = [
   { programs: ['chromium', 'chromium-browser', 'google-chrome'], package: 'chromium' },
   { programs: ['promtool'], package: 'prometheus' },
 ];
 
 /**
- * Installs them on Debian and its like where that needs no password. The tests that need one that is not there are skipped.
+ * Installs these programs on Debian and its derivatives if no password is needed. Tests that need a missing program are skipped.
  *
- * @returns {Promise<string[]>} the packages that are lacking
+ * @returns {Promise<string[]>} the packages that are still missing
  */
 export async function ensureTestTools() {
-  const lacking = testTools.filter(({ programs }) => !findProgram(...programs)).map((tool) => tool.package);
-  if (lacking.length === 0 || process.getuid?.() !== 0 || !findProgram('apt-get')) return lacking;
-  console.log(`Installing ${lacking.join(' and ')} with apt-get …`);
+  const missing = testTools.filter(({ programs }) => !findProgram(...programs)).map((tool) => tool.package);
+  if (missing.length === 0 || process.getuid?.() !== 0 || !findProgram('apt-get')) return missing;
+  console.log(`Installing ${missing.join(' and ')} with apt-get …`);
   await install(['apt-get', 'update', '-qq']);
-  await install(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...lacking]);
+  await install(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...missing]);
   return testTools.filter(({ programs }) => !findProgram(...programs)).map((tool) => tool.package);
 }
 
 /**
- * Runs one step of a package manager, and leaves it to finish when this process is killed: half a step would leave the
- * system's packages broken.
+ * Runs one package manager command. It is detached and finishes even if this process is killed, because an interrupted
+ * installation would leave the system's packages broken.
  */
 function install([command, ...args]) {
   return new Promise((resolve) => {
@@ -135,7 +135,7 @@ function install([command, ...args]) {
       detached: true,
       stdio: 'ignore',
       timeout: 300_000,
-      // Debian starts a service on port 6379 after an install: we want the program alone.
+      // Keeps Debian from starting the service on port 6379 after the installation.
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
     });
     child.once('error', () => resolve({ status: null }));
@@ -143,7 +143,7 @@ function install([command, ...args]) {
   });
 }
 
-/** Runs a script's main function and shows what the reader can mend as one message. */
+/** Runs a script's main function. Prints a PrerequisiteError as a plain message and other errors with their stack. */
 export async function run(main) {
   try {
     await main();

@@ -1,26 +1,27 @@
-// Processes that end together. Uses nothing but Node and sh: `npm start` needs it before anything is installed.
+// Child processes that never outlive their parent. Uses only Node and sh, because `npm start` needs it before packages are
+// installed.
 import { spawn } from 'node:child_process';
 
-/** The package.json scripts pass the pid of npm here, taken before anything else runs. */
+/** The package.json scripts set this variable to the pid of npm. */
 const runnerVariable = 'MARQUEE_RUNNER';
 const pollMs = 500;
-/** Index of the pipe that only this process holds. */
-const leashFd = 3;
+/** File descriptor of the pipe whose other end only this process holds. */
+const tetherFd = 3;
 
 /**
- * A watcher in the command's process group waits on a pipe that only the parent holds. When the parent ends in any
- * way, kill -9 included, the pipe closes, and the watcher ends the group: SIGTERM first, SIGKILL two seconds later.
- * The command replaces the shell, so its pid is the child's.
+ * Starts a watcher in the command's process group that waits on a pipe held only by the parent. When the parent ends, even
+ * by kill -9, the pipe closes and the watcher stops the group: SIGTERM first, SIGKILL two seconds later. The command then
+ * replaces the shell, so that the child's pid is the command's.
  */
-const onLeash = `
+const tetherScript = `
 ( exec </dev/null >/dev/null 2>&1; trap '' HUP INT TERM
-  read -r end <&${leashFd}; kill -TERM 0; sleep 2; kill -KILL 0 ) &
-exec "$@" ${leashFd}<&-
+  read -r end <&${tetherFd}; kill -TERM 0; sleep 2; kill -KILL 0 ) &
+exec "$@" ${tetherFd}<&-
 `;
 
 /**
- * Calls back once when the process that ran this script (npm) is gone: its death closes no pipe of ours and sends no
- * signal, but it changes the parent. A script that was started directly, without npm, outlives whatever started it.
+ * Calls back once when npm, which ran this script, has ended. Its death closes no pipe and sends no signal, so this polls
+ * for a changed parent pid. Does nothing in a script that was started without npm.
  */
 export function onRunnerExit(callback) {
   const runner = Number(process.env[runnerVariable]);
@@ -38,54 +39,54 @@ export function onRunnerExit(callback) {
 }
 
 /**
- * Spawns a command in a process group of its own that never outlives this process, and that ends with the command.
+ * Spawns a command in its own process group. The group ends with the command and never outlives this process.
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {import('./process-tree.d.mts').LeashOptions} [options]
+ * @param {import('./process-tree.d.mts').TetherOptions} [options]
  * @returns {import('node:child_process').ChildProcess}
  */
-export function spawnOnLeash(
+export function spawnTethered(
   command,
   args,
   { stdio = ['ignore', 'pipe', 'pipe'], keepGroup, ...options } = {},
 ) {
-  const child = spawn('/bin/sh', ['-c', onLeash, 'on-leash', command, ...args], {
+  const child = spawn('/bin/sh', ['-c', tetherScript, 'tether', command, ...args], {
     ...options,
     detached: true,
     stdio: [...stdio, 'pipe'],
   });
-  const leash = child.stdio[leashFd];
-  // Nothing is ever written to it; that it breaks when the group is killed is expected.
-  leash?.on('error', () => undefined);
-  leash?.unref();
+  const tether = child.stdio[tetherFd];
+  // Nothing is written to the pipe. It breaks when the group is killed, which is expected.
+  tether?.on('error', () => undefined);
+  tether?.unref();
   if (!keepGroup) child.once('exit', () => killGroup(child));
   return child;
 }
 
-/** Kills what is left of the process group of a child that `spawnOnLeash` started. */
+/** Kills the remaining process group of a child that `spawnTethered` started. */
 export function killGroup(child) {
-  child.stdio[leashFd]?.destroy();
+  child.stdio[tetherFd]?.destroy();
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch (error) {
-    // Nothing is left of the group.
+    // ESRCH: no process of the group is left.
     if (error.code !== 'ESRCH') throw error;
   }
 }
 
 /**
- * Runs a command to its end, on a leash.
+ * Runs a command until it exits. It never outlives this process.
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {import('./process-tree.d.mts').LeashOptions} [options]
- * @returns {Promise<{ status: number | null, output: string }>} with what it wrote, where `stdio` pipes it
+ * @param {import('./process-tree.d.mts').TetherOptions} [options]
+ * @returns {Promise<{ status: number | null, output: string }>} the exit status, and the output of the streams that `stdio` pipes
  */
-export function runOnLeash(command, args, options) {
+export function runTethered(command, args, options) {
   return new Promise((resolve, reject) => {
-    const child = spawnOnLeash(command, args, options);
+    const child = spawnTethered(command, args, options);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
     child.once('error', reject);

@@ -1,9 +1,9 @@
 const { SourceMapDevToolPlugin } = require('@rspack/core');
 
-/** Loaded from where they lie, since they look for files beside themselves. */
+/** Packages that are not bundled, because they load files from their own folder. */
 const external = [/^@energetic-ai\//, /^swagger-ui-dist/];
 
-/** What Nest asks for only where it is installed. */
+/** Packages that Nest loads only if they are installed. */
 const optional = [
   '@nestjs/microservices/microservices-module.js',
   '@nestjs/platform-express',
@@ -20,23 +20,23 @@ module.exports = (options) => {
 };
 
 /**
- * Nest's own settings, but for Node 20 as it is: for ES2021 every field of every object would be defined by a helper, which
- * costs more than the rest of a small constructor.
+ * Raises the target of Nest's settings to ES2022, which Node 20 supports. With ES2021, a helper would define every class
+ * field, which costs more than the rest of a small constructor.
  */
 function compileForNode20({ module }) {
   for (const rule of module.rules) {
     for (const { loader, options: swc } of rule.use ?? []) {
       if (loader !== 'builtin:swc-loader') continue;
       swc.jsc.target = 'es2022';
-      // As tsconfig.json says: decorators and constructor parameters come before fields.
+      // As in tsconfig.json: decorators and constructor parameters are applied before fields.
       swc.jsc.transform.useDefineForClassFields = false;
     }
   }
 }
 
 /**
- * The packages go into one file beside the app's own: finding and reading two thousand small ones is half of a start. That file
- * has no source map, which a first stack trace would take a second to parse.
+ * Bundles all packages into one file next to the app's own, because finding and reading two thousand small files takes half of
+ * the startup time. That file has no source map, since the first stack trace would take a second to parse it.
  */
 function bundlePackages(options, folder) {
   options.externals = [...external, ...optional];

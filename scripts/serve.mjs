@@ -1,20 +1,20 @@
-// The API and the worker beside it, started, restarted and ended together.
+// Runs the API and the worker as child processes.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { root } from './prerequisites.mjs';
 
-/** A worker that ended is started again after this. */
-const restartMs = 2000;
-/** What a process may take to end beyond SHUTDOWN_TIMEOUT_MS: a collector of traces that is away takes 10 s. */
+/** Delay before a worker that exited is restarted. */
+const restartDelayMs = 2000;
+/** Time that a process gets beyond SHUTDOWN_TIMEOUT_MS: flushing traces to an unreachable collector takes 10 s. */
 const graceMs = 12_000;
 const defaultShutdownTimeoutMs = 10_000;
 
 /**
- * Runs the API, and the worker on the same Redis. The end of the API, or a signal to this process, ends all of them,
- * by force after SHUTDOWN_TIMEOUT_MS and a grace period.
+ * Runs the API and the worker on the same Redis. When the API exits or this process receives a signal, all of them are
+ * stopped, and killed if they are still running after SHUTDOWN_TIMEOUT_MS and a grace period.
  *
- * @param {{ api: string, worker: string }} entries the programs' files
- * @param {() => boolean} usesEmbeddedRedis whether the worker has to wait for the URL of the API's private Redis
+ * @param {{ api: string, worker: string }} entries paths of the built programs
+ * @param {() => boolean} usesEmbeddedRedis whether the worker must wait for the URL of the API's embedded Redis
  */
 export function serve(entries, usesEmbeddedRedis) {
   const running = { api: undefined, worker: undefined };
@@ -26,11 +26,11 @@ export function serve(entries, usesEmbeddedRedis) {
     running.worker = launch(entries.worker, { WORKER_PORT: process.env.WORKER_PORT || '0', ...environment });
     running.worker.on('exit', () => {
       running.worker = undefined;
-      if (!stopping) setTimeout(() => startWorker(environment), restartMs);
-      endWhenAlone();
+      if (!stopping) setTimeout(() => startWorker(environment), restartDelayMs);
+      exitWhenStopped();
     });
   };
-  const endWhenAlone = () => {
+  const exitWhenStopped = () => {
     if (exitCode !== undefined && !running.worker) process.exit(exitCode);
   };
   const stop = (signal) => {
@@ -40,7 +40,7 @@ export function serve(entries, usesEmbeddedRedis) {
     running.api.kill(signal);
   };
   const killAll = () => {
-    console.error('Not ended in time (SHUTDOWN_TIMEOUT_MS); killing what is left');
+    console.error('Processes did not stop in time (SHUTDOWN_TIMEOUT_MS); killing them');
     running.worker?.kill('SIGKILL');
     running.api.kill('SIGKILL');
   };
@@ -53,7 +53,7 @@ export function serve(entries, usesEmbeddedRedis) {
   running.api.on('exit', (code, signal) => {
     exitCode = code ?? 128 + constants.signals[signal];
     stop('SIGTERM');
-    endWhenAlone();
+    exitWhenStopped();
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
 }
@@ -62,7 +62,7 @@ function shutdownTimeoutMs() {
   return Number(process.env.SHUTDOWN_TIMEOUT_MS) || defaultShutdownTimeoutMs;
 }
 
-/** The IPC channel tells it of this process's death, by whatever cause. */
+/** Starts a program with an IPC channel, which closes when this process dies, so that the program can stop too. */
 function launch(entry, environment) {
   return spawn(process.execPath, ['--enable-source-maps', entry], {
     cwd: root,

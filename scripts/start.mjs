@@ -1,4 +1,4 @@
-// `npm start`: from a bare clone to a running Marquee.
+// `npm start`: installs and builds what is missing, then runs the API and the worker.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -9,7 +9,7 @@ import {
   root,
   run,
 } from './prerequisites.mjs';
-import { onRunnerExit, runOnLeash } from './process-tree.mjs';
+import { onRunnerExit, runTethered } from './process-tree.mjs';
 import { serve } from './serve.mjs';
 
 const entries = {
@@ -21,15 +21,15 @@ const sources = ['apps', 'libs', 'scripts', 'package-lock.json', 'nest-cli.json'
 );
 
 let isServing = false;
-// Before it serves there is nothing to drain: installs and builds are on a leash.
+// Before the servers start there is nothing to drain. Installations and builds end with this process.
 onRunnerExit(() => (isServing ? process.kill(process.pid, 'SIGTERM') : process.exit(1)));
 
 await run(async () => {
   checkNode();
   await ensureDependencies();
   if (usesEmbeddedRedis()) {
-    const remedy = await ensureRedisServer();
-    if (remedy) console.warn(`No Redis server could be installed here. ${remedy}`);
+    const manualStep = await ensureRedisServer();
+    if (manualStep) console.warn(`Could not install a Redis server. ${manualStep}`);
   }
   await build();
   isServing = true;
@@ -42,23 +42,23 @@ function usesEmbeddedRedis() {
 }
 
 async function build() {
-  const isFresh = (entry) => existsSync(entry) && newest(sources) < statSync(entry).mtimeMs;
+  const isFresh = (entry) => existsSync(entry) && latestChangeMs(sources) < statSync(entry).mtimeMs;
   if (Object.values(entries).every(isFresh)) return;
   console.log('Building …');
   const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
   for (const app of Object.keys(entries)) {
-    const { status, output } = await runOnLeash(process.execPath, [nest, 'build', app], { cwd: root });
-    if (status !== 0) throw new PrerequisiteError(`The build of ${app} failed:\n${output}`);
+    const { status, output } = await runTethered(process.execPath, [nest, 'build', app], { cwd: root });
+    if (status !== 0) throw new PrerequisiteError(`Building ${app} failed:\n${output}`);
   }
 }
 
-/** Latest change of these files and of all within these folders, in ms. */
-function newest(paths) {
+/** Returns the latest modification time of these files and folders, recursively. */
+function latestChangeMs(paths) {
   return Math.max(
     ...paths.map((path) => {
       const stat = statSync(path);
       if (!stat.isDirectory()) return stat.mtimeMs;
-      return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest([join(path, name)])));
+      return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => latestChangeMs([join(path, name)])));
     }),
   );
 }

@@ -1,4 +1,4 @@
-// `npm test`: everything that CI checks, from a bare clone.
+// `npm test`: installs what is missing, then runs everything that CI checks.
 import {
   checkNode,
   ensureDependencies,
@@ -8,23 +8,23 @@ import {
   root,
   run,
 } from './prerequisites.mjs';
-import { onRunnerExit, runOnLeash } from './process-tree.mjs';
+import { onRunnerExit, runTethered } from './process-tree.mjs';
 
-// What this script runs is on a leash: the servers and browsers of the tests end with it.
+// Servers and browsers that the tests start end with this process.
 onRunnerExit(() => process.exit(1));
 
 await run(async () => {
   checkNode();
   await ensureDependencies();
-  const remedy = await ensureRedisServer();
-  if (remedy)
+  const manualStep = await ensureRedisServer();
+  if (manualStep)
     throw new PrerequisiteError(
-      `The tests run against real Redis servers, and there is none here. ${remedy}`,
+      `The tests run against real Redis servers, but none is installed. ${manualStep}`,
     );
-  const lacking = await ensureTestTools();
-  if (lacking.length > 0)
-    console.warn(`The tests that need ${lacking.join(' or ')} are skipped: it is not here.`);
-  const { status } = await runOnLeash('npm', ['run', '--silent', 'check'], {
+  const missing = await ensureTestTools();
+  if (missing.length > 0)
+    console.warn(`Skipping the tests that need ${missing.join(' or ')}, which could not be installed.`);
+  const { status } = await runTethered('npm', ['run', '--silent', 'check'], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
   });

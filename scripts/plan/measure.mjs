@@ -1,4 +1,4 @@
-// What an entry of each kind takes in Redis: a private server is filled with a sample of each, in the real formats.
+// Measures the memory of each kind of entry: fills a private Redis server with samples in the formats that Marquee writes.
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,14 +8,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { findProgram, PrerequisiteError } from '../prerequisites.mjs';
 
-const sample = 2_000;
+const sampleSize = 2_000;
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 const text = (length) =>
   randomBytes(Math.ceil(length / 2))
     .toString('hex')
     .slice(0, length);
 
-/** Writes entry number `index` of a kind, as Marquee does. */
+/** One writer per kind of entry. */
 const kinds = {
   embeddings: (redis, index, { dimensions }) =>
     redis.set(
@@ -56,14 +56,15 @@ const kinds = {
 };
 
 /**
- * @param shape dimensions, bytes of a movie, chunks of a session and their bytes
- * @returns bytes an entry by kind, keys and allocator's rounding included, and what an empty server takes
+ * Measures the average bytes per entry, including keys and allocator overhead, and the memory of an empty server.
+ *
+ * @param shape dimensions of vectors, bytes of a movie, chunks of a session and their bytes
  */
 export async function measureEntries(shape) {
   const program = findProgram('redis-server', 'valkey-server');
   if (!program)
     throw new PrerequisiteError(
-      'Sizes are measured on a real Redis server, and there is none here. npm start installs one.',
+      'Measuring sizes requires a Redis server, but none is installed. npm start installs one.',
     );
   const folder = mkdtempSync(join(tmpdir(), 'marquee-plan-'));
   const path = join(folder, 'redis.sock');
@@ -81,12 +82,12 @@ export async function measureEntries(shape) {
     const bytes = {};
     for (const [kind, write] of Object.entries(kinds)) {
       await redis.flushall('SYNC');
-      // Buffers of the connection come and go: let them settle.
+      // Lets the connection's buffers settle, which count as used memory.
       await delay(50);
       const before = await used();
-      for (let index = 0; index < sample; index += 100)
-        await Promise.all(Array.from({ length: 100 }, (_, more) => write(redis, index + more, shape)));
-      bytes[kind] = Math.max(0, ((await used()) - before) / sample);
+      for (let index = 0; index < sampleSize; index += 100)
+        await Promise.all(Array.from({ length: 100 }, (_, offset) => write(redis, index + offset, shape)));
+      bytes[kind] = Math.max(0, ((await used()) - before) / sampleSize);
     }
     return { bytes, emptyBytes };
   } finally {

@@ -1,7 +1,7 @@
-// How much of Zipf traffic an LRU cache answers, by how much of what is asked for fits.
+// Simulates the hit rate of an LRU cache under Zipf traffic.
 import { LRUCache } from 'lru-cache';
 
-/** A generator of pseudo-random numbers from 0 to 1, the same at every run (mulberry32). */
+/** Returns a deterministic generator of pseudo-random numbers from 0 to 1 (mulberry32). */
 export function seeded(seed) {
   let state = seed;
   return () => {
@@ -12,17 +12,17 @@ export function seeded(seed) {
   };
 }
 
-/** Draws ranks 0 to `distinct` - 1 with a probability of 1 / (rank + 1) ** exponent. */
+/** Returns a function that draws ranks 0 to `distinct` - 1 with a probability of 1 / (rank + 1) ** exponent. */
 export function zipf(distinct, exponent, random) {
   const cumulative = new Float64Array(distinct);
   let total = 0;
   for (let rank = 0; rank < distinct; rank++) cumulative[rank] = total += (rank + 1) ** -exponent;
   return () => {
-    const wanted = random() * total;
+    const target = random() * total;
     let [low, high] = [0, distinct - 1];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (cumulative[middle] < wanted) low = middle + 1;
+      if (cumulative[middle] < target) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -30,19 +30,19 @@ export function zipf(distinct, exponent, random) {
 }
 
 /**
- * The share of hits once the cache is warm. Large worlds are scaled down with their capacity: what counts is the share that
- * fits.
+ * Returns the hit rate of a warm cache. Large populations are scaled down together with the capacity, since only the ratio
+ * matters.
  *
- * @param distinct different texts that are ever asked for
- * @param capacity entries that fit
+ * @param distinct number of distinct texts
+ * @param capacity number of entries that fit in the cache
  */
 export function hitRate(distinct, capacity, exponent, random = seeded(1)) {
   const scale = Math.min(1, 200_000 / distinct);
-  const [world, room] = [Math.max(1, Math.round(distinct * scale)), Math.round(capacity * scale)];
-  if (room < 1) return 0;
-  const draw = zipf(world, exponent, random);
-  const cache = new LRUCache({ max: Math.min(room, world) });
-  const requests = 3 * world;
+  const [population, slots] = [Math.max(1, Math.round(distinct * scale)), Math.round(capacity * scale)];
+  if (slots < 1) return 0;
+  const draw = zipf(population, exponent, random);
+  const cache = new LRUCache({ max: Math.min(slots, population) });
+  const requests = 3 * population;
   let [hits, counted] = [0, 0];
   for (let index = 0; index < 2 * requests; index++) {
     const rank = draw();

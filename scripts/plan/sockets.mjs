@@ -1,11 +1,11 @@
-// How many sockets Marquee opens to one Redis server at most. libs/redis/src/pool has the pool itself.
+// The maximum number of sockets that Marquee opens to one Redis server. The pool itself is in libs/redis/src/pool.
 
-/** @returns the maximum of one process of each kind, and of all together */
+/** Returns the maximum for one API process, for one worker, and for all processes. */
 export function maxSockets({ poolSize, archives, apiProcesses, workers }) {
-  // The pool, and one connection that listens for invalidations of cached values.
-  const each = poolSize + 1;
-  // A blocking reader has a socket on top: an API has one for its event streams, a worker one for each archive.
-  const api = each + 1;
-  const worker = each + archives;
+  // The pool and one connection that receives cache invalidations.
+  const shared = poolSize + 1;
+  // Each blocking reader needs another socket: one in an API process for its event streams, one per archive in a worker.
+  const api = shared + 1;
+  const worker = shared + archives;
   return { api, worker, all: apiProcesses * api + workers * worker };
 }

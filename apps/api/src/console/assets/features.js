@@ -114,7 +114,7 @@ async function loadMovie(id) {
       ['Directed by', directors?.join(', ')],
       ['Genres', movie.genres?.map(({ name }) => name).join(', ')],
       ['Runtime (min)', movie.runtime],
-      ['Rating', movie.vote_average],
+      ['Rating', movie.vote_count > 0 ? movie.vote_average : null],
       ['Overview', movie.overview],
     ]),
     cacheStatus(response),
