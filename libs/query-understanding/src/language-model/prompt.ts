@@ -15,7 +15,7 @@ export const instructions = (today: string): string =>
 - certification: all that are admitted, of G, PG, PG-13, R, NC-17. "PG-13 or lower" is G, PG, PG-13; "kid-friendly" is G, PG.
 - moods: adjectives of feeling or telling, in basic form ("feel-good", "dark"). themes: nouns of what it is about, lower case ("heist", "time travel"). excludedThemes: themes and moods ruled out, also "subtitles".
 - sort: "rating" (best, top), "newest", "oldest", "popularity" (popular; always for trending), else "relevance". limit: how many are asked for.
-- rewritten: a short English phrase to search by, spelling mended, without constraints that the other fields hold.`;
+- rewritten: a short English phrase to search by, spelling corrected, without constraints that the other fields hold.`;
 
 /** OpenAI's structured outputs know no bounds of length, number or size: those are checked on the answer. */
 const unknownToModels = new Set([

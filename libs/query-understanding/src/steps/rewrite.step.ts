@@ -10,7 +10,7 @@ const polite = new Set(
 
 export const rewriteStep = step({
   name: 'rewrite',
-  description: 'The words to embed: mended, without what the other fields hold as constraints',
+  description: 'The text to embed: spelling corrected, constraints held by other fields left out',
   inputs: [
     'normalize',
     'spelling',

@@ -1,7 +1,7 @@
 import type { KnownTitle, TitleIndex } from '../names/title-index.js';
 import { lexicon } from '../vocabulary/lexicon.js';
 import { mediaWords } from '../vocabulary/media.js';
-import { mend } from '../words/mend.js';
+import { correctSpelling } from '../words/correct-spelling.js';
 import { Mask, phraseOf, type Span, type Word } from '../words/words.js';
 import { type TextMatch, WordText } from '../words/word-text.js';
 import type { AnyStep } from '../graph/graph.js';
@@ -85,7 +85,7 @@ class TitleReader {
   private readonly mentions: TitleMention[] = [];
   private readonly mask: Mask;
   /** For the words around titles: what is misspelled in a title itself is the index's to know. */
-  private readonly mended: readonly Word[];
+  private readonly corrected: readonly Word[];
   private readonly text: WordText;
 
   constructor(
@@ -93,8 +93,8 @@ class TitleReader {
     private readonly index: TitleIndex,
   ) {
     this.mask = new Mask(words.length);
-    this.mended = words.map(mend);
-    this.text = new WordText(this.mended);
+    this.corrected = words.map(correctSpelling);
+    this.text = new WordText(this.corrected);
   }
 
   read(): TitleMention[] {
@@ -113,7 +113,7 @@ class TitleReader {
     const all = this.phrase(span);
     const exact = this.index.find(all);
     if (exact && !isCommon(all, exact)) return this.sought(exact, span);
-    const stretches = cores(this.mended);
+    const stretches = cores(this.corrected);
     for (const core of stretches) {
       const phrase = this.phrase(core);
       const known = this.index.find(phrase);
