@@ -162,9 +162,9 @@ describe('a connection that is lost under a patient call', () => {
     await connect(`redis://127.0.0.1:${proxy.port}`);
   });
 
-  const cutUnderCall = async (isRepeatable: boolean) => {
+  const cutUnderCall = async (idempotent: boolean) => {
     proxy.delayReplies(300);
-    const call = client.run(patient(), increment, { keys: ['prod:test:counter'], args: [], isRepeatable });
+    const call = client.run(patient(), increment, { keys: ['prod:test:counter'], args: [], idempotent });
     // The script is not known there: the reply to EVALSHA comes, then EVAL runs.
     await until('it has run', async () => (await server.redis.get('prod:test:counter')) === '1');
     proxy.delayReplies(0);

@@ -31,7 +31,7 @@ describe('the cache in Cluster mode', () => {
     cluster = await TestRedisCluster.start();
     clients = await Promise.all([1, 2].map(() => connectClient({ REDIS_URL: cluster.url })));
     [a, b] = clients.map((client) => createCache(client).cache) as [CacheService, CacheService];
-    await until('every master tells of its changes', () => clients.every((client) => client.isWatching));
+    await until('every master tells of its changes', () => clients.every((client) => client.isTracking));
   });
   afterAll(async () => {
     for (const client of clients) client.close();

@@ -47,7 +47,7 @@ describe('the two tiers of two processes', () => {
     server = await TestRedisServer.start();
     clients = await Promise.all([1, 2].map(() => connectClient({ REDIS_URL: server.url })));
     caches = clients.map((client) => createCache(client).cache);
-    await until('both listen', () => clients.every((client) => client.isWatching));
+    await until('both listen', () => clients.every((client) => client.isTracking));
   });
   afterAll(async () => {
     for (const client of clients) client.close();

@@ -57,7 +57,7 @@ describe('CacheService', () => {
     const variables = { REDIS_URL: server.url, REDIS_BUDGET_MS: '2000' };
     clients = await Promise.all([1, 2].map(() => connectClient(variables)));
     [a, b] = clients.map((client) => createCache(client).cache) as [CacheService, CacheService];
-    await until('both listen', () => clients.every((client) => client.isWatching));
+    await until('both listen', () => clients.every((client) => client.isTracking));
   });
   afterAll(async () => {
     for (const client of clients) client.close();
@@ -389,7 +389,7 @@ describe('CacheService', () => {
       const proxy = await TcpProxy.start(server.port);
       const client = await connectClient({ REDIS_URL: `redis://127.0.0.1:${proxy.port}` });
       const { cache } = createCache(client);
-      await until('it listens', () => client.isWatching);
+      await until('it listens', () => client.isTracking);
       const namespace = films({ localTtlSeconds: 1 });
       await a.set(namespace, '1', { title: 'old' });
       await until(

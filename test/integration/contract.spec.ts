@@ -97,7 +97,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
 
     it('lends a connection for blocking commands, past every timeout of the others', async () => {
       const key = 'prod:test:list';
-      const blocked = client.lease({ waitMs: 1000, blocks: true, key }, (connection) =>
+      const blocked = client.lease({ waitMs: 1000, blocking: true, key }, (connection) =>
         connection.command(5000, 'BLPOP', key, 4),
       );
       await expect(

@@ -88,7 +88,7 @@ describe('the pool', () => {
     await until('all leases are taken', () => client.status.pool?.inUse === 3);
     const before = client.status.pool?.exhausted;
     const reading = [1, 2].map(() =>
-      client.lease({ waitMs: 50, blocks: true }, (reader) => reader.command(10_000, 'BLPOP', 'list', 5)),
+      client.lease({ waitMs: 50, blocking: true }, (reader) => reader.command(10_000, 'BLPOP', 'list', 5)),
     );
     await until('two read', async () => (await sockets()).filter((name) => /reader/.test(name)).length === 2);
     expect(client.status.pool).toMatchObject({ readers: 2, inUse: 3, exhausted: before });
@@ -105,12 +105,12 @@ describe('the pool', () => {
 
   it('counts every socket that CLIENT LIST shows, and opens at most what is documented', async () => {
     const keys = Array.from({ length: 100 }, (_, index) => `k${index}`);
-    client.watch(['prod:emb:'], { onChanged: () => undefined, onMissed: () => undefined });
+    client.track(['prod:emb:'], { onChanged: () => undefined, onMissed: () => undefined });
     const held = [occupy(), occupy(), occupy()];
     const refusedBefore = client.status.pool?.exhausted ?? 0;
     const reading = Array.from({ length: 6 }, () =>
       client
-        .lease({ waitMs: 50, blocks: true }, (reader) => reader.command(10_000, 'BLPOP', 'list', 5))
+        .lease({ waitMs: 50, blocking: true }, (reader) => reader.command(10_000, 'BLPOP', 'list', 5))
         .catch((error: Error) => error),
     );
     await until('all leases are taken', () => client.status.pool?.inUse === 3);

@@ -82,7 +82,7 @@ export class CacheService implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const { redis } = this.repository;
     const prefixes = cachedKinds.map((kind) => `${redis.keys.environment}:${kind}:`);
-    redis.watch(prefixes, {
+    redis.track(prefixes, {
       onChanged: (keys) => {
         if (keys.includes(this.generations.key)) void this.generations.reload();
         for (const tier of this.tiers.values()) for (const key of keys) tier.changed(key);
@@ -329,7 +329,7 @@ export class CacheService implements OnApplicationBootstrap {
     const local = Object.fromEntries(
       [...this.tiers].map(([name, tier]) => [name, { entries: tier.count, bytes: tier.bytes }]),
     );
-    return { namespaces: this.metrics.stats(), local, invalidation: this.repository.redis.isWatching };
+    return { namespaces: this.metrics.stats(), local, invalidation: this.repository.redis.isTracking };
   }
 
   /** Of what is here, under way, or fetched. Positions are of these keys. */

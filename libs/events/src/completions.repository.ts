@@ -50,8 +50,9 @@ export class CompletionsRepository {
     cursor: string,
     count: number,
   ): Promise<{ cursor: string; completions: UnhandledCompletion[] } | undefined> {
-    const call = { keys: [this.streamKey, this.key], args: [cursor, count] };
-    const outcome = await this.redis.runBulk(this.redis.newBudget(), scan, call);
+    const keys = [this.streamKey, this.key];
+    const call = { keys, args: [cursor, count], bulk: true, idempotent: true };
+    const outcome = await this.redis.run(this.redis.newBudget(), scan, call);
     if (outcome.status !== 'ok') return undefined;
     const [next, ...rest] = (outcome.value as Buffer[]).map(String);
     const completions: UnhandledCompletion[] = [];

@@ -63,7 +63,6 @@ export interface GroupState {
 @Injectable()
 export class EventsRepository {
   private readonly key: string;
-  private readonly isClustered: boolean;
   private readonly registryKey: string;
   private sinceTrim = 0;
   /** A process that has just started checks with its first event. */
@@ -77,7 +76,6 @@ export class EventsRepository {
     for (const script of [trim, publish]) redis.register(script);
     this.key = redis.keys.key(shared('transcription_events'));
     this.registryKey = redis.keys.key(shared('transcription_events'), 'completions');
-    this.isClustered = this.key.includes('{');
   }
 
   /**
@@ -85,7 +83,7 @@ export class EventsRepository {
    * not handled yet. None in a cluster, where they have another slot.
    */
   get keysWithin(): readonly string[] {
-    return this.isClustered ? [] : [this.key, this.registryKey];
+    return this.redis.keys.isClustered ? [] : [this.key, this.registryKey];
   }
 
   /**
@@ -174,7 +172,7 @@ export class EventsRepository {
 
   /** Lends a connection for blocking reads. @throws PoolExhaustedError, RedisUnavailableError */
   withReader<T>(use: (reader: LeasedConnection) => Promise<T>): Promise<T> {
-    return this.redis.lease({ waitMs: 1_000, blocks: true, key: this.key }, use);
+    return this.redis.lease({ waitMs: 1_000, blocking: true, key: this.key }, use);
   }
 
   /** XREAD BLOCK: entries after an id, as soon as there are any; none when `blockMs` is over. */

@@ -70,7 +70,7 @@ export class GroupsRepository {
 
   /** Lends a connection for blocking reads. @throws PoolExhaustedError, RedisUnavailableError */
   withReader<T>(use: (reader: LeasedConnection) => Promise<T>): Promise<T> {
-    return this.redis.lease({ waitMs: 1_000, blocks: true, key: this.streamKey('events', '') }, use);
+    return this.redis.lease({ waitMs: 1_000, blocking: true, key: this.streamKey('events', '') }, use);
   }
 
   /**

@@ -44,9 +44,11 @@ export class SessionEventsRepository {
 
   /** Events of a session after an id: as many as fit a reply of bounded size. Undefined while Redis is away. */
   async after(sessionId: string, afterId: string): Promise<MissedEvents | undefined> {
-    const listed = await this.redis.runBulk(new RedisBudget(readBudgetMs), range, {
+    const listed = await this.redis.run(new RedisBudget(readBudgetMs), range, {
       keys: [this.key(sessionId)],
       args: [2 * MAX_SESSION_EVENTS],
+      bulk: true,
+      idempotent: true,
     });
     if (listed.status !== 'ok') return undefined;
     const ids = (listed.value as Buffer[]).map(String);
@@ -57,9 +59,11 @@ export class SessionEventsRepository {
       ids.length === 0 ? afterId !== beginning : first !== beginning && compareIds(first, afterId) > 0;
     const wanted = missed.slice(0, maxEventsPerRead);
     if (wanted.length === 0) return { events: [], hasGap: hasLostIds, continueAfter: undefined };
-    const read = await this.redis.runBulk(new RedisBudget(readBudgetMs), entries, {
+    const read = await this.redis.run(new RedisBudget(readBudgetMs), entries, {
       keys: [this.streamKey],
       args: [maxBytesPerRead, ...wanted],
+      bulk: true,
+      idempotent: true,
     });
     if (read.status !== 'ok') return undefined;
     const found = read.value as ([Buffer, Buffer[]] | null)[];

@@ -204,7 +204,7 @@ export class RedisClient {
     const outcomes = await Promise.all(
       parts.map((part) =>
         isBulk
-          ? this.bulkCall(budget, 'MGET', operation(part), 'safe to repeat')
+          ? this.bulkCall(budget, 'MGET', operation(part), true)
           : this.call(budget, 'MGET', operation(part)),
       ),
     );
@@ -282,7 +282,7 @@ export class RedisClient {
   }
 
   /** Listens for changes of keys that begin with one of these, until the client is closed or listens for others. */
-  watch(prefixes: readonly string[], listener: InvalidationListener): void {
+  track(prefixes: readonly string[], listener: InvalidationListener): void {
     const pool = this.pool;
     if (!pool) return;
     this.feed?.close();
@@ -294,7 +294,7 @@ export class RedisClient {
   }
 
   /** True while changes of watched keys are told. */
-  get isWatching(): boolean {
+  get isTracking(): boolean {
     return this.feed?.isComplete ?? false;
   }
 
@@ -329,19 +329,12 @@ export class RedisClient {
     this.scripts.set(script.name, script);
   }
 
-  /** Runs a script: once, unless the call says that it may run twice. */
+  /** Runs a script. It runs at most once, unless the call is marked as idempotent. */
   run(budget: RedisBudget, script: RedisScript, call: ScriptCall): Promise<Outcome<unknown>> {
     const operation = (connection: RedisConnection) => runScript(connection, script, call);
-    return this.call(budget, script.name, operation, call.isRepeatable);
-  }
-
-  /**
-   * Runs a read-only script whose reply may be large. It travels on a bulk connection, so no small command waits behind
-   * it, and it is repeated once if that connection turns out to be broken.
-   */
-  runBulk(budget: RedisBudget, script: RedisScript, call: ScriptCall): Promise<Outcome<unknown>> {
-    const operation = (connection: RedisConnection) => runScript(connection, script, call);
-    return this.bulkCall(budget, script.name, operation, 'safe to repeat');
+    return call.bulk
+      ? this.bulkCall(budget, script.name, operation, call.idempotent)
+      : this.call(budget, script.name, operation, call.idempotent);
   }
 
   /** Runs a script once for each call, in one round trip (in Cluster mode one each); answers one outcome a call. */
@@ -406,13 +399,13 @@ export class RedisClient {
     budget: RedisBudget,
     command: string,
     operation: (connection: RedisConnection) => Promise<T>,
-    isRepeatable?: boolean,
+    idempotent?: boolean,
   ): Promise<Outcome<T>> {
     const start = (): Promise<T> | undefined => {
       const connection = this.pool?.small;
       return connection && operation(connection);
     };
-    return this.calls.run(budget, { command, start, isRepeatable });
+    return this.calls.run(budget, { command, start, idempotent });
   }
 
   /** A read may be repeated once: its bulk socket may be found broken only by using it. */
@@ -420,13 +413,13 @@ export class RedisClient {
     budget: RedisBudget,
     command: string,
     operation: (connection: RedisConnection) => Promise<T>,
-    repeatable?: 'safe to repeat',
+    idempotent?: boolean,
   ): Promise<Outcome<T>> {
     const transfer = async (bulk: RedisPool): Promise<T> => {
       try {
         return await bulk.withBulk(operation);
       } catch (error) {
-        if (!repeatable || toRedisFault(error).kind !== 'connection') throw error;
+        if (!idempotent || toRedisFault(error).kind !== 'connection') throw error;
         return bulk.withBulk(operation);
       }
     };

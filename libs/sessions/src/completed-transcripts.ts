@@ -52,9 +52,11 @@ export class CompletedTranscripts {
   }
 
   private async slice(sessionId: string, first: number, last: number): Promise<Buffer[]> {
-    const outcome = await this.redis.runBulk(new RedisBudget(sliceBudgetMs), slice, {
+    const outcome = await this.redis.run(new RedisBudget(sliceBudgetMs), slice, {
       keys: [this.keys.transcript(sessionId), this.keys.unarchived(sessionId)],
       args: [first, last, bytesPerSlice],
+      bulk: true,
+      idempotent: true,
     });
     if (outcome.status === 'ok') return outcome.value as Buffer[];
     throw new RetryLaterError('The transcript could not be read from Redis', {

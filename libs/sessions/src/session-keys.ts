@@ -4,12 +4,14 @@ import { encodeKeyPart, type KeySpace, shared } from '@app/redis';
 export class SessionKeys {
   /** The bytes of each tenant, and in `:total` of all. */
   readonly totals: string;
-  /** In a cluster the stream and the accounts are in other slots than the sessions. */
-  readonly isClustered: boolean;
 
   constructor(private readonly keys: KeySpace) {
     this.totals = keys.key(shared('tenants'), 'held');
-    this.isClustered = this.totals.includes('{');
+  }
+
+  /** Whether the stream and the accounts are in other slots than the sessions. */
+  get isClustered(): boolean {
+    return this.keys.isClustered;
   }
 
   metadata(id: string): string {

@@ -39,7 +39,7 @@ const remove = loadScript('delete-4', new URL('./scripts/delete-4.lua', import.m
 });
 
 /** Scripts that change nothing when they run a second time, and then return the same. */
-const repeatable: ReadonlySet<RedisScript> = new Set([create, read, update]);
+const idempotentScripts: ReadonlySet<RedisScript> = new Set([create, read, update]);
 
 export type UpdateResult =
   | { readonly state: 'ok'; readonly session: StoredSession }
@@ -218,7 +218,7 @@ export class SessionsRepository {
   }
 
   private async run(budget: RedisBudget, script: RedisScript, call: ScriptCall): Promise<unknown> {
-    return confirmed(await this.redis.run(budget, script, { isRepeatable: repeatable.has(script), ...call }));
+    return confirmed(await this.redis.run(budget, script, { idempotent: idempotentScripts.has(script), ...call }));
   }
 
   private pair(id: string): [string, string] {

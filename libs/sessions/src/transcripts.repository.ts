@@ -54,7 +54,7 @@ const remember = loadScript('remember-2', new URL('./scripts/remember-2.lua', im
 });
 
 /** Scripts that change nothing when they run a second time, and then return the same. */
-const repeatable: ReadonlySet<RedisScript> = new Set([page, complete, settle]);
+const idempotentScripts: ReadonlySet<RedisScript> = new Set([page, complete, settle]);
 
 export interface Append {
   readonly chunks: readonly string[];
@@ -121,7 +121,7 @@ export class TranscriptsRepository {
     const [stream, registry] = within;
     // Few and short: of a small append most time goes into writing its arguments.
     const reply = (await this.run(budget, append, {
-      isRepeatable: idempotencyKey !== undefined,
+      idempotent: idempotencyKey !== undefined,
       keys: [
         this.keys.metadata(id),
         this.keys.transcript(id),
@@ -275,7 +275,7 @@ export class TranscriptsRepository {
   }
 
   private async run(budget: RedisBudget, script: RedisScript, call: ScriptCall): Promise<unknown> {
-    return confirmed(await this.redis.run(budget, script, { isRepeatable: repeatable.has(script), ...call }));
+    return confirmed(await this.redis.run(budget, script, { idempotent: idempotentScripts.has(script), ...call }));
   }
 }
 

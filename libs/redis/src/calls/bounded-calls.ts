@@ -25,7 +25,7 @@ export interface BoundedCall<T> {
   /** Sends it; undefined without a connection. */
   readonly start: () => Promise<T> | undefined;
   /** Whether it may run twice without harm. */
-  readonly isRepeatable?: boolean | undefined;
+  readonly idempotent?: boolean | undefined;
 }
 
 const budgetSpent: Outcome<never> = { status: 'timeout', mayHaveRun: false };
@@ -79,7 +79,7 @@ export class BoundedCalls {
       const mayRepeat =
         outcome.status === 'unavailable' &&
         outcome.fault.kind !== 'denied' &&
-        (call.isRepeatable || !outcome.mayHaveRun);
+        (call.idempotent || !outcome.mayHaveRun);
       if (!mayRepeat || budget.remainingMs <= repeatAfterMs) return outcome;
       budget.begin();
       await delay(repeatAfterMs);

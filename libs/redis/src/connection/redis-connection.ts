@@ -14,7 +14,7 @@ export interface ConnectionOptions {
   /** Whether it is opened anew when it is lost. */
   readonly reconnects: boolean;
   /** Blocking commands are silent for long: no `socketTimeout`, no `commandTimeout`. */
-  readonly blocks: boolean;
+  readonly blocking: boolean;
   /** Listens for invalidations: RESP2, for ioredis drops RESP3's, and it arms itself anew. */
   readonly listens?: boolean;
 }
@@ -111,7 +111,7 @@ const readOnlyReconnectMs = 2000;
 
 function socketOptions(
   config: RedisTargetConfig,
-  { name, reconnects, blocks, listens }: ConnectionOptions,
+  { name, reconnects, blocking, listens }: ConnectionOptions,
 ): RedisOptions {
   return {
     db: config.database,
@@ -120,7 +120,7 @@ function socketOptions(
     connectionName: name,
     lazyConnect: true,
     connectTimeout: config.connectTimeoutMs,
-    ...(blocks
+    ...(blocking
       ? {}
       : {
           socketTimeout: config.socketTimeoutMs,

@@ -27,7 +27,8 @@ export function encodeKeyPart(part: string): string {
 export class KeySpace {
   constructor(
     readonly environment: string,
-    private readonly clustered: boolean,
+    /** Whether shared parts become hash tags. Keys without a shared part in common may then be on different nodes. */
+    readonly isClustered: boolean,
   ) {}
 
   /** `key('tmdb', 'movie', '42')` is `prod:tmdb:movie:42`. */
@@ -39,6 +40,6 @@ export class KeySpace {
 
   private render(part: string | SharedPart): string {
     if (typeof part === 'string') return encodeKeyPart(part);
-    return this.clustered ? `{${encodeKeyPart(part.value)}}` : encodeKeyPart(part.value);
+    return this.isClustered ? `{${encodeKeyPart(part.value)}}` : encodeKeyPart(part.value);
   }
 }

@@ -48,7 +48,7 @@ export interface LeaseOptions {
    * For BLPOP, XREAD BLOCK and their like, which hold a connection for as long as they run: it is opened on top of the
    * pool's size, so that a small pool starves no reader and readers starve nobody else.
    */
-  readonly blocks?: boolean;
+  readonly blocking?: boolean;
   /** In Cluster mode the connection goes to this key's node. */
   readonly key?: string;
 }
@@ -175,7 +175,7 @@ export class RedisPool {
    * @throws PoolExhaustedError when none was free in `waitMs`, RedisUnavailableError when none could be opened
    */
   async lease<T>(options: LeaseOptions, use: (connection: LeasedConnection) => Promise<T>): Promise<T> {
-    const gate = options.blocks ? this.readers : this.leases;
+    const gate = options.blocking ? this.readers : this.leases;
     await gate.acquire(options.waitMs);
     try {
       const exclusive = await this.exclusive(options);
@@ -184,7 +184,7 @@ export class RedisPool {
         return await use(lease);
       } finally {
         await lease.reset(this.config.socketTimeoutMs);
-        if (lease.isSound && !options.blocks && !this.closed) this.idle.push(exclusive);
+        if (lease.isSound && !options.blocking && !this.closed) this.idle.push(exclusive);
         else exclusive.connection.disconnect();
       }
     } finally {
@@ -250,9 +250,9 @@ export class RedisPool {
     purpose: string,
     options: Partial<Omit<ConnectionOptions, 'name'>> & { address?: DialableAddress },
   ) {
-    const { address = this.address, reconnects = false, blocks = false, listens = false } = options;
+    const { address = this.address, reconnects = false, blocking = false, listens = false } = options;
     const name = `marquee-${this.target}-${purpose}`;
-    const connection = createConnection(this.config, address, { name, reconnects, blocks, listens });
+    const connection = createConnection(this.config, address, { name, reconnects, blocking, listens });
     connection.on('error', (error: unknown) => this.note(error));
     return connection;
   }
@@ -264,15 +264,15 @@ export class RedisPool {
   }
 
   /** An idle connection to the same address, or a new one; a new one for each blocking reader. */
-  private async exclusive({ blocks = false, key }: LeaseOptions): Promise<ExclusiveConnection> {
+  private async exclusive({ blocking = false, key }: LeaseOptions): Promise<ExclusiveConnection> {
     const dialable = this.addressFor(key);
     const address = describeAddress(dialable);
-    if (!blocks) {
+    if (!blocking) {
       const found = this.takeIdle(address);
       if (found) return found;
       if (this.idle.length + this.leases.held > this.plan.leases) this.idle.shift()?.connection.disconnect();
     }
-    const connection = this.create(blocks ? 'reader' : 'lease', { blocks, address: dialable });
+    const connection = this.create(blocking ? 'reader' : 'lease', { blocking, address: dialable });
     try {
       await this.connectInTime(connection);
     } catch (error) {

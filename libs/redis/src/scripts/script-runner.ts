@@ -8,8 +8,10 @@ import type { RedisScript } from './redis-script.js';
 export interface ScriptCall {
   readonly keys: readonly string[];
   readonly args: readonly RedisArgument[];
-  /** Whether it may run twice without harm: then a patient call is sent again when a lost connection took its reply. */
-  readonly isRepeatable?: boolean;
+  /** Whether running the script twice does no harm: the call is then sent again when its connection was lost. */
+  readonly idempotent?: boolean;
+  /** Whether the reply may be large: it then travels on a bulk connection, so that no small command waits behind it. */
+  readonly bulk?: boolean;
 }
 
 /** EVALSHA, and EVAL where the server does not know the script: NOSCRIPT means that nothing ran. */
