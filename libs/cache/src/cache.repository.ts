@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { InjectRedis, loadScript, type Outcome, type RedisBudget, RedisClient } from '@app/redis';
+import {
+  InjectRedis,
+  loadScript,
+  type Outcome,
+  type RedisBudget,
+  RedisClient,
+  releaseLock,
+} from '@app/redis';
 import type { Namespace } from './namespace.js';
 
 const keepFirst = loadScript('keep-first-1', new URL('./scripts/keep-first-1.lua', import.meta.url));
 const takeLock = loadScript('take-lock-1', new URL('./scripts/take-lock-1.lua', import.meta.url));
-const releaseLock = loadScript('release-lock-1', new URL('./scripts/release-lock-1.lua', import.meta.url));
 const increment = loadScript('increment-1', new URL('./scripts/increment-1.lua', import.meta.url));
 
 /** Keys a round trip: 800 kB of vectors, and larger replies would hold up whatever shares the connection. */

@@ -1,9 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRedis, loadScript, RedisClient, refusalOf, type RedisRefusalError, shared } from '@app/redis';
+import {
+  InjectRedis,
+  loadScript,
+  RedisClient,
+  refusalOf,
+  type RedisRefusalError,
+  releaseLock,
+  shared,
+} from '@app/redis';
 
 const acquire = loadScript('acquire-2', new URL('./scripts/acquire-2.lua', import.meta.url));
 const extend = loadScript('extend-1', new URL('./scripts/extend-1.lua', import.meta.url));
-const release = loadScript('release-1', new URL('./scripts/release-1.lua', import.meta.url));
 
 export type Acquisition =
   | { readonly state: 'acquired'; readonly fence: number }
@@ -16,7 +23,7 @@ export type Acquisition =
 export class LocksRepository {
   /** Where sessions are: a lock must not be evicted. */
   constructor(@InjectRedis('sessions') private readonly redis: RedisClient) {
-    for (const script of [acquire, extend, release]) redis.register(script);
+    for (const script of [acquire, extend, releaseLock]) redis.register(script);
   }
 
   async acquire(name: string, token: string, ttlMs: number): Promise<Acquisition> {
@@ -42,7 +49,7 @@ export class LocksRepository {
   /** Undefined when Redis did not answer. */
   async release(name: string, token: string): Promise<boolean | undefined> {
     const call = { keys: [this.key(name)], args: [token] };
-    const outcome = await this.redis.run(this.redis.newBudget(), release, call);
+    const outcome = await this.redis.run(this.redis.newBudget(), releaseLock, call);
     return outcome.status === 'ok' ? outcome.value === 1 : undefined;
   }
 

@@ -18,5 +18,6 @@ export { RedisMetrics } from './redis.metrics.js';
 export { RedisModule } from './redis.module.js';
 export { pairsOf } from './replies.js';
 export { loadScript, type RedisScript } from './scripts/redis-script.js';
+export { releaseLock } from './scripts/release-lock.js';
 export type { ScriptCall } from './scripts/script-runner.js';
 export { InjectRedis, RedisTargets } from './targets/redis-targets.js';

@@ -218,7 +218,9 @@ export class SessionsRepository {
   }
 
   private async run(budget: RedisBudget, script: RedisScript, call: ScriptCall): Promise<unknown> {
-    return confirmed(await this.redis.run(budget, script, { idempotent: idempotentScripts.has(script), ...call }));
+    return confirmed(
+      await this.redis.run(budget, script, { idempotent: idempotentScripts.has(script), ...call }),
+    );
   }
 
   private pair(id: string): [string, string] {

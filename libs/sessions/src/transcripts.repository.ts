@@ -275,7 +275,9 @@ export class TranscriptsRepository {
   }
 
   private async run(budget: RedisBudget, script: RedisScript, call: ScriptCall): Promise<unknown> {
-    return confirmed(await this.redis.run(budget, script, { idempotent: idempotentScripts.has(script), ...call }));
+    return confirmed(
+      await this.redis.run(budget, script, { idempotent: idempotentScripts.has(script), ...call }),
+    );
   }
 }
 

@@ -1,0 +1,11 @@
+-- Deletes a lock if the caller still holds it.
+--
+-- Input:
+--   KEYS[1]  lock
+--   ARGV[1]  the caller's token
+-- Output:
+--   1 if it was released; 0 if it has expired or another caller holds it
+if redis.call('GET', KEYS[1]) == ARGV[1] then
+  return redis.call('DEL', KEYS[1])
+end
+return 0
