@@ -1,4 +1,4 @@
-/** Import boundaries between rooms: apps → feature libs → cache, rate-limit → redis → observability → config. */
+/** Import boundaries between rooms: apps → feature libs → cache, rate-limit → redis → observability → config, errors. */
 const features = '(embeddings|query-understanding|trending|tmdb|sessions|tasks)';
 
 module.exports = {
@@ -38,16 +38,16 @@ module.exports = {
       to: { path: `^libs/${features}/` },
     },
     {
-      name: 'config-is-the-ground',
+      name: 'config-and-errors-import-no-room',
       severity: 'error',
-      from: { path: '^libs/config/' },
-      to: { path: '^libs/', pathNot: '^libs/config/' },
+      from: { path: '^libs/(config|errors)/' },
+      to: { path: '^libs/', pathNot: '^libs/$1/' },
     },
     {
-      name: 'redis-stands-on-config-and-observability',
+      name: 'redis-stands-on-config-errors-and-observability',
       severity: 'error',
       from: { path: '^libs/redis/' },
-      to: { path: '^libs/', pathNot: '^libs/(redis|config|observability)/' },
+      to: { path: '^libs/', pathNot: '^libs/(redis|config|errors|observability)/' },
     },
     {
       name: 'only-redis-imports-ioredis',

@@ -350,7 +350,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(
         (await lists.list(budget(), { tenantId: 'acme' }, 10)).sessions.map((session) => session.id),
       ).toEqual([id]);
-      await expect(sut.get(budget(), 'globex', id)).rejects.toThrow('There is no such session');
+      await expect(sut.get(budget(), 'globex', id)).rejects.toThrow('There is no session with this id');
       expect(await topology.ttl(client.keys.key('session', shared(id), 'transcript'))).toBeGreaterThan(
         86_390,
       );
@@ -536,7 +536,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       await put('acme', 'a');
       await expect(put('acme', 'c')).rejects.toThrow(StoredVectorsFullError);
       await expect(put('acme', 'c')).rejects.toThrow(
-        /^2 vectors with 64512 bytes are stored, and 70000 bytes may be/,
+        /^2 vectors with 64512 bytes are stored, and at most 70000 bytes are allowed/,
       );
       await put('globex', 'c');
       expect(await vectors.get(client.newBudget(), 'acme', 'a')).toMatchObject({ vector });

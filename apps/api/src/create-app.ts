@@ -9,7 +9,7 @@ import { ApiModule } from './api.module.js';
 import { addCors } from './http/cors.js';
 import { addTracing } from './http/tracing.js';
 import { DrainService } from './http/drain.service.js';
-import { answerFrameworkError, clientErrorHandler } from './http/early-errors.js';
+import { handleFrameworkError, clientErrorHandler } from './http/early-errors.js';
 import { addHttpHooks, requestIdOf } from './http/http-hooks.js';
 import { addIntake } from './http/intake.js';
 import { addOpenApi, isDocumentation } from './open-api.js';
@@ -45,7 +45,7 @@ export async function createApp(variables?: Record<string, string>): Promise<Nes
       connectionsCheckingInterval: 5_000,
       maxHeaderSize: maxHeaderBytes,
     },
-    frameworkErrors: answerFrameworkError,
+    frameworkErrors: handleFrameworkError,
     clientErrorHandler: clientErrorHandler((socket) => countMalformed(socket)),
   });
   const app = await NestFactory.create<NestFastifyApplication>(await ApiModule.register(variables), adapter, {

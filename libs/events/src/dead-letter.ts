@@ -47,19 +47,3 @@ export interface DeadLetterBatch {
   /** Where to continue; null when there are no more. */
   readonly nextCursor: string | null;
 }
-
-/** Thrown where Redis did not confirm a read or a change of dead letters. */
-export class DeadLettersUnavailableError extends Error {
-  constructor(detail: string) {
-    super(detail);
-    this.name = DeadLettersUnavailableError.name;
-  }
-}
-
-/** Thrown where there is no such dead letter: it was replayed, deleted, or was never there. */
-export class DeadLetterNotFoundError extends Error {
-  constructor(id: string) {
-    super(`There is no dead letter ${id}: it may have been replayed or deleted`);
-    this.name = DeadLetterNotFoundError.name;
-  }
-}

@@ -1,12 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import {
-  type DeadLetter,
-  type DeadLetterBatch,
-  type DeadLetterFilter,
-  DeadLetterNotFoundError,
-  type DeadLetterPage,
-  DeadLettersUnavailableError,
-} from './dead-letter.js';
+import type { DeadLetter, DeadLetterBatch, DeadLetterFilter, DeadLetterPage } from './dead-letter.js';
+import { DeadLetterNotFoundError, DeadLettersUnavailableError } from './dead-letter.errors.js';
 import { DeadLettersRepository } from './dead-letters.repository.js';
 
 /** Scripts that one request runs to find what a filter wants. */

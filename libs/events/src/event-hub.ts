@@ -3,6 +3,7 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { MarqueeConfig } from '@app/config';
 import { CatchUp } from './catch-up.js';
 import { compareIds, type StreamEvent } from './event.js';
+import { TooManyListenersError } from './event-hub.errors.js';
 import { EventsRepository } from './events.repository.js';
 
 /** Marquee's own entries are small, another program's may not be: the number read at once follows their size. */
@@ -16,14 +17,6 @@ const maxPauseAfterFailureMs = 8_000;
 /** What came last is kept here, so that many clients that come back at once need no Redis each. */
 const maxRecent = 5_000;
 const maxRecentCharacters = 16 * 1024 * 1024;
-
-/** Thrown when this process serves as many listeners as it may. */
-export class TooManyListenersError extends Error {
-  constructor(most: number) {
-    super(`${most} clients are listening here already`);
-    this.name = TooManyListenersError.name;
-  }
-}
 
 export interface Subscription {
   readonly sessionId: string;

@@ -4,10 +4,9 @@ export {
   type DeadLetter,
   type DeadLetterBatch,
   type DeadLetterFilter,
-  DeadLetterNotFoundError,
   type DeadLetterPage,
-  DeadLettersUnavailableError,
 } from './dead-letter.js';
+export { DeadLetterNotFoundError, DeadLettersUnavailableError } from './dead-letter.errors.js';
 export { DeadLettersRepository } from './dead-letters.repository.js';
 export { type BatchOptions, DeadLettersService } from './dead-letters.service.js';
 export {
@@ -20,7 +19,8 @@ export {
   type TranscriptReference,
 } from './event.js';
 export { type EventHandler, EventRejectedError, RetryLaterError } from './event-handler.js';
-export { EventHub, type Subscription, TooManyListenersError } from './event-hub.js';
+export { EventHub, type Subscription } from './event-hub.js';
+export { TooManyListenersError } from './event-hub.errors.js';
 export { type ConsumerListener, type ConsumerOutcome } from './event-processor.js';
 export { EventsModule } from './events.module.js';
 export { EventsRepository, type GroupState, type Published, publishFragment } from './events.repository.js';

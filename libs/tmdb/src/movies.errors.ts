@@ -1,7 +1,12 @@
-/** TMDB's answer is not what its documentation says. */
-export class InvalidMovieError extends Error {
+import { DomainError } from '@app/errors';
+
+/** TMDB's response does not match its documentation. */
+export class InvalidMovieError extends DomainError {
+  readonly code = 'upstream-invalid';
+  readonly status = 502;
+  readonly title = 'Invalid upstream response';
+
   constructor(detail: string) {
     super(`TMDB: ${detail}`);
-    this.name = InvalidMovieError.name;
   }
 }

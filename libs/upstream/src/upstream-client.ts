@@ -205,7 +205,7 @@ export class UpstreamClient {
       transient ? 'failed' : 'rejected',
       describe(statusCode, text),
       {
-        status: statusCode,
+        upstreamStatus: statusCode,
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       },
     );

@@ -1,6 +1,11 @@
-export class StoredEmbeddingNotFoundError extends Error {
+import { DomainError } from '@app/errors';
+
+export class StoredEmbeddingNotFoundError extends DomainError {
+  readonly code = 'embedding-not-found';
+  readonly status = 404;
+  readonly title = 'Embedding not found';
+
   constructor() {
-    super('There is no vector with this id');
-    this.name = StoredEmbeddingNotFoundError.name;
+    super('There is no stored embedding with this id.');
   }
 }

@@ -2,8 +2,8 @@ import { IncomingMessage, type RequestListener, type Server, type ServerResponse
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { problem } from './problem.js';
 import { writeProblem } from './early-errors.js';
+import { HttpError } from './http.error.js';
 
 /** How long, and for how many bytes, a body that nobody wants is still taken off the wire. */
 const maxLingerMs = 2_000;
@@ -88,7 +88,7 @@ export function addExpectations(server: Server, wait: (request: IncomingMessage)
   });
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const detail = 'Expect: only 100-continue can be met';
-    writeProblem(response, problem('expectation-failed', 417, 'Expectation failed', detail));
+    writeProblem(response, new HttpError('expectation-failed', 417, detail));
   });
 }
 

@@ -1,43 +1,56 @@
 import { randomUUID } from 'node:crypto';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { DomainError } from '@app/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Problem, problem, toBody } from './problem.js';
+import { HttpError } from './http.error.js';
+import { toProblem } from './to-problem.js';
 
-/** Errors of the router, before any hook: an address that cannot be decoded, or a part of it that is too long. */
-export function answerFrameworkError(
+/** Responds to errors of the router, which occur before any hook: a URL that cannot be decoded, or a path segment that is too long. */
+export function handleFrameworkError(
   error: Error & { code?: string },
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
   const rendered =
     error.code === 'FST_ERR_MAX_PARAM_LENGTH'
-      ? problem('http', 414, 'The address is too long', 'A part of the path is too long')
-      : problem('invalid-request', 400, 'The request is not valid', 'The address cannot be decoded');
+      ? new HttpError('http', 414, 'A path segment is too long')
+      : new HttpError('invalid-request', 400, 'The URL cannot be decoded');
   void reply
     .status(rendered.status)
     .header('x-request-id', request.id)
     .header('cache-control', 'no-store')
-    // Hooks do not run for these.
+    // Hooks do not run for these errors.
     .header('connection', 'close')
     .type('application/problem+json')
-    .send(toBody(rendered, request.id));
+    .send(toProblem(rendered, request.id));
 }
 
-const statusByCode: Record<string, number> = {
+const statusByCode: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
-const detailByStatus: Record<number, string> = {
+const detailByStatus: Readonly<Record<number, string>> = {
   408: 'The request did not arrive in time',
   413: 'The chunk extensions are too large',
-  431: 'The address and the header fields are larger than 16 KiB together',
+  431: 'The URL and the header fields exceed 16 KiB together',
 };
 
+/** What a client sent is not a valid HTTP request. */
+class InvalidHttpError extends DomainError {
+  readonly code = 'invalid-http';
+  readonly title: string;
+
+  constructor(readonly status: number) {
+    super(detailByStatus[status] ?? 'The request is not valid HTTP');
+    this.title = STATUS_CODES[status] ?? 'Bad Request';
+  }
+}
+
 /**
- * Answers errors of the HTTP parser: there is no request yet, only a socket.
+ * Returns a handler for errors of the HTTP parser, which occur before there is a request, only a socket.
  *
  * @param count called with each socket whose client sent something malformed
  */
@@ -50,24 +63,22 @@ export function clientErrorHandler(
       return;
     }
     count(socket);
-    const status = statusByCode[error.code ?? ''] ?? 400;
-    const title = STATUS_CODES[status] ?? 'Bad Request';
-    const detail = detailByStatus[status] ?? 'The request is not HTTP as it should be';
-    const { fields, body } = render(problem('invalid-http', status, title, detail));
+    const rendered = new InvalidHttpError(statusByCode[error.code ?? ''] ?? 400);
+    const { fields, body } = render(rendered);
     const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
-    socket.end([`HTTP/1.1 ${status} ${title}`, ...lines, '', body].join('\r\n'));
+    socket.end([`HTTP/1.1 ${rendered.status} ${rendered.title}`, ...lines, '', body].join('\r\n'));
   };
 }
 
-/** Answers with a problem where there is no framework to do it. */
-export function writeProblem(response: ServerResponse, rendered: Problem): void {
-  const { fields, body } = render(rendered);
-  response.writeHead(rendered.status, fields).end(body);
+/** Writes a problem to a response that the framework does not handle. */
+export function writeProblem(response: ServerResponse, error: DomainError): void {
+  const { fields, body } = render(error);
+  response.writeHead(error.status, fields).end(body);
 }
 
-function render(rendered: Problem): { fields: Record<string, string | number>; body: string } {
+function render(error: DomainError): { fields: Record<string, string | number>; body: string } {
   const id = randomUUID();
-  const body = JSON.stringify(toBody(rendered, id));
+  const body = JSON.stringify(toProblem(error, id));
   const fields = {
     'Content-Type': 'application/problem+json',
     'Content-Length': Buffer.byteLength(body),

@@ -1,18 +1,21 @@
-import type { Problem } from './problem.js';
+import type { DomainError } from '@app/errors';
 
-/** Whether OpenAI's SDKs call a route: they show `error.message` and know no problem+json. Vectors by id are ours. */
+/**
+ * Returns whether OpenAI's SDKs call this URL. They expect errors in OpenAI's format. Embeddings stored by id are
+ * Marquee's own API and are not included.
+ */
 export function isOpenAiRoute(url: string): boolean {
   return /^\/v1\/(embeddings\/?(?=\?|$)|models(?=[/?]|$))/.test(url);
 }
 
-/** The error object of OpenAI's API (platform.openai.com/docs/guides/error-codes). */
-export function toOpenAiError({ status, detail, errors, code, type }: Problem) {
+/** Returns the error object of OpenAI's API (platform.openai.com/docs/guides/error-codes). */
+export function toOpenAiError({ status, message, errors, code, openAiCode }: DomainError) {
   return {
     error: {
-      message: detail,
+      message,
       type: status >= 500 ? 'server_error' : status === 429 ? 'requests' : 'invalid_request_error',
       param: errors?.[0]?.field ?? null,
-      code: code ?? type.slice(type.lastIndexOf(':') + 1).replaceAll('-', '_'),
+      code: openAiCode ?? code.replaceAll('-', '_'),
     },
   };
 }

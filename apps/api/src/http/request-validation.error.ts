@@ -1,9 +1,12 @@
-import type { FieldFault } from './problem.js';
+import { DomainError, type FieldFault } from '@app/errors';
 
-/** What a client sent does not fit the route's schema. */
-export class RequestValidationError extends Error {
-  constructor(readonly faults: readonly FieldFault[]) {
-    super(faults.map(({ field, message }) => `${field}: ${message}`).join('; '));
-    this.name = RequestValidationError.name;
+/** A request does not match the schema of its route. */
+export class RequestValidationError extends DomainError {
+  readonly code = 'invalid-request';
+  readonly status = 400;
+  readonly title = 'Invalid request';
+
+  constructor(override readonly errors: readonly FieldFault[]) {
+    super(errors.map(({ field, message }) => `${field}: ${message}`).join('; '));
   }
 }

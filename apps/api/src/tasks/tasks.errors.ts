@@ -1,13 +1,21 @@
-export class TaskNotFoundError extends Error {
+import { DomainError, FieldError } from '@app/errors';
+
+export class TaskNotFoundError extends DomainError {
+  readonly code = 'task-not-found';
+  readonly status = 404;
+  readonly title = 'Task not found';
+
   constructor() {
-    super('There is no such task: it was never stored, it has expired or it was claimed');
-    this.name = TaskNotFoundError.name;
+    super('There is no task with this id. It was never stored, has expired, or was claimed.');
   }
 }
 
-export class TaskResultTooLargeError extends Error {
-  constructor(readonly maxBytes: number) {
-    super(`must be at most ${maxBytes} bytes of JSON`);
-    this.name = TaskResultTooLargeError.name;
+export class TaskResultTooLargeError extends FieldError {
+  readonly code = 'body-too-large';
+  readonly status = 413;
+  readonly title = 'Request body too large';
+
+  constructor(maxBytes: number) {
+    super('result', `must be at most ${maxBytes} bytes of JSON`);
   }
 }

@@ -55,8 +55,9 @@ export class ArchiveWebhookHandler implements EventHandler {
   }
 
   private toConsumerError(error: UpstreamError): Error {
-    if (error.status !== undefined && refusals.has(error.status))
-      return new EventRejectedError(`HTTP ${error.status}`, error.message);
+    const { upstreamStatus } = error;
+    if (upstreamStatus !== undefined && refusals.has(upstreamStatus))
+      return new EventRejectedError(`HTTP ${upstreamStatus}`, error.message);
     // While the breaker is open nobody is asked: the operator has to repair what opened it.
     if (error.failure === 'overloaded' && this.lastFault) return this.lastFault;
     this.lastFault = toRetryLater(error);
@@ -69,7 +70,7 @@ export class ArchiveWebhookHandler implements EventHandler {
 }
 
 function toRetryLater(error: UpstreamError): RetryLaterError {
-  const { status, failure, message, retryAfterMs } = error;
+  const { upstreamStatus: status, failure, message, retryAfterMs } = error;
   const code = status === undefined ? failure : `HTTP ${status}`;
   const isRedirect = status !== undefined && status >= 300 && status < 400;
   const hint = isRedirect

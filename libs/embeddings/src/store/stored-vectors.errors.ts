@@ -1,28 +1,33 @@
-/** Redis did not confirm it. Vectors by id have no other place. */
-export class StoredVectorsUnavailableError extends Error {
-  constructor(detail: string) {
-    super(detail);
-    this.name = StoredVectorsUnavailableError.name;
-  }
-}
+import { DomainError, type FieldFault, UnavailableError } from '@app/errors';
 
-/** The tenant holds as many bytes of vectors as it may. */
-export class StoredVectorsFullError extends Error {
+/** Redis did not confirm the operation. Embeddings stored by id exist only there. */
+export class StoredVectorsUnavailableError extends UnavailableError {}
+
+/** The tenant's stored embeddings have used up its quota in bytes. */
+export class StoredVectorsFullError extends DomainError {
+  readonly code = 'embedding-store-full';
+  readonly status = 413;
+  readonly title = 'Embedding storage quota exceeded';
+  override readonly errors: readonly FieldFault[];
+
   constructor(heldBytes: number, heldVectors: number, maxBytes: number) {
-    super(
-      `${heldVectors} vectors with ${heldBytes} bytes are stored, and ${maxBytes} bytes may be ` +
-        '(EMBEDDINGS_STORE_MAX_BYTES). Delete vectors by id, or wait until some expire.',
-    );
-    this.name = StoredVectorsFullError.name;
+    const message =
+      `${heldVectors} vectors with ${heldBytes} bytes are stored, and at most ${maxBytes} bytes are allowed ` +
+      '(EMBEDDINGS_STORE_MAX_BYTES). Delete vectors by id, or wait until some expire.';
+    super(message);
+    this.errors = [{ field: 'embedding', message }];
   }
 }
 
-/** Another program stored bytes that are no vector. */
-export class StoredVectorUnreadableError extends Error {
+/** Another program stored bytes that are not a vector. */
+export class StoredVectorUnreadableError extends DomainError {
+  readonly code = 'embedding-unreadable';
+  readonly status = 409;
+  readonly title = 'Stored value is not an embedding';
+
   constructor(bytes: number) {
     super(
-      `There are ${bytes} bytes under this id that are not finite little-endian float32s. Put a vector in their place, or delete it.`,
+      `The ${bytes} bytes stored under this id are not finite little-endian float32 numbers. Overwrite or delete them.`,
     );
-    this.name = StoredVectorUnreadableError.name;
   }
 }

@@ -93,7 +93,7 @@ export class TmdbMoviesProvider implements MoviesProvider, OnApplicationShutdown
     try {
       return await answer;
     } catch (error) {
-      if (error instanceof UpstreamError && error.status === 404) return undefined;
+      if (error instanceof UpstreamError && error.upstreamStatus === 404) return undefined;
       throw error;
     }
   }

@@ -1,40 +1,54 @@
-/** The body is larger than its route takes. */
-export class BodyTooLargeError extends Error {
-  constructor(readonly maxBytes: number) {
-    super(`is larger than the ${maxBytes} bytes that are taken here`);
-    this.name = BodyTooLargeError.name;
+import { DomainError, FieldError } from '@app/errors';
+
+/** The body is larger than its route accepts. */
+export class BodyTooLargeError extends FieldError {
+  readonly code = 'body-too-large';
+  readonly status = 413;
+  readonly title = 'Request body too large';
+
+  constructor(maxBytes: number) {
+    super('body', `is larger than the ${maxBytes} bytes that this route accepts`);
   }
 }
 
-/** The body came too slowly, or stopped coming. */
-export class BodyTimeoutError extends Error {
+/** The body arrived too slowly or stalled. */
+export class BodyTimeoutError extends FieldError {
+  readonly code = 'body-timeout';
+  readonly status = 408;
+  readonly title = 'Request timed out';
+
   constructor() {
-    super('did not arrive in time');
-    this.name = BodyTimeoutError.name;
+    super('body', 'did not arrive in time');
   }
 }
 
-/** The client closed the connection before the whole body had arrived. Nobody is left to be told. */
-export class BodyAbortedError extends Error {
+/** The client closed the connection before the whole body arrived. No one receives the response. */
+export class BodyAbortedError extends FieldError {
+  readonly code = 'invalid-request';
+  readonly status = 400;
+  readonly title = 'Invalid request';
+
   constructor() {
-    super('did not arrive: the connection was closed');
-    this.name = BodyAbortedError.name;
+    super('body', 'is incomplete because the connection was closed');
   }
 }
 
-/** As many bytes of bodies as this process takes at once are being received already. */
-export class ReceiveBufferFullError extends Error {
-  readonly retryAfterSeconds = 1;
+/** The receive buffer, which all bodies share, has no room for more. */
+export class ReceiveBufferFullError extends DomainError {
+  readonly code: string;
+  readonly status: number;
+  readonly title: string;
+  override readonly retryAfterSeconds = 1;
 
-  constructor(
-    /** Whether most of them are this client's own. */
-    readonly isOwnShare: boolean,
-  ) {
+  /** @param isOwnShare whether this client itself uses most of the buffer */
+  constructor(isOwnShare: boolean) {
     super(
       isOwnShare
-        ? 'You are sending more bytes at once than one client may: send fewer bodies at a time'
-        : 'More bytes are being received than this process takes at once; try again',
+        ? 'You are sending more bytes at once than one client may. Send fewer bodies at a time.'
+        : 'This process is already receiving as many bytes as it can hold. Try again.',
     );
-    this.name = ReceiveBufferFullError.name;
+    this.code = isOwnShare ? 'too-many-bytes' : 'overloaded';
+    this.status = isOwnShare ? 429 : 503;
+    this.title = isOwnShare ? 'Too many bytes in flight' : 'Server overloaded';
   }
 }
