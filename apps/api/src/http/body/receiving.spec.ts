@@ -31,7 +31,7 @@ describe(ReceiveBuffer.name, () => {
     expect(() => buffer.open('a').take(1)).toThrow(ReceiveBufferFullError);
     const other = buffer.open('b');
     other.take(50);
-    expect(() => buffer.open('c').take(1)).toThrow('More bytes are being received');
+    expect(() => buffer.open('c').take(1)).toThrow('already receiving as many bytes');
     first.release();
     first.release();
     expect(buffer.held).toBe(70);
@@ -45,7 +45,7 @@ describe(ReceiveBuffer.name, () => {
     const room = buffer.open('a');
     room.take(100);
     room.release();
-    expect(() => room.take(101)).toThrow('More bytes');
+    expect(() => room.take(101)).toThrow('already receiving as many bytes');
   });
 });
 
