@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const json = (path: string): unknown => JSON.parse(read(path));
 
-/** Every variable that Marquee reads. */
+/** All variables that Marquee reads. */
 const variables = new Set(
   [...read('.env.example').matchAll(/^# ([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name),
 );
@@ -24,18 +24,21 @@ const isPinned = (image: string): boolean => /:v?\d+\.\d+/.test(image);
 const seconds = (duration: string): number => Number(/^(\d+)s$/.exec(duration)?.[1]);
 const shutdownSeconds = Number(/^# SHUTDOWN_TIMEOUT_MS=(\d+)$/m.exec(read('.env.example'))?.[1]) / 1000;
 
-/** All documents of a file. Kubernetes and compose read YAML by other versions, so what these would read otherwise is a fault. */
+/**
+ * Parses all documents of a file, and checks that YAML 1.1 and 1.2 agree, because Kubernetes and Compose use different
+ * versions.
+ */
 function parse(path: string): unknown[] {
   const text = read(path);
   const values = (version: '1.1' | '1.2') => {
     const documents = parseAllDocuments(text, { version, merge: true }) as Document[];
-    const faults = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings]);
-    expect(faults.map(({ message }) => `${path}: ${message}`)).toEqual([]);
+    const errors = documents.flatMap((document) => [...document.errors, ...document.warnings]);
+    expect(errors.map(({ message }) => `${path}: ${message}`)).toEqual([]);
     return documents.map((document) => document.toJS() as unknown);
   };
-  const read12 = values('1.2');
-  expect(values('1.1')).toEqual(read12);
-  return read12;
+  const documents = values('1.2');
+  expect(values('1.1')).toEqual(documents);
+  return documents;
 }
 
 interface Manifest {
@@ -75,40 +78,42 @@ describe('docker/kubernetes', () => {
   );
   const settings = named('ConfigMap', 'marquee-settings')?.data ?? {};
 
-  it('is made of what the Kubernetes API knows, and of nothing else', () => {
-    expect(faultsOf(manifests)).toEqual([]);
+  it('matches the types of the Kubernetes API', () => {
+    expect(typeErrorsOf(manifests)).toEqual([]);
   });
 
-  it('would be refused with a member too many, one too few, or one of another type', () => {
+  it('would fail with an unknown, missing or mistyped field', () => {
     const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 's' } };
     const container = { name: 'c', securityContext: { readOnlyRootFileSystem: true } };
     const spec = { selector: {}, template: { spec: { containers: [container] } } };
     const deployment = { ...service, apiVersion: 'apps/v1', kind: 'Deployment' };
-    expect(faultsOf([{ ...deployment, spec }])).toEqual([expect.stringContaining('readOnlyRootFileSystem')]);
-    expect(faultsOf([{ ...deployment, spec: { template: {} } }])).toEqual([
+    expect(typeErrorsOf([{ ...deployment, spec }])).toEqual([
+      expect.stringContaining('readOnlyRootFileSystem'),
+    ]);
+    expect(typeErrorsOf([{ ...deployment, spec: { template: {} } }])).toEqual([
       expect.stringContaining("'selector' is missing"),
     ]);
-    expect(faultsOf([{ ...service, spec: { ports: [{ port: '80' }] } }])).toEqual([
+    expect(typeErrorsOf([{ ...service, spec: { ports: [{ port: '80' }] } }])).toEqual([
       expect.stringContaining("Type 'string' is not assignable to type 'number'"),
     ]);
-    expect(faultsOf([{ ...service, kind: 'Servise' }])).toEqual([expect.stringContaining('Servise')]);
+    expect(typeErrorsOf([{ ...service, kind: 'Servise' }])).toEqual([expect.stringContaining('Servise')]);
   });
 
-  it('applies every file but the example of a Secret, to whichever namespace', () => {
+  it('applies every file except the example Secret, and sets no namespace', () => {
     expect(files.toSorted()).toEqual([...kustomization.resources, 'secret.example.yaml'].toSorted());
     for (const { metadata } of manifests) expect(metadata.namespace).toBeUndefined();
     const names = manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('holds no secret', () => {
+  it('contains no secrets', () => {
     for (const { stringData = {}, data = {} } of all('Secret')) {
       expect(data).toEqual({});
       for (const value of Object.values(stringData)) expect(value).toMatch(/<[^>]+>/);
     }
   });
 
-  it.each(containers)('%s: probes, limits, and no right that it does not need', (_, container) => {
+  it.each(containers)('%s has probes, limits and no unnecessary privileges', (_, container) => {
     const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe];
     expect(probes.every((probe) => probe?.httpGet ?? probe?.exec)).toBe(true);
     expect(container.resources).toMatchObject({
@@ -125,7 +130,7 @@ describe('docker/kubernetes', () => {
     expect(isPinned(image ? `${image.name}:${image.newTag}` : (container.image ?? ''))).toBe(true);
   });
 
-  it.each(workloads)('$name: a pod that is not root and knows nothing of Kubernetes', ({ pod }) => {
+  it.each(workloads)('$name runs as a user other than root, without access to Kubernetes', ({ pod }) => {
     expect(pod).toMatchObject({
       automountServiceAccountToken: false,
       enableServiceLinks: false,
@@ -136,7 +141,7 @@ describe('docker/kubernetes', () => {
     expect(pod.volumes?.some(({ hostPath }) => hostPath)).toBe(false);
   });
 
-  it('asks the probes that the apps answer', () => {
+  it('probes the routes that the apps serve', () => {
     for (const [name, container] of containers.filter(([, { image }]) => image === 'marquee')) {
       const { startupProbe, livenessProbe, readinessProbe, ports } = container;
       expect([startupProbe, livenessProbe, readinessProbe].map((probe) => probe?.httpGet)).toEqual([
@@ -149,7 +154,7 @@ describe('docker/kubernetes', () => {
     }
   });
 
-  it('gives requests under way their time before the kill', () => {
+  it('gives requests in progress time to finish before SIGKILL', () => {
     expect(Number(settings['SHUTDOWN_TIMEOUT_MS']) / 1000).toBe(shutdownSeconds);
     for (const { pod, containers } of workloads.filter(({ name }) => name !== 'marquee-redis')) {
       const sleep = Number(containers[0]?.lifecycle?.preStop?.exec?.command?.[1] ?? 0);
@@ -160,7 +165,7 @@ describe('docker/kubernetes', () => {
     ).toEqual(['sleep', '5']);
   });
 
-  it('sets variables that Marquee reads, from maps and Secrets that are there', () => {
+  it('sets only variables that Marquee reads, from existing ConfigMaps and Secrets', () => {
     const names = [
       ...Object.keys(settings),
       ...containers.flatMap(([, { env = [] }]) => env.map((one) => one.name)),
@@ -179,7 +184,7 @@ describe('docker/kubernetes', () => {
     expect(volumes.flatMap(({ secret }) => keysOf(secret?.secretName ?? ''))).toEqual(['keys.json']);
   });
 
-  it('selects the pods that it means', () => {
+  it('selects the intended pods', () => {
     const labels = new Map(
       workloads.map(({ name, deployment }) => [name, deployment.spec?.template.metadata?.labels]),
     );
@@ -194,17 +199,17 @@ describe('docker/kubernetes', () => {
       expect(labels.has(spec?.scaleTargetRef.name ?? '')).toBe(true);
   });
 
-  it('keeps Redis to the API and the worker', () => {
+  it('allows only the API and the worker to reach Redis', () => {
     for (const { spec } of all('Service')) expect(spec?.type).toBe('ClusterIP');
     const policies = all('NetworkPolicy');
     expect(policies.find(({ metadata }) => metadata.name === 'default-deny-ingress')?.spec).toEqual({
       podSelector: {},
       policyTypes: ['Ingress'],
     });
-    const ofRedis = policies.filter(({ spec }) =>
+    const redisPolicies = policies.filter(({ spec }) =>
       JSON.stringify(spec?.podSelector).includes('marquee-redis'),
     );
-    expect(ofRedis.map(({ spec }) => spec)).toEqual([
+    expect(redisPolicies.map(({ spec }) => spec)).toEqual([
       expect.objectContaining({
         policyTypes: ['Ingress', 'Egress'],
         ingress: [
@@ -219,7 +224,7 @@ describe('docker/kubernetes', () => {
     ]);
   });
 
-  it('runs Redis with docker/redis.conf, and a password', () => {
+  it('runs Redis with docker/redis.conf and a password', () => {
     const settings = named('ConfigMap', 'marquee-redis')?.data ?? {};
     expect(settingsOf(settings['redis.conf'] ?? '')).toEqual(settingsOf(read('docker/redis.conf')));
     const redis = workloads.find(({ name }) => name === 'marquee-redis');
@@ -249,8 +254,11 @@ interface ComposeFile {
 
 describe('docker/compose*.yaml', () => {
   const files = ['docker/compose.yaml', 'docker/compose.dev.yaml'];
-  const [main, developers] = files.map((path) => parse(path)[0] as ComposeFile) as [ComposeFile, ComposeFile];
-  const services = [main, developers].flatMap((file) => Object.entries(file.services));
+  const [main, development] = files.map((path) => parse(path)[0] as ComposeFile) as [
+    ComposeFile,
+    ComposeFile,
+  ];
+  const services = [main, development].flatMap((file) => Object.entries(file.services));
   const { api, worker, redis } = main.services;
 
   it.each(files)('%s follows the Compose Specification', (path) => {
@@ -258,7 +266,7 @@ describe('docker/compose*.yaml', () => {
     const schema = JSON.parse(readFileSync(join(dirname(dclint), 'schemas/compose.schema.json'), 'utf8')) as {
       $schema?: string;
     };
-    // Ajv knows draft 7 under its other address.
+    // Ajv knows draft 7 under a different URL.
     delete schema.$schema;
     const validate = new Ajv({ strict: false, allErrors: true, validateFormats: false }).compile(schema);
     validate(parse(path)[0]);
@@ -266,7 +274,7 @@ describe('docker/compose*.yaml', () => {
     expect(validate({ services: { one: { imag: 'redis' } } })).toBe(false);
   });
 
-  it.each(services)('%s: a health check, a limit, and no right that it does not need', (_, service) => {
+  it.each(services)('%s has a health check, a limit and no unnecessary privileges', (_, service) => {
     expect(service).toMatchObject({
       healthcheck: { test: expect.any(Array), interval: expect.any(String), timeout: expect.any(String) },
       mem_limit: expect.any(String),
@@ -279,32 +287,32 @@ describe('docker/compose*.yaml', () => {
     for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 
-  it('keeps Redis on a network without a way out, and publishes no port of it', () => {
+  it('keeps Redis on an internal network and publishes no port', () => {
     expect(redis?.ports).toBeUndefined();
     expect(redis?.networks).toEqual(['internal']);
     expect(main.networks?.['internal']).toEqual({ internal: true });
-    const neighbours = Object.entries(main.services).filter(([, { networks }]) =>
+    const neighbors = Object.entries(main.services).filter(([, { networks }]) =>
       networks?.includes('internal'),
     );
-    expect(neighbours.map(([name]) => name)).toEqual(['api', 'worker', 'redis']);
+    expect(neighbors.map(([name]) => name)).toEqual(['api', 'worker', 'redis']);
   });
 
-  it('has a port for every replica of the API', () => {
+  it('has a port for each replica of the API', () => {
     const [, first, last] = /:\$\{MARQUEE_PORTS:-(\d+)-(\d+)\}:3000$/.exec(api?.ports?.join() ?? '') ?? [];
     expect(Number(last) - Number(first) + 1).toBe(api?.deploy?.replicas);
   });
 
-  it('gives requests under way their time before the kill', () => {
+  it('gives requests in progress time to finish before SIGKILL', () => {
     for (const service of [api, worker])
       expect(seconds(service?.stop_grace_period ?? '')).toBeGreaterThanOrEqual(shutdownSeconds + 5);
   });
 
-  it('sets variables that Marquee reads', () => {
+  it('sets only variables that Marquee reads', () => {
     for (const service of [api, worker])
       expect(Object.keys(service?.environment ?? {}).filter((name) => !variables.has(name))).toEqual([]);
   });
 
-  it('mounts what is there, for reading', () => {
+  it('mounts only existing files, read-only', () => {
     const mounts = services.flatMap(([, { volumes = [] }]) => volumes);
     const files = mounts
       .filter((mount) => typeof mount === 'string')
@@ -316,7 +324,7 @@ describe('docker/compose*.yaml', () => {
     expect(others).toEqual([expect.objectContaining({ target: '/run/keys', read_only: true })]);
   });
 
-  it('monitors on demand, without sight of Redis', () => {
+  it('runs monitoring on demand, without access to Redis', () => {
     const monitors = Object.entries(main.services).filter(([, { profiles }]) =>
       profiles?.includes('monitoring'),
     );
@@ -336,9 +344,9 @@ describe('docker/compose*.yaml', () => {
     for (const { options } of providers) expect(volumes).toContain(`./grafana/dashboards:${options.path}:ro`);
   });
 
-  it('gives developers the same Redis, on their machine alone', () => {
-    expect(Object.keys(developers.services)).toEqual(['redis']);
-    const own = developers.services['redis'];
+  it('gives developers the same Redis, bound to localhost', () => {
+    expect(Object.keys(development.services)).toEqual(['redis']);
+    const own = development.services['redis'];
     expect(own?.image).toBe(redis?.image);
     expect(own?.ports).toEqual(['127.0.0.1:6379:6379']);
     expect(own?.volumes).toEqual(['./redis.conf:/etc/redis/redis.conf:ro']);
@@ -360,7 +368,7 @@ describe('docker/Dockerfile', () => {
     .filter((rest) => !rest.startsWith('--from'))
     .flatMap((rest) => rest.split(/ +/).slice(0, -1));
 
-  it('copies what the build needs', () => {
+  it('copies everything that the build needs', () => {
     const nest = json('nest-cli.json') as {
       compilerOptions: { builder: { options: { configPath: string } } };
       projects: Record<string, { sourceRoot: string }>;
@@ -379,7 +387,7 @@ describe('docker/Dockerfile', () => {
     expect(copied).toEqual(expect.arrayContaining(needed));
   });
 
-  it('copies nothing else, and the context holds it', () => {
+  it('copies nothing else, and the build context contains it', () => {
     const allowed = read('.dockerignore')
       .split('\n')
       .filter((line) => line.startsWith('!'))
@@ -388,7 +396,7 @@ describe('docker/Dockerfile', () => {
     for (const path of copied) expect(existsSync(join(root, path))).toBe(true);
   });
 
-  it('starts Node itself under an init, as a user that is not root', () => {
+  it('starts Node under an init process, as a user other than root', () => {
     expect(of('FROM')[0]).toMatch(/^alpine:\d+\.\d+ AS runtime$/);
     expect(of('USER')).toEqual(['1000:1000']);
     expect(of('ENTRYPOINT')).toEqual(['["/sbin/tini", "--"]']);
@@ -398,8 +406,8 @@ describe('docker/Dockerfile', () => {
   });
 });
 
-/** What the types of the Kubernetes API, made from its OpenAPI document, say against manifests. */
-function faultsOf(manifests: readonly object[]): string[] {
+/** Type-checks manifests against the types of the Kubernetes API, which are generated from its OpenAPI document. */
+function typeErrorsOf(manifests: readonly object[]): string[] {
   const types: Record<string, string> = {
     'apps/v1': 'apps/v1',
     'autoscaling/v2': 'autoscaling/v2',

@@ -17,7 +17,7 @@ const pages = [
 ].filter((page) => page.endsWith('.md'));
 const textOf = (page: string): string => readFileSync(join(root, page), 'utf8');
 
-/** Commands of a page's shell blocks, lines that go on joined, remarks dropped. */
+/** Returns the commands in a page's shell blocks, with continuation lines joined and comments removed. */
 function commandsOf(page: string): string[] {
   const blocks = [...textOf(page).matchAll(/^```(?:sh|bash)\n([^]*?)^```/gm)].map(([, block]) => block ?? '');
   return blocks.flatMap((block) =>
@@ -29,25 +29,22 @@ function commandsOf(page: string): string[] {
   );
 }
 
-/** What cannot be run by a test, and why. */
-const notRun: readonly [pattern: RegExp, reason: string][] = [
-  [
-    /docker |kubectl |kustomize |systemctl |journalctl /,
-    'there may be no container engine, cluster or systemd here',
-  ],
+/** Commands that a test cannot run, and why. */
+const skippedCommands: readonly [pattern: RegExp, reason: string][] = [
+  [/docker |kubectl |kustomize |systemctl |journalctl /, 'requires a container engine, cluster or systemd'],
   [
     /npm (test|start|ci|install)\b|npm run (-s )?(check|jest|bench|eval|format|client|build|lint|typecheck)/,
-    'is what runs this test, or is run by CI beside it',
+    'runs this test, or is run by CI separately',
   ],
   [/git |apt-get |brew |sudo |ssh |kill /, 'changes the machine'],
-  [/HOST=0\.0\.0\.0|node dist/, 'starts servers: test/e2e/process.spec.ts'],
-  [/redis-cli|valkey-cli/, 'needs the server of a deployment'],
-  [/promtool/, 'test/repository/monitoring.spec.ts'],
+  [/HOST=0\.0\.0\.0|node dist/, 'starts servers; tested in test/e2e/process.spec.ts'],
+  [/redis-cli|valkey-cli/, 'requires a deployed server'],
+  [/promtool/, 'tested in test/repository/monitoring.spec.ts'],
 ];
 
 const api = /http:\/\/(?:127\.0\.0\.1|localhost):300[01]/g;
 
-describe('every command of the documentation', () => {
+describe('Commands in the documentation', () => {
   let redis: TestRedisServer;
   let marquee: MarqueeProcess;
   let url: string;
@@ -63,7 +60,7 @@ describe('every command of the documentation', () => {
     url = await marquee.ready();
     worker = MarqueeProcess.start(variables, 'worker');
     workerUrl = await worker.ready();
-    await until('something trends', () => redis.redis.exists('prod:trending:current'));
+    await until('trending movies are published', () => redis.redis.exists('prod:trending:current'));
   });
   afterAll(async () => {
     await marquee.stop();
@@ -73,17 +70,17 @@ describe('every command of the documentation', () => {
   });
 
   it.each(pages)(
-    'in %s does what it says',
+    'in %s succeed',
     async (page) => {
       const session = await fetch(`${url}/v1/sessions`, { method: 'POST' });
       const { id } = (await session.json()) as { id: string };
       const failed: string[] = [];
       for (const command of commandsOf(page)) {
-        if (notRun.some(([pattern]) => pattern.test(command))) continue;
-        const here = command.replaceAll(api, (address) => (address.endsWith('1') ? workerUrl : url));
-        // Written for people: errors are to fail the command, and streams of events to end.
+        if (skippedCommands.some(([pattern]) => pattern.test(command))) continue;
+        const localCommand = command.replaceAll(api, (address) => (address.endsWith('1') ? workerUrl : url));
+        // Makes HTTP errors fail the command, and ends event streams after two seconds.
         const curl = 'curl() { command curl -sS --fail-with-body --max-time 2 "$@" || [ $? = 28 ]; }';
-        const script = `set -e; ${curl}; ${here.replaceAll('keys.json', join(folder, 'keys.json'))}`;
+        const script = `set -e; ${curl}; ${localCommand.replaceAll('keys.json', join(folder, 'keys.json'))}`;
         const { PATH = '', HOME = '' } = process.env;
         await run('bash', ['-c', script], {
           cwd: root,
@@ -99,8 +96,8 @@ describe('every command of the documentation', () => {
   );
 });
 
-describe('the documentation', () => {
-  it.each([...pages, 'CHANGELOG.md'])('%s points at files that are there', (page) => {
+describe('Documentation', () => {
+  it.each([...pages, 'CHANGELOG.md'])('%s links only to existing files', (page) => {
     const links = [...textOf(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)/g)].map(
       ([, target]) => target ?? '',
     );
@@ -108,18 +105,20 @@ describe('the documentation', () => {
     expect(broken).toEqual([]);
   });
 
-  it.each(pages)('%s names files, scripts and tests that are there', (page) => {
+  it.each(pages)('%s names only existing files, scripts and tests', (page) => {
     const text = textOf(page);
     const files = [...text.matchAll(/`((?:apps|libs|test|scripts|docker|docs)\/[\w./-]+\.\w+)`/g)].map(
       ([, file]) => file ?? '',
     );
     const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
-    const called = [...text.matchAll(/npm run (?:-s |--silent )?([a-z:-]+)/g)].map(([, name]) => name ?? '');
+    const scriptNames = [...text.matchAll(/npm run (?:-s |--silent )?([a-z:-]+)/g)].map(
+      ([, name]) => name ?? '',
+    );
     expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
-    expect(called.filter((name) => !(name in scripts))).toEqual([]);
+    expect(scriptNames.filter((name) => !(name in scripts))).toEqual([]);
   });
 
-  it('names variables that there are', () => {
+  it('names only existing variables', () => {
     const known = textOf('.env.example');
     const named = pages.flatMap((page) =>
       [
@@ -131,12 +130,12 @@ describe('the documentation', () => {
     expect([...new Set(named)].filter((name) => !known.includes(`${name}=`))).toEqual([]);
   });
 
-  it('has a line for every dependency, and none for one that is gone', () => {
+  it('lists exactly the dependencies of package.json', () => {
     const { dependencies, devDependencies } = JSON.parse(textOf('package.json')) as Record<
       string,
       Record<string, string>
     >;
-    // Packages stand in the first column, several of a kind with commas between them.
+    // The first column contains one or more packages, separated by commas.
     const cells = [...textOf('docs/dependencies.md').matchAll(/^\| (`[^|]+`)\s*\|/gm)].map(
       ([, cell]) => cell ?? '',
     );

@@ -5,16 +5,16 @@ import { describe, expect, it } from '@jest/globals';
 const root = join(import.meta.dirname, '..', '..');
 const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
 
-/** Returns the number that a source file gives to a constant, and follows products. */
+/** Returns the value of a numeric constant in a source file; the value may be a product. */
 function constantOf(file: string, name: string): number {
   const [, value = ''] = new RegExp(`\\b${name} = ([\\d_ *]+);`).exec(textOf(file)) ?? [];
-  if (value === '') throw new Error(`${file} has no number for ${name}`);
+  if (value === '') throw new Error(`${file} does not define a number ${name}`);
   return value.split('*').reduce((product, factor) => product * Number(factor.replaceAll('_', '')), 1);
 }
 
 const grouped = (value: number): string => value.toLocaleString('en-US');
 
-/** A phrase of the documentation, made from the constant that it is about. */
+/** Phrases of the documentation and the constants that they contain. */
 const phrases: readonly [page: string, file: string, constant: string, phrase: (value: number) => string][] =
   [
     [
@@ -62,21 +62,21 @@ const phrases: readonly [page: string, file: string, constant: string, phrase: (
     ],
   ];
 
-describe('the numbers of the documentation', () => {
-  it.each(phrases)('%s says what %s has for %s', (page, file, constant, phrase) => {
+describe('Numbers in the documentation', () => {
+  it.each(phrases)('%s matches %s %s', (page, file, constant, phrase) => {
     expect(textOf(page)).toContain(phrase(constantOf(file, constant)));
   });
 
-  it('name the oldest Node that starts', () => {
+  it('state the minimum version of Node', () => {
     const { engines } = JSON.parse(textOf('package.json')) as { engines: { node: string } };
-    const oldest = engines.node.replace('>=', '');
+    const minimum = engines.node.replace('>=', '');
     for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/deployment.md']) {
-      const named = [...textOf(page).matchAll(/Node (\d+\.\d+) or later/g)].map(([, version]) => version);
-      expect([page, ...new Set(named)]).toEqual([page, oldest]);
+      const stated = [...textOf(page).matchAll(/Node (\d+\.\d+) or later/g)].map(([, version]) => version);
+      expect([page, ...new Set(stated)]).toEqual([page, minimum]);
     }
   });
 
-  it('give the defaults of variables as .env.example does', () => {
+  it('state the same defaults as .env.example', () => {
     const defaults = new Map(
       [...textOf('.env.example').matchAll(/^# ([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [
         name,
@@ -84,7 +84,7 @@ describe('the numbers of the documentation', () => {
       ]),
     );
     const codeIn = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
-    // The README's table: variables in the first cell, their defaults in the second, in the same order.
+    // In the README's table, the first cell contains variables and the second their defaults, in the same order.
     const rows = [
       ...textOf('README.md').matchAll(/^\| ((?:`[A-Z_]+`(?:, )?)+) +\| ((?:`[^`]+`(?:, )?)+) +\|/gm),
     ];

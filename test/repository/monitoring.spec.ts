@@ -12,7 +12,7 @@ import { until } from '../fixtures/until.js';
 const docker = join(import.meta.dirname, '..', '..', 'docker');
 const read = (...path: string[]): string => readFileSync(join(docker, ...path), 'utf8');
 const promtool = findProgram('promtool');
-/** `npm test` installs promtool where that needs no password, and says where it could not. */
+/** `npm test` installs promtool if it can. */
 const withPromtool = promtool ? describe : describe.skip;
 
 interface Rules {
@@ -27,7 +27,7 @@ interface Rules {
 const rules = (parse(read('prometheus', 'alerts.yml')) as Rules).groups.flatMap((group) => group.rules);
 const metricName = /\bmarquee_[a-z0-9_]+/g;
 
-describe('what operators see', () => {
+describe('Monitoring', () => {
   let redis: TestRedisServer;
   const programs: MarqueeProcess[] = [];
   let metrics: string;
@@ -41,7 +41,7 @@ describe('what operators see', () => {
       programs.push(program);
       urls.push(await program.ready());
     }
-    await until('something trends', () => redis.redis.exists('prod:trending:current'));
+    await until('trending movies are published', () => redis.redis.exists('prod:trending:current'));
     const post = { method: 'POST', headers: { 'content-type': 'application/json' } };
     const body = JSON.stringify({ model: 'text-embedding-3-small', input: 'a' });
     await (await fetch(`${urls[0]}/v1/embeddings`, { ...post, body })).text();
@@ -56,8 +56,8 @@ describe('what operators see', () => {
     await redis.stop();
   });
 
-  withPromtool('by promtool', () => {
-    it('has metrics that keep to the conventions', () => {
+  withPromtool('promtool', () => {
+    it('accepts the metrics', () => {
       const checked = execFileSync(promtool ?? '', ['check', 'metrics'], {
         input: metrics,
         encoding: 'utf8',
@@ -78,18 +78,20 @@ describe('what operators see', () => {
   const exists = (name: string): boolean =>
     known.has(name) || known.has(name.replace(/_(bucket|sum|count)$/, ''));
 
-  it('alerts and dashboard ask for metrics that there are', () => {
-    const asked = new Set(read('prometheus', 'alerts.yml').match(metricName));
-    for (const name of read('grafana', 'dashboards', 'marquee.json').match(metricName) ?? []) asked.add(name);
-    // Counted only once they have happened.
-    const later = new Set(['marquee_upstream_call_duration_seconds']);
+  it('alerts and dashboard use only existing metrics', () => {
+    const used = new Set(read('prometheus', 'alerts.yml').match(metricName));
+    for (const name of read('grafana', 'dashboards', 'marquee.json').match(metricName) ?? []) used.add(name);
+    // Metrics that do not exist before their first observation.
+    const createdLater = new Set(['marquee_upstream_call_duration_seconds']);
     expect(
-      [...asked].filter((name) => !exists(name) && !later.has(name.replace(/_(bucket|sum|count)$/, ''))),
+      [...used].filter(
+        (name) => !exists(name) && !createdLater.has(name.replace(/_(bucket|sum|count)$/, '')),
+      ),
     ).toEqual([]);
-    expect(asked.size).toBeGreaterThan(30);
+    expect(used.size).toBeGreaterThan(30);
   });
 
-  it('every alert has its place in the page for whoever is on call, and its unit test', () => {
+  it('every alert has a section in docs/operations.md and a unit test', () => {
     const page = readFileSync(join(docker, '..', 'docs', 'operations.md'), 'utf8');
     const headings = new Set([...page.matchAll(/^#+ (\S+)/gm)].map(([, heading]) => heading));
     const tests = read('prometheus', 'alerts.test.yml');
@@ -99,7 +101,7 @@ describe('what operators see', () => {
     expect(alerts.filter((alert) => !tests.includes(`alertname: ${alert}`))).toEqual([]);
   });
 
-  it('labels are bounded: none is a key, an id or an address', () => {
+  it('labels are bounded and contain no keys, ids or addresses', () => {
     const labels = new Set([...metrics.matchAll(/[{,](\w+)="/g)].map(([, label]) => label ?? ''));
     const allowed = [
       'target',

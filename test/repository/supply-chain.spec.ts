@@ -20,8 +20,8 @@ const inProduction = installed.filter(
   ([, { dev, devOptional, optional }]) => !dev && !devOptional && !optional,
 );
 
-/** They ask for no more than that their notice is kept. */
-const permissive = new Set([
+/** Licenses that require no more than keeping their notice. */
+const permissiveLicenses = new Set([
   'MIT',
   'ISC',
   '0BSD',
@@ -32,17 +32,17 @@ const permissive = new Set([
   'Python-2.0',
 ]);
 
-describe('what is installed', () => {
-  it('in production has licenses that allow any use', () => {
+describe('Installed packages', () => {
+  it('have permissive licenses in production', () => {
     const others = inProduction
       .map(
         ([path]) => [path, (json(path, 'package.json') as { license?: string }).license ?? 'none'] as const,
       )
-      .filter(([, license]) => !permissive.has(license));
+      .filter(([, license]) => !permissiveLicenses.has(license));
     expect(others).toEqual([]);
   });
 
-  it('is pinned by its content, from no machine’s own registry', () => {
+  it('are pinned by digest and resolved from the public registry', () => {
     const unpinned = installed
       .filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))
       .map(([path]) => path);
@@ -53,8 +53,8 @@ describe('what is installed', () => {
     expect(elsewhere).toEqual([]);
   });
 
-  it('can be told as a bill of materials (npm sbom)', async () => {
-    // With --omit=dev npm 11 also leaves out what production shares with development: dev packages are marked instead.
+  it('can be listed in a bill of materials (npm sbom)', async () => {
+    // With --omit=dev, npm 11 also omits packages that production shares with development, so this filters by property instead.
     const { stdout } = await promisify(execFile)('npm', ['sbom', '--sbom-format', 'cyclonedx'], {
       cwd: root,
       maxBuffer: 64 * 1024 * 1024,
@@ -62,7 +62,7 @@ describe('what is installed', () => {
     const { components } = JSON.parse(stdout) as {
       components: { group?: string; name: string; properties?: { name: string }[] }[];
     };
-    const told = new Set(
+    const listed = new Set(
       components
         .filter(
           ({ properties = [] }) => !properties.some(({ name }) => name === 'cdx:npm:package:development'),
@@ -70,6 +70,6 @@ describe('what is installed', () => {
         .map(({ group, name }) => (group ? `${group}/${name}` : name)),
     );
     const { dependencies } = json('package.json') as { dependencies: Record<string, string> };
-    expect(Object.keys(dependencies).filter((name) => !told.has(name))).toEqual([]);
+    expect(Object.keys(dependencies).filter((name) => !listed.has(name))).toEqual([]);
   });
 });
