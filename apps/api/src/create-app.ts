@@ -12,7 +12,7 @@ import { DrainService } from './http/drain.service.js';
 import { handleFrameworkError, clientErrorHandler } from './http/early-errors.js';
 import { addHttpHooks, requestIdOf } from './http/http-hooks.js';
 import { addIntake } from './http/intake.js';
-import { addOpenApi, isDocumentation } from './open-api.js';
+import { addOpenApi } from './open-api/open-api.js';
 
 /** How long a client may take to send a whole request, and its head alone. */
 const requestTimeoutMs = 30_000;
@@ -72,9 +72,6 @@ export async function createApp(variables?: Record<string, string>): Promise<Nes
   });
   if (config.tracing.endpoint !== undefined) await addTracing(app, config.tracing.endpoint, config.version);
   addCors(app, config.http.corsOrigins);
-  fastify.addHook('onRoute', (route) => {
-    if (isDocumentation(route.url)) route.config = { ...route.config, isPublic: true };
-  });
   countMalformed = addIntake(app);
   addOpenApi(app, config.version);
   await app.init();

@@ -1,3 +1,5 @@
+import { isFinite } from '../embedding-vector.js';
+
 const bytesPerDimension = 4;
 
 /**
@@ -17,5 +19,5 @@ export function decodeStoredVector(bytes: Buffer): Float32Array | undefined {
   const vector = Float32Array.from({ length: bytes.length / bytesPerDimension }, (_, index) =>
     bytes.readFloatLE(index * bytesPerDimension),
   );
-  return vector.every((value) => Number.isFinite(value)) ? vector : undefined;
+  return isFinite(vector) ? vector : undefined;
 }
