@@ -1,17 +1,17 @@
-/** One fault of one variable, with what would mend it. */
+/** One invalid variable, and how to correct it. */
 export interface ConfigurationFault {
   readonly variable: string;
   readonly message: string;
 }
 
-/** Thrown once, at start, with every fault of the environment. Values are left out: they may be secrets. */
+/** Thrown at startup with every fault of the environment. It leaves out the values, which may be secrets. */
 export class ConfigurationError extends Error {
   constructor(readonly faults: readonly ConfigurationFault[]) {
     super(
       [
-        `Configuration: ${faults.length === 1 ? '1 variable needs' : `${faults.length} variables need`} mending:`,
+        `Invalid configuration: ${faults.length === 1 ? '1 variable needs' : `${faults.length} variables need`} correction:`,
         ...faults.map(({ variable, message }) => `  ${variable}: ${message}`),
-        'Each variable is described in .env.example.',
+        'Every variable is documented in .env.example.',
       ].join('\n'),
     );
     this.name = ConfigurationError.name;

@@ -7,8 +7,8 @@ export {
   type RedisTargetConfig,
   type RedisTargetName,
   type TmdbConfig,
-  toMarqueeConfig,
 } from './marquee-config.js';
 export { MarqueeConfigModule } from './marquee-config.module.js';
 export { type HostAndPort, type RedisAddress } from './redis-url.js';
+export { toMarqueeConfig } from './to-marquee-config.js';
 export { validateEnvironment } from './validate-environment.js';

@@ -1,10 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
-import { MarqueeConfig, toMarqueeConfig } from './marquee-config.js';
+import { MarqueeConfig } from './marquee-config.js';
+import { toMarqueeConfig } from './to-marquee-config.js';
 import { validateEnvironment } from './validate-environment.js';
 import type { Environment } from './environment.js';
 
-/** Reads the process environment and `.env` once and provides `MarqueeConfig` everywhere. */
+/** Reads the process environment and `.env` once, and provides `MarqueeConfig` globally. */
 @Module({})
 export class MarqueeConfigModule {
   /**
@@ -18,7 +19,7 @@ export class MarqueeConfigModule {
       ignoreEnvFile: variables !== undefined,
       validate: (merged) => {
         environment = validateEnvironment(variables ?? merged);
-        // ConfigModule copies what it is given into process.env: give it nothing.
+        // ConfigModule copies the result into process.env, so return nothing.
         return {};
       },
     });

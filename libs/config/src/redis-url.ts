@@ -3,13 +3,13 @@ export interface HostAndPort {
   readonly port: number;
 }
 
-/** Where a Redis is reached, and as what. */
+/** The address and topology of a Redis deployment. */
 export type RedisAddress =
   | { readonly kind: 'embedded' }
   | {
       readonly kind: 'unix';
       readonly path: string;
-      /** `unix:///path#embedded`: the embedded server of another process, which `npm start` hands on. */
+      /** `unix:///path#embedded`: the embedded server of another process, as `npm start` passes it on. */
       readonly isEmbedded: boolean;
     }
   | ({ readonly kind: 'standalone'; readonly tls: boolean } & HostAndPort)
@@ -35,7 +35,7 @@ const hostPattern = /^(\[[\da-f:.]+\]|[^\s:[\]]+)(?::(\d{1,5}))?$/i;
  * Parses `redis://`, `rediss://` (TLS), `unix:///path`, `redis-sentinel://host,host/master[/db]` and
  * `redis-cluster://host,host`, each with an optional `user:password@`.
  *
- * @returns the parts, or what is wrong with the text (never the text: it may hold a password)
+ * @returns the parts, or an error message that never contains the text, since that may hold a password
  */
 export function parseRedisUrl(text: string): ParsedRedisUrl | string {
   if (text.startsWith('unix:///')) {
@@ -57,9 +57,9 @@ export function parseRedisUrl(text: string): ParsedRedisUrl | string {
   const [, scheme, topology, credentials = '', authority = '', path = ''] = match;
   const tls = scheme === 'rediss';
   const hosts = parseHosts(authority, topology === '-sentinel' ? 26_379 : 6379);
-  if (!hosts) return 'must name its hosts as host or host:port, with commas between them';
+  if (!hosts) return 'must list its hosts as host or host:port, separated by commas';
   const identity = parseCredentials(credentials);
-  if (!identity) return 'holds a user or password that is not percent-encoded as it should be';
+  if (!identity) return 'contains a user or password that is not correctly percent-encoded';
   if (topology === '-sentinel') {
     const [master = '', database = ''] = path.split('/');
     if (!master) return 'must name the master that the sentinels watch: redis-sentinel://host:26379/mymaster';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { ConfigurationError } from './configuration.errors.js';
 import { Environment } from './environment.js';
-import { toMarqueeConfig } from './marquee-config.js';
+import { toMarqueeConfig } from './to-marquee-config.js';
 import { validateEnvironment } from './validate-environment.js';
 
 const faultsOf = (raw: Record<string, string>): string[] => {
@@ -15,7 +15,7 @@ const faultsOf = (raw: Record<string, string>): string[] => {
 };
 
 describe(validateEnvironment.name, () => {
-  it('lists every fault at once, by name', () => {
+  it('reports every invalid variable at once, by name', () => {
     expect(faultsOf({ PORT: 'http', REDIS_POOL_SIZE: '1', REDIS_STARTUP: 'maybe', ENV: 'a b' })).toEqual([
       'ENV: must consist of letters, digits, "-" and "_"',
       'PORT: must be a whole number from 0 to 65535',
@@ -24,37 +24,37 @@ describe(validateEnvironment.name, () => {
     ]);
   });
 
-  it('takes an empty variable for an unset one', () => {
+  it('treats an empty variable as unset', () => {
     expect(validateEnvironment({ PORT: '', REDIS_PASSWORD: '' })).toMatchObject({ PORT: 3000 });
     expect(validateEnvironment({ REDIS_PASSWORD: '' }).REDIS_PASSWORD).toBeUndefined();
   });
 
-  it('refuses numbers that only look like numbers', () => {
+  it('rejects text that is not a plain whole number', () => {
     for (const PORT of ['3000.5', '-1', 'NaN', 'Infinity', '3000 ', '0x10', '1e3']) {
       expect([PORT, faultsOf({ PORT })]).toEqual([PORT, ['PORT: must be a whole number from 0 to 65535']]);
     }
   });
 
-  it('knows what Kubernetes does to REDIS_PORT', () => {
+  it('explains a REDIS_PORT that Kubernetes set', () => {
     expect(faultsOf({ REDIS_PORT: 'tcp://10.0.0.1:6379' }).join()).toContain('enableServiceLinks: false');
   });
 
-  it('keeps values, which may be secrets, out of the message', () => {
+  it('leaves values, which may be secrets, out of the message', () => {
     expect(faultsOf({ REDIS_URL: 'http://:hunter2@redis' }).join()).not.toContain('hunter2');
     expect(faultsOf({ OPENAI_API_KEY: 'sk-hunter2 x' }).join()).not.toContain('hunter2');
   });
 
-  it('reads the certificate authority before it is needed', () => {
+  it('checks the certificate authority file at startup', () => {
     const REDIS_URL = 'rediss://a';
     expect(faultsOf({ REDIS_URL, REDIS_TLS_CA_FILE: '/nonexistent' })).toEqual([
       'REDIS_TLS_CA_FILE: cannot be read (ENOENT): /nonexistent',
     ]);
     expect(faultsOf({ REDIS_URL, REDIS_TLS_CA_FILE: 'package.json' })).toEqual([
-      'REDIS_TLS_CA_FILE: is no certificate in PEM: package.json',
+      'REDIS_TLS_CA_FILE: is not a PEM certificate: package.json',
     ]);
   });
 
-  it('refuses two addresses', () => {
+  it('rejects a URL together with a host', () => {
     expect(faultsOf({ REDIS_URL: 'redis://a', REDIS_HOST: 'b' })).toEqual([
       'REDIS_HOST: conflicts with REDIS_URL: set only one of the two',
     ]);
@@ -65,7 +65,7 @@ describe(toMarqueeConfig.name, () => {
   const redisOf = (raw: Record<string, string>) =>
     toMarqueeConfig(validateEnvironment(raw)).redis.targets.cache;
 
-  it('reads a URL with its user, password and database decoded', () => {
+  it('decodes the user, password and database of a URL', () => {
     expect(redisOf({ REDIS_URL: 'rediss://app:p%40ss@cache.internal:6380/2' })).toMatchObject({
       address: { kind: 'standalone', host: 'cache.internal', port: 6380, tls: true },
       username: 'app',
@@ -74,7 +74,7 @@ describe(toMarqueeConfig.name, () => {
     });
   });
 
-  it('reads a Unix socket, host and port, and the embedded default', () => {
+  it('accepts a Unix socket, a host and port, and defaults to the embedded server', () => {
     expect(redisOf({ REDIS_URL: 'unix:///run/redis.sock' }).address).toEqual({
       kind: 'unix',
       path: '/run/redis.sock',
@@ -94,7 +94,7 @@ describe(toMarqueeConfig.name, () => {
     expect(redisOf({}).address).toEqual({ kind: 'embedded' });
   });
 
-  it('reads Sentinel and Cluster', () => {
+  it('accepts Sentinel and Cluster URLs', () => {
     expect(redisOf({ REDIS_URL: 'rediss-sentinel://u:p@a:1,b/mymaster/3' })).toMatchObject({
       address: {
         kind: 'sentinel',
@@ -123,21 +123,21 @@ describe(toMarqueeConfig.name, () => {
     ['redis-sentinel://a:1', 'must name the master'],
     ['redis-cluster://a/2', 'must not name a database'],
     ['redis://a,b', 'must name one host'],
-    ['redis://a:99999', 'must name its hosts'],
+    ['redis://a:99999', 'must list its hosts'],
     ['redis://a/x', 'must end in a database number'],
-    ['redis://:%zz@a', 'not percent-encoded'],
+    ['redis://:%zz@a', 'not correctly percent-encoded'],
     ['memcached://a', 'must be redis://'],
-  ])('refuses %s', (REDIS_URL, message) => {
+  ])('rejects %s', (REDIS_URL, message) => {
     expect(faultsOf({ REDIS_URL })).toEqual([expect.stringContaining(message)]);
   });
 
-  it('gives sessions and limits a target of their own where they have a URL', () => {
+  it('configures separate targets for sessions and limits only if they have a URL', () => {
     const { targets } = toMarqueeConfig(validateEnvironment({ REDIS_SESSIONS_URL: 'redis://a/2' })).redis;
     expect(targets.sessions).toMatchObject({ address: { host: 'a' }, database: 2 });
     expect(targets.limits).toBeUndefined();
   });
 
-  it('uses the local model until an upstream is named', () => {
+  it('uses the local model unless an upstream is configured', () => {
     expect(toMarqueeConfig(validateEnvironment({})).openAi).toBeUndefined();
     expect(
       toMarqueeConfig(validateEnvironment({ OPENAI_BASE_URL: 'http://localhost:1/v1/' })).openAi,
@@ -154,7 +154,7 @@ describe('.env.example', () => {
     [...example.matchAll(/^# ?([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
   );
 
-  it('documents every variable with its default, and no other', () => {
+  it('documents every variable with its default, and no others', () => {
     const defaults = Object.entries(new Environment()).map(([name, value]) => [name, String(value ?? '')]);
     for (const [name, value] of defaults)
       expect([name, documented.get(name as string)]).toEqual([name, value]);

@@ -9,7 +9,7 @@ import { Environment } from './environment.js';
 const variables = new Set(Object.keys(new Environment()));
 
 /**
- * Turns raw environment variables into a typed, validated `Environment`. An empty variable counts as unset.
+ * Converts raw environment variables to a typed, validated `Environment`. An empty variable counts as unset.
  *
  * @throws ConfigurationError listing every fault
  */
@@ -41,7 +41,7 @@ function faultsBetween(environment: Environment): ConfigurationFault[] {
     faults.push({ variable: 'REDIS_HOST', message: 'conflicts with REDIS_URL: set only one of the two' });
   }
   if (environment.QU_MODEL && !environment.OPENAI_API_KEY && !environment.OPENAI_BASE_URL) {
-    faults.push({ variable: 'QU_MODEL', message: 'needs OPENAI_API_KEY or OPENAI_BASE_URL' });
+    faults.push({ variable: 'QU_MODEL', message: 'requires OPENAI_API_KEY or OPENAI_BASE_URL' });
   }
   if (environment.API_KEYS && environment.API_KEYS_FILE) {
     faults.push({ variable: 'API_KEYS', message: 'conflicts with API_KEYS_FILE: set only one of the two' });
@@ -49,7 +49,7 @@ function faultsBetween(environment: Environment): ConfigurationFault[] {
   if (environment.ARCHIVE_WEBHOOK_URL && !environment.ARCHIVE_WEBHOOK_SECRET) {
     faults.push({
       variable: 'ARCHIVE_WEBHOOK_SECRET',
-      message: 'is needed to sign what goes to ARCHIVE_WEBHOOK_URL',
+      message: 'is required to sign requests to ARCHIVE_WEBHOOK_URL',
     });
   }
   if (environment.REDIS_TLS_CA_FILE) {
@@ -58,7 +58,7 @@ function faultsBetween(environment: Environment): ConfigurationFault[] {
   }
   const urls = [environment.REDIS_URL, environment.REDIS_SESSIONS_URL, environment.REDIS_LIMITS_URL];
   if (environment.REDIS_TLS_CA_FILE && !urls.some((url) => url?.startsWith('rediss'))) {
-    faults.push({ variable: 'REDIS_TLS_CA_FILE', message: 'needs a Redis URL that begins with rediss' });
+    faults.push({ variable: 'REDIS_TLS_CA_FILE', message: 'requires a Redis URL that begins with rediss' });
   }
   return faults;
 }
@@ -66,11 +66,11 @@ function faultsBetween(environment: Environment): ConfigurationFault[] {
 function certificateFault(file: string): string | undefined {
   try {
     const certificate = new X509Certificate(readFileSync(file));
-    return certificate.subject ? undefined : 'names nobody';
+    return certificate.subject ? undefined : 'has no subject';
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code?.startsWith('E') && !code.startsWith('ERR_')
       ? `cannot be read (${code}): ${file}`
-      : `is no certificate in PEM: ${file}`;
+      : `is not a PEM certificate: ${file}`;
   }
 }
