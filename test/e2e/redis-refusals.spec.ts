@@ -136,8 +136,8 @@ describe('a Redis that refuses', () => {
     }
     expect((await embed('b')).headers.get('cache-status')).toBe('marquee; hit');
     expect(marquee.log.some(({ msg }) => msg.includes('is away'))).toBe(false);
-    expect(faults()).toMatchObject([{ cause: 'NOPERM', command: 'create-1' }]);
-    expect((await ready())[1]).toContain('NOPERM (create-1)');
+    expect(faults()).toMatchObject([{ cause: 'NOPERM', command: 'create-3' }]);
+    expect((await ready())[1]).toContain('NOPERM (create-3)');
   });
 
   it('says that it is read-only', async () => {

@@ -174,6 +174,32 @@ describe(EventConsumer.name, () => {
   });
 });
 
+describe(EventsRepository.name, () => {
+  const event = {
+    type: 'transcript_appended',
+    sessionId: 's',
+    tenantId: 't',
+    transcript: 'x',
+    timestamp: 'now',
+  } as const;
+
+  it('publishes the five documented fields, and more only if the text is longer than the event', async () => {
+    const repository = await repositoryWith();
+    const reference = { bytes: 9_000, firstChunk: 3, lastChunk: 4 };
+    await repository.publish(event);
+    await repository.publish({ ...event, reference });
+    const entries = (await redis.redis.xrange(stream, '-', '+')).map(([, fields]) => fields.join(' '));
+    const documented = 'event_type transcript_appended session_id s tenant_id t transcript x timestamp now';
+    expect(entries).toEqual([documented, `${documented} transcript_bytes 9000 chunks_from 3 chunks_to 4`]);
+    const read = await repository.withReader((reader) => repository.wait(reader, '0-0', 10, 100));
+    const id = expect.stringMatching(/^\d+-\d+$/);
+    expect(read).toEqual([
+      { ...event, id },
+      { ...event, id, reference },
+    ]);
+  });
+});
+
 describe('trimming', () => {
   it('keeps about as many as are wanted', async () => {
     const repository = await repositoryWith({ EVENTS_MAX_LENGTH: '1000' });

@@ -130,11 +130,11 @@ describe('memory that a tenant holds', () => {
   });
 
   it('is corrected by the audit where the totals were lost', async () => {
-    const { heldBytes, append } = await begin();
+    const { memory, append } = await begin();
     await append(kibibyte);
     const before = await held();
     await redis.redis.hset('prod:tenants:held', { acme: 7, ':total': 7 });
-    await heldBytes.reclaim('acme');
+    await memory.reclaim('acme');
     expect(await held()).toBe(before);
   });
 });

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRedis, loadScript, RedisClient, shared } from '@app/redis';
-import { publishFragment } from './events.repository.js';
+import { publishFragment, streamIdsFragment } from './fragments.js';
 
 const scan = loadScript('scan-completions-2', new URL('./scripts/scan-completions-2.lua', import.meta.url), {
   publish: publishFragment,
+  'stream-ids': streamIdsFragment,
 });
 const forget = loadScript(
   'forget-completion-1',

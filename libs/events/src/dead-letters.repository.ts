@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRedis, loadScript, type Outcome, RedisBudget, RedisClient, shared } from '@app/redis';
 import type { DeadLetter, DeadLetterFilter } from './dead-letter.js';
 import { DeadLettersUnavailableError } from './dead-letter.errors.js';
-import { deadLetterFragment } from './groups.repository.js';
+import { deadLetterFragment } from './fragments.js';
 
 const scan = loadScript('scan-dead-letters-1', new URL('./scripts/scan-dead-letters-1.lua', import.meta.url));
 const replay = loadScript(

@@ -33,19 +33,7 @@ export interface StreamEvent extends Omit<NewEvent, 'type'> {
   readonly type: string;
 }
 
-/** Fields and values of an event's stream entry, by turns. */
-export function toFields(event: NewEvent): string[] {
-  const { type, sessionId, tenantId, transcript, reference, timestamp } = event;
-  const fields = ['event_type', type, 'session_id', sessionId, 'tenant_id', tenantId];
-  fields.push('transcript', transcript, 'timestamp', timestamp);
-  if (reference) {
-    const { bytes, firstChunk, lastChunk } = reference;
-    fields.push('transcript_bytes', `${bytes}`, 'chunks_from', `${firstChunk}`, 'chunks_to', `${lastChunk}`);
-  }
-  return fields;
-}
-
-/** The event in an entry; what other programs push in the same fields is read alike. */
+/** Returns the event of a stream entry. `publishEvent` of `scripts/fragments/publish.lua` writes the fields; other programs may too. */
 export function toEvent(id: string, fields: ReadonlyMap<string, string>): StreamEvent {
   const reference = {
     bytes: Number(fields.get('transcript_bytes')),

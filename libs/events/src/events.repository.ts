@@ -11,13 +11,13 @@ import {
   RedisClient,
   shared,
 } from '@app/redis';
-import { type NewEvent, type StreamEvent, toEvent, toFields } from './event.js';
+import { type NewEvent, type StreamEvent, toEvent } from './event.js';
 import { EventsMetrics } from './events.metrics.js';
+import { publishFragment, streamIdsFragment } from './fragments.js';
 
-/** Lua functions that publish an event in the step that makes its change: see the file. */
-export const publishFragment = new URL('./scripts/fragments/publish.lua', import.meta.url);
 const trim = loadScript('trim-2', new URL('./scripts/trim-2.lua', import.meta.url), {
   publish: publishFragment,
+  'stream-ids': streamIdsFragment,
 });
 const publish = loadScript('publish-2', new URL('./scripts/publish-2.lua', import.meta.url), {
   publish: publishFragment,
@@ -62,8 +62,9 @@ export interface GroupState {
 /** `{env}:transcription_events`, a stream, and how its consumer groups stand. */
 @Injectable()
 export class EventsRepository {
+  /** Keys for scripts that publish an event in the step that makes its change: the stream, and the registry of completions. */
+  readonly publishKeys: readonly [stream: string, registry: string];
   private readonly key: string;
-  private readonly registryKey: string;
   private sinceTrim = 0;
   /** A process that has just started checks with its first event. */
   private uncheckedBytes = Infinity;
@@ -75,22 +76,14 @@ export class EventsRepository {
   ) {
     for (const script of [trim, publish]) redis.register(script);
     this.key = redis.keys.key(shared('transcription_events'));
-    this.registryKey = redis.keys.key(shared('transcription_events'), 'completions');
+    this.publishKeys = [this.key, redis.keys.key(shared('transcription_events'), 'completions')];
   }
 
   /**
-   * The keys for scripts that publish in the step that makes the change: the stream, and the completions whose events are
-   * not handled yet. None in a cluster, where they have another slot.
+   * Returns the maximum size of the stream, for a script that publishes an event with `textBytes` of text: 0, which leaves the stream
+   * unchecked, until this process has published enough since the last check.
    */
-  get keysWithin(): readonly string[] {
-    return this.redis.keys.isClustered ? [] : [this.key, this.registryKey];
-  }
-
-  /**
-   * The bound in bytes to hand to `publish` of the Lua fragment with an event of so much text: 0 as long as this process
-   * has published little since it last had the bound checked.
-   */
-  boundFor(textBytes: number): number {
+  maxBytesFor(textBytes: number): number {
     this.uncheckedBytes += textBytes + entryOverheadBytes;
     const { maxBytes } = this.config.events;
     if (this.uncheckedBytes < Math.min(maxUncheckedBytes, maxBytes / 32)) return 0;
@@ -100,23 +93,33 @@ export class EventsRepository {
 
   /** Publishes an event after its change. */
   async publish(event: NewEvent, completion?: Completion): Promise<Outcome<Published>> {
-    const { sessionId, tenantId, transcript, timestamp } = event;
-    const note = completion
-      ? [sessionId, tenantId, timestamp, completion.chunks, completion.bytes, completion.replacedId ?? '']
-      : ['', '', '', 0, 0, ''];
+    const { type, sessionId, tenantId, transcript, timestamp, reference } = event;
     const outcome = await this.redis.run(this.redis.newBudget(), publish, {
-      keys: [this.key, this.registryKey],
-      args: [this.boundFor(transcript.length), ...note, ...toFields(event)],
+      keys: this.publishKeys,
+      args: [
+        this.maxBytesFor(transcript.length),
+        completion?.replacedId ?? '',
+        type,
+        sessionId,
+        tenantId,
+        transcript,
+        timestamp,
+        reference?.bytes ?? '',
+        reference?.firstChunk ?? '',
+        reference?.lastChunk ?? '',
+        completion?.chunks ?? '',
+        completion?.bytes ?? '',
+      ],
     });
     if (outcome.status !== 'ok') return outcome;
-    // Another process has replaced the event already.
+    // Another process has already replaced the event.
     if (outcome.value === null) return miss;
     const [id, unread, registered] = outcome.value as [Buffer, number, Buffer];
     this.published(unread);
     return ok({ id: String(id), registered: String(registered) as Published['registered'] });
   }
 
-  /** An event was published, with which so many unread ones were dropped. Now and then the stream is trimmed. */
+  /** Counts a published event and the unread ones that were dropped with it, and occasionally trims the stream. */
   published(unread = 0): void {
     this.metrics?.dropped(unread);
     if (++this.sinceTrim < eventsPerTrim) return;
@@ -124,8 +127,8 @@ export class EventsRepository {
     void this.trim();
   }
 
-  /** A session is gone, and nobody can be told. */
-  notPublished(): void {
+  /** Counts a deletion whose event could not be published. */
+  deletionNotPublished(): void {
     this.metrics?.deletionNotPublished();
   }
 
@@ -134,7 +137,7 @@ export class EventsRepository {
     const { maxLength, maxAgeSeconds, maxBytes } = this.config.events;
     const oldestMs = maxAgeSeconds === 0 ? 0 : nowMs - maxAgeSeconds * 1000;
     const outcome = await this.redis.run(this.redis.newBudget(), trim, {
-      keys: [this.key, this.registryKey],
+      keys: this.publishKeys,
       args: [maxLength, maxLength * maxBacklogFactor, oldestMs, maxBytes],
     });
     if (outcome.status !== 'ok') return undefined;

@@ -12,9 +12,8 @@ import {
 } from '@app/redis';
 import { type StreamEvent, toEvent } from './event.js';
 import { toFieldMap } from './events.repository.js';
+import { deadLetterFragment } from './fragments.js';
 
-/** Lua functions that keep a completed transcript for the dead letters and replays that refer to it. */
-export const deadLetterFragment = new URL('./scripts/fragments/note-dead-letter.lua', import.meta.url);
 const claim = loadScript('claim-2', new URL('./scripts/claim-2.lua', import.meta.url));
 const startAttempt = loadScript('start-attempt-2', new URL('./scripts/start-attempt-2.lua', import.meta.url));
 const acknowledge = loadScript('acknowledge-3', new URL('./scripts/acknowledge-3.lua', import.meta.url), {

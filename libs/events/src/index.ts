@@ -23,6 +23,7 @@ export { EventHub, type Subscription } from './event-hub.js';
 export { TooManyListenersError } from './event-hub.errors.js';
 export { type ConsumerListener, type ConsumerOutcome } from './event-processor.js';
 export { EventsModule } from './events.module.js';
-export { EventsRepository, type GroupState, type Published, publishFragment } from './events.repository.js';
+export { EventsRepository, type GroupState, type Published } from './events.repository.js';
+export { publishFragment } from './fragments.js';
 export { GroupsRepository, type Lane } from './groups.repository.js';
 export { MAX_SESSION_EVENTS, SessionEventsRepository } from './session-events.repository.js';

@@ -20,4 +20,4 @@ export { pairsOf } from './replies.js';
 export { loadScript, type RedisScript } from './scripts/redis-script.js';
 export { releaseLock } from './scripts/release-lock.js';
 export type { ScriptCall } from './scripts/script-runner.js';
-export { InjectRedis, RedisTargets } from './targets/redis-targets.js';
+export { InjectRedis, RedisTargets, redisTargetToken } from './targets/redis-targets.js';

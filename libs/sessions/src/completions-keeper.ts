@@ -9,15 +9,10 @@ import {
 } from '@app/events';
 import { InjectRedis, loadScript, RedisClient } from '@app/redis';
 import { CompletedTranscripts } from './completed-transcripts.js';
-import { completionFragment, memoryFragment } from './fragments.js';
-import { HeldBytesRepository } from './held-bytes.repository.js';
 import { MAX_UNARCHIVED_MS, MIN_UNARCHIVED_TTL_MS } from './session.js';
 import { SessionKeys } from './session-keys.js';
+import { SessionWriter } from './writer/session-writer.js';
 
-const release = loadScript('release-3', new URL('./scripts/release-3.lua', import.meta.url), {
-  memory: memoryFragment,
-  completion: completionFragment,
-});
 const keep = loadScript('keep-3', new URL('./scripts/keep-3.lua', import.meta.url));
 
 const completionsPerStep = 200;
@@ -50,9 +45,8 @@ export class CompletionsKeeper {
     private readonly completions: CompletionsRepository,
     private readonly events: EventsRepository,
     private readonly transcripts: CompletedTranscripts,
-    private readonly heldBytes: HeldBytesRepository,
+    private readonly writer: SessionWriter,
   ) {
-    redis.register(release);
     redis.register(keep);
     this.keys = new SessionKeys(redis.keys);
   }
@@ -98,12 +92,7 @@ export class CompletionsKeeper {
   /** The text first: should this process end in between, it is let go once more. */
   private async release(completion: UnhandledCompletion): Promise<boolean> {
     const { sessionId, tenantId } = completion;
-    const outcome = await this.redis.run(this.redis.newBudget(), release, {
-      keys: [...this.textKeys(sessionId), ...this.keys.accountsWithin(tenantId)],
-      args: [sessionId, this.keys.fieldOf(tenantId)],
-    });
-    if (outcome.status !== 'ok') return false;
-    this.heldBytes.follow(tenantId, sessionId);
+    if (!(await this.writer.release({ tenantId, id: sessionId }))) return false;
     await this.completions.forget(completion);
     return true;
   }
@@ -135,12 +124,8 @@ export class CompletionsKeeper {
 
   private async keepText({ sessionId }: UnhandledCompletion): Promise<void> {
     await this.redis.run(this.redis.newBudget(), keep, {
-      keys: this.textKeys(sessionId),
+      keys: this.keys.text(sessionId),
       args: [MIN_UNARCHIVED_TTL_MS],
     });
-  }
-
-  private textKeys(id: string): [string, string, string] {
-    return [this.keys.metadata(id), this.keys.transcript(id), this.keys.unarchived(id)];
   }
 }

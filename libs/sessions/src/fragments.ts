@@ -1,8 +1,21 @@
-/** Lua functions that account for memory: see the file. */
-export const memoryFragment = new URL('./scripts/fragments/memory.lua', import.meta.url);
-/** A Lua function that keeps the id of a session's event: see the file. */
-export const rememberFragment = new URL('./scripts/fragments/remember.lua', import.meta.url);
-/** Lua functions for completed transcripts: see the file. */
-export const completionFragment = new URL('./scripts/fragments/completion.lua', import.meta.url);
-/** A Lua function for how long a session lives: see the file. */
-export const lifeFragment = new URL('./scripts/fragments/life.lua', import.meta.url);
+import { publishFragment } from '@app/events';
+
+/** The Lua fragments that scripts of sessions include, by name. Each file documents its functions. */
+export const fragments = {
+  append: new URL('./scripts/fragments/append.lua', import.meta.url),
+  complete: new URL('./scripts/fragments/complete.lua', import.meta.url),
+  completion: new URL('./scripts/fragments/completion.lua', import.meta.url),
+  delete: new URL('./scripts/fragments/delete.lua', import.meta.url),
+  lifetime: new URL('./scripts/fragments/lifetime.lua', import.meta.url),
+  memory: new URL('./scripts/fragments/memory.lua', import.meta.url),
+  owner: new URL('./scripts/fragments/owner.lua', import.meta.url),
+  publish: publishFragment,
+  release: new URL('./scripts/fragments/release.lua', import.meta.url),
+  'session-events': new URL('./scripts/fragments/session-events.lua', import.meta.url),
+  update: new URL('./scripts/fragments/update.lua', import.meta.url),
+} as const;
+
+/** Returns the named fragments, for `loadScript`. */
+export function pick(...names: (keyof typeof fragments)[]): Record<string, URL> {
+  return Object.fromEntries(names.map((name) => [name, fragments[name]]));
+}

@@ -22,10 +22,10 @@ export {
 export { CompletedTranscripts, TranscriptGoneError } from './completed-transcripts.js';
 export { CompletionsKeeper, type KeptCompletions } from './completions-keeper.js';
 export { HeldBytesRepository } from './held-bytes.repository.js';
-export type { SessionBounds } from './session-bounds.js';
+export type { MemoryLimits } from './memory-limits.js';
+export { MemoryReclaimer } from './memory-reclaimer.js';
 export { SessionsModule } from './sessions.module.js';
 export { SessionsRepository } from './sessions.repository.js';
-export { TranscriptsRepository } from './transcripts.repository.js';
 export { SessionIndexRepository, type SessionOwner } from './session-index.repository.js';
 export { type ListCursor, SessionListsService, type SessionPage } from './session-lists.service.js';
 export {
@@ -36,4 +36,7 @@ export {
 } from './session-purge.service.js';
 export { SessionSweeper } from './session-sweeper.js';
 export { SessionWalkRepository } from './session-walk.repository.js';
-export { type SessionDraft, type SessionPatch, SessionsService } from './sessions.service.js';
+export type { SessionDraft, SessionPatch } from './session-changes.js';
+export { SessionsService } from './sessions.service.js';
+export { createSessionWriter } from './writer/create-session-writer.js';
+export { WriterRepositories } from './writer/writer-repositories.js';

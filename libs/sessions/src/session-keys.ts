@@ -1,17 +1,12 @@
 import { encodeKeyPart, type KeySpace, shared } from '@app/redis';
 
-/** The keys of sessions and of the accounts of what they take; what belongs to one session shares its slot. */
+/** Builds the keys of sessions and of the accounts of their memory. The keys of one session share a slot. */
 export class SessionKeys {
-  /** The bytes of each tenant, and in `:total` of all. */
+  /** The bytes of each tenant, and in `:total` of all tenants. */
   readonly totals: string;
 
   constructor(private readonly keys: KeySpace) {
     this.totals = keys.key(shared('tenants'), 'held');
-  }
-
-  /** Whether the stream and the accounts are in other slots than the sessions. */
-  get isClustered(): boolean {
-    return this.keys.isClustered;
   }
 
   metadata(id: string): string {
@@ -22,21 +17,26 @@ export class SessionKeys {
     return this.keys.key('session', shared(id), 'transcript');
   }
 
-  /** A completed transcript that was deleted, and that consumers still need. */
+  /** The transcript of a completed session, kept for consumers after it is deleted. */
   unarchived(id: string): string {
     return this.keys.key('session', shared(id), 'unarchived');
+  }
+
+  /** The keys that may have a session's text, with its metadata first. */
+  text(id: string): [string, string, string] {
+    return [this.metadata(id), this.transcript(id), this.unarchived(id)];
   }
 
   idempotency(id: string, digest: string): string {
     return this.keys.key('session', shared(id), 'idempotency', digest);
   }
 
-  /** A tenant's sessions by last activity. */
+  /** A tenant's sessions by last use. */
   index(tenant: string): string {
     return this.keys.key('tenant', tenant, 'sessions');
   }
 
-  /** The sessions of a tenant's user by last activity. */
+  /** The sessions of a tenant's user by last use. */
   userIndex(tenant: string, user: string): string {
     return this.keys.key('tenant', tenant, 'user', user, 'sessions');
   }
@@ -46,9 +46,9 @@ export class SessionKeys {
     return this.keys.key(shared('tenants'), 'held', tenant);
   }
 
-  /** The accounts, for scripts that change them with the session; none in a cluster. */
-  accountsWithin(tenant: string): readonly string[] {
-    return this.isClustered ? [] : [this.ledger(tenant), this.totals];
+  /** The accounts that a change of a session affects. In a cluster they are in another slot than the session. */
+  accounts(tenant: string): [ledger: string, totals: string] {
+    return [this.ledger(tenant), this.totals];
   }
 
   /** The tenant's field of the totals. */

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { escapeGlob, InjectRedis, loadScript, RedisBudget, RedisClient } from '@app/redis';
 import { confirmed } from './confirmed.js';
+import { pick } from './fragments.js';
 import type { SessionOwner } from './session-index.repository.js';
 import { SessionKeys } from './session-keys.js';
 
-const owner = loadScript('owner-1', new URL('./scripts/owner-1.lua', import.meta.url));
+const owner = loadScript('owner-1', new URL('./scripts/owner-1.lua', import.meta.url), pick('owner'));
 
 /** A key below `{env}:session:`. */
 export interface SessionKey {

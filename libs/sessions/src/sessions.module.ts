@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import { EventsModule } from '@app/events';
+import { redisTargetToken } from '@app/redis';
 import { CompletedTranscripts } from './completed-transcripts.js';
 import { CompletionsKeeper } from './completions-keeper.js';
 import { HeldBytesRepository } from './held-bytes.repository.js';
-import { ServerSessionBounds, SESSION_BOUNDS } from './session-bounds.js';
+import { MEMORY_LIMITS, ServerMemoryLimits } from './memory-limits.js';
+import { MemoryReclaimer } from './memory-reclaimer.js';
 import { SessionIndexRepository } from './session-index.repository.js';
 import { SessionListsService } from './session-lists.service.js';
 import { SessionPurgeService } from './session-purge.service.js';
@@ -11,7 +13,9 @@ import { SessionSweeper } from './session-sweeper.js';
 import { SessionWalkRepository } from './session-walk.repository.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
-import { TranscriptsRepository } from './transcripts.repository.js';
+import { createSessionWriter } from './writer/create-session-writer.js';
+import { SessionWriter } from './writer/session-writer.js';
+import { WriterRepositories } from './writer/writer-repositories.js';
 
 @Module({
   imports: [EventsModule],
@@ -19,7 +23,8 @@ import { TranscriptsRepository } from './transcripts.repository.js';
     CompletedTranscripts,
     CompletionsKeeper,
     HeldBytesRepository,
-    { provide: SESSION_BOUNDS, useClass: ServerSessionBounds },
+    { provide: MEMORY_LIMITS, useClass: ServerMemoryLimits },
+    MemoryReclaimer,
     SessionIndexRepository,
     SessionListsService,
     SessionPurgeService,
@@ -27,12 +32,18 @@ import { TranscriptsRepository } from './transcripts.repository.js';
     SessionsService,
     SessionSweeper,
     SessionWalkRepository,
-    TranscriptsRepository,
+    {
+      provide: SessionWriter,
+      inject: [redisTargetToken('sessions'), WriterRepositories, MEMORY_LIMITS],
+      useFactory: createSessionWriter,
+    },
+    WriterRepositories,
   ],
   exports: [
     CompletedTranscripts,
     CompletionsKeeper,
     HeldBytesRepository,
+    MemoryReclaimer,
     SessionListsService,
     SessionPurgeService,
     SessionsService,

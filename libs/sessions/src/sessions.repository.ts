@@ -1,226 +1,91 @@
-import { createHash } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
-import {
-  CompletionsRepository,
-  EventsRepository,
-  publishFragment,
-  SessionEventsRepository,
-} from '@app/events';
+import { Injectable } from '@nestjs/common';
 import {
   InjectRedis,
   loadScript,
-  pairsOf,
   type RedisBudget,
   RedisClient,
   type RedisScript,
   type ScriptCall,
 } from '@app/redis';
 import { confirmed } from './confirmed.js';
-import { completionFragment, lifeFragment, memoryFragment } from './fragments.js';
-import { HeldBytesRepository } from './held-bytes.repository.js';
-import { MAX_UNARCHIVED_MS, MAX_FIELDS, SESSION_TTL_MS } from './session.js';
-import { SESSION_BOUNDS, type SessionBounds, throwIfFull } from './session-bounds.js';
+import { pick } from './fragments.js';
+import { SESSION_TTL_MS } from './session.js';
 import { SessionKeys } from './session-keys.js';
-import { SessionsUnavailableError } from './sessions.errors.js';
-import type { StoredSession } from './stored-session.js';
+import { type StoredSession, toStoredSession } from './stored-session.js';
 
-const create = loadScript('create-1', new URL('./scripts/create-1.lua', import.meta.url), {
-  memory: memoryFragment,
-});
-const read = loadScript('read-2', new URL('./scripts/read-2.lua', import.meta.url), { life: lifeFragment });
-const update = loadScript('update-2', new URL('./scripts/update-2.lua', import.meta.url), {
-  memory: memoryFragment,
-  life: lifeFragment,
-});
-const remove = loadScript('delete-4', new URL('./scripts/delete-4.lua', import.meta.url), {
-  publish: publishFragment,
-  memory: memoryFragment,
-  completion: completionFragment,
-});
+const read = loadScript(
+  'read-2',
+  new URL('./scripts/read-2.lua', import.meta.url),
+  pick('owner', 'lifetime'),
+);
+const page = loadScript(
+  'page-2',
+  new URL('./scripts/page-2.lua', import.meta.url),
+  pick('owner', 'lifetime'),
+);
 
-/** Scripts that change nothing when they run a second time, and then return the same. */
-const idempotentScripts: ReadonlySet<RedisScript> = new Set([create, read, update]);
-
-export type UpdateResult =
-  | { readonly state: 'ok'; readonly session: StoredSession }
-  | { readonly state: 'missing' }
-  | { readonly state: 'too-many' }
-  /** Another request has changed the session's state to this; undefined if there is none. */
-  | { readonly state: 'changed'; readonly current: string | undefined };
-
-export interface SessionUpdate {
-  readonly set: ReadonlyMap<string, string>;
-  readonly removed: readonly string[];
-  /** Changes nothing unless the session's state is this text, or null for none. Undefined for any. */
-  readonly expectedState?: string | null | undefined;
+/** Chunks of a transcript. */
+export interface TranscriptPage {
+  /** Total number of chunks of the transcript. */
+  readonly total: number;
+  readonly chunks: string[];
 }
 
 /**
- * `{env}:session:{id}:metadata`, a hash. Every call is for one tenant: another's session is none. The session's other keys
- * live and end with it.
+ * Reads sessions: `{env}:session:{id}:metadata`, a hash, and `{env}:session:{id}:transcript`, a list whose TTL follows that of the
+ * metadata. `SessionWriter` changes them. Every call is for one tenant: a session of another tenant does not exist for it.
  *
- * A change, its event and the account of its memory are one step. In a cluster the stream and the accounts are in other
- * slots, and follow the change.
+ * Each call throws SessionsUnavailableError or RedisRefusalError if Redis does not reply.
  */
 @Injectable()
 export class SessionsRepository {
   private readonly keys: SessionKeys;
 
-  constructor(
-    @InjectRedis('sessions') private readonly redis: RedisClient,
-    private readonly events: EventsRepository,
-    private readonly sessionEvents: SessionEventsRepository,
-    private readonly completions: CompletionsRepository,
-    private readonly heldBytes: HeldBytesRepository,
-    @Inject(SESSION_BOUNDS) private readonly bounds: SessionBounds,
-  ) {
-    for (const script of [create, read, update, remove]) redis.register(script);
+  constructor(@InjectRedis('sessions') private readonly redis: RedisClient) {
+    for (const script of [read, page]) redis.register(script);
     this.keys = new SessionKeys(redis.keys);
   }
 
-  /**
-   * False where the id is taken.
-   *
-   * @throws SessionsUnavailableError and RedisRefusalError, as every call here; SessionsFullError
-   */
-  async create(
-    budget: RedisBudget,
-    tenant: string,
-    id: string,
-    ttlMs: number,
-    fields: ReadonlyMap<string, string>,
-  ): Promise<boolean> {
-    const [state, held] = (await this.run(budget, create, {
-      keys: [this.keys.metadata(id), ...this.keys.accountsWithin(tenant)],
-      args: [ttlMs, id, ...this.boundsOf(tenant), ...[...fields].flat()],
-    })) as [Buffer, number?];
-    throwIfFull(this.bounds, String(state), held);
-    this.heldBytes.follow(tenant, id);
-    return String(state) === 'made';
-  }
-
-  /** Extends the session to its TTL, or to `atLeastMs` where that is longer. */
+  /** Reads a session and extends it to its TTL, or to `minTtlMs` if that is longer. */
   async read(
     budget: RedisBudget,
-    tenant: string,
+    tenantId: string,
     id: string,
-    atLeastMs = 0,
+    minTtlMs = 0,
   ): Promise<StoredSession | undefined> {
-    const args = [tenant, SESSION_TTL_MS, atLeastMs, '0'];
-    const reply = await this.run(budget, read, { keys: this.pair(id), args });
-    return reply === null ? undefined : toStored(reply as (number | Buffer)[]);
+    const args = [tenantId, SESSION_TTL_MS, minTtlMs, '0'];
+    return toFoundSession(await this.run(budget, read, { keys: this.pair(id), args }));
   }
 
-  /** The sessions of these ids that there are, without their states; they are not extended. */
+  /** Reads sessions without their states and without extending them; undefined for each that does not exist. */
   async peekMany(
     budget: RedisBudget,
-    tenant: string,
+    tenantId: string,
     ids: readonly string[],
   ): Promise<(StoredSession | undefined)[]> {
     if (ids.length === 0) return [];
-    const calls = ids.map((id) => ({ keys: this.pair(id), args: [tenant, 0, 0, '1'] }));
+    const calls = ids.map((id) => ({ keys: this.pair(id), args: [tenantId, 0, 0, '1'] }));
     const replies = confirmed(await this.redis.runMany(budget, read, calls));
-    return replies.map((reply) => {
-      const value = confirmed(reply);
-      return value === null ? undefined : toStored(value as (number | Buffer)[]);
-    });
+    return replies.map((reply) => toFoundSession(confirmed(reply)));
   }
 
-  async update(
+  /** Reads the chunks from `first` to `last` (inclusive, -1 for the last one of the transcript) and extends the session. */
+  async page(
     budget: RedisBudget,
-    tenant: string,
+    tenantId: string,
     id: string,
-    { set, removed, expectedState }: SessionUpdate,
-  ): Promise<UpdateResult> {
-    const expected =
-      expectedState === undefined ? 'any' : expectedState === null ? 'none' : sha1(expectedState);
-    const args = [tenant, SESSION_TTL_MS, MAX_FIELDS, id, ...this.boundsOf(tenant), expected, set.size];
-    const reply = (await this.run(budget, update, {
-      keys: [...this.pair(id), ...this.keys.accountsWithin(tenant)],
-      args: [...args, ...[...set].flat(), ...removed],
-    })) as [Buffer, ...(number | Buffer)[]];
-    const [state, ...rest] = reply;
-    throwIfFull(this.bounds, String(state), Number(rest[0]));
-    switch (String(state)) {
-      case 'ok':
-        this.heldBytes.follow(tenant, id);
-        return { state: 'ok', session: toStored(rest) };
-      case 'too-many':
-        return { state: 'too-many' };
-      case 'changed':
-        return { state: 'changed', current: rest[0]?.toString() };
-      default:
-        return { state: 'missing' };
-    }
-  }
-
-  /** False where the tenant has no such session. A completed transcript that consumers still need is kept for them. */
-  async delete(budget: RedisBudget, tenant: string, id: string): Promise<boolean> {
-    const timestamp = new Date().toISOString();
-    const within = this.events.keysWithin;
-    const isUnhandled = within.length === 0 && (await this.prepareInCluster(budget, tenant, id, timestamp));
-    if (isUnhandled === undefined) return false;
-    const reply = (await this.run(budget, remove, {
-      keys: [
-        ...this.pair(id),
-        this.sessionEvents.key(id),
-        this.keys.unarchived(id),
-        ...within,
-        ...this.keys.accountsWithin(tenant),
-      ],
-      args: [
-        tenant,
-        id,
-        timestamp,
-        this.events.boundFor(0),
-        this.keys.fieldOf(tenant),
-        MAX_UNARCHIVED_MS,
-        isUnhandled ? '1' : '0',
-      ],
-    })) as [unread: number, isPublished: number] | null;
-    if (reply === null) return false;
-    if (within.length === 0) this.heldBytes.follow(tenant, id);
-    else if (reply[1] === 1) this.events.published(reply[0]);
-    else this.events.notPublished();
-    return true;
-  }
-
-  /**
-   * In a cluster the event is published before the session is deleted, since a second try could not. Returns whether
-   * consumers still need the transcript; undefined when there is no such session.
-   */
-  private async prepareInCluster(
-    budget: RedisBudget,
-    tenant: string,
-    id: string,
-    timestamp: string,
-  ): Promise<boolean | undefined> {
-    const [session] = await this.peekMany(budget, tenant, [id]);
-    if (!session) return undefined;
-    const isUnhandled = session.fields.has('archive') && (await this.completions.has(id));
-    const event = {
-      type: 'session_deleted',
-      sessionId: id,
-      tenantId: tenant,
-      transcript: '',
-      timestamp,
-    } as const;
-    const published = await this.events.publish(event);
-    if (isUnhandled === undefined) throw new SessionsUnavailableError();
-    if (published.status === 'error' && published.fault.kind === 'full') this.events.notPublished();
-    else confirmed(published);
-    return isUnhandled;
-  }
-
-  /** The arguments of scripts by which they account for memory. */
-  private boundsOf(tenant: string): (string | number)[] {
-    return [this.keys.fieldOf(tenant), this.bounds.maxTenantBytes, this.bounds.maxAllBytes()];
+    first: number,
+    last: number,
+  ): Promise<TranscriptPage | undefined> {
+    const args = [tenantId, SESSION_TTL_MS, first, last];
+    const reply = await this.run(budget, page, { keys: this.pair(id), args });
+    if (reply === null) return undefined;
+    const [total, chunks] = reply as [number, Buffer[]];
+    return { total, chunks: chunks.map(String) };
   }
 
   private async run(budget: RedisBudget, script: RedisScript, call: ScriptCall): Promise<unknown> {
-    return confirmed(
-      await this.redis.run(budget, script, { idempotent: idempotentScripts.has(script), ...call }),
-    );
+    return confirmed(await this.redis.run(budget, script, { idempotent: true, ...call }));
   }
 
   private pair(id: string): [string, string] {
@@ -228,9 +93,5 @@ export class SessionsRepository {
   }
 }
 
-function toStored([remainingMs, ...pairs]: readonly (number | Buffer)[]): StoredSession {
-  const fields = new Map(pairsOf(pairs).map(([field, value]) => [field, String(value)]));
-  return { fields, remainingMs: Number(remainingMs) };
-}
-
-const sha1 = (text: string): string => createHash('sha1').update(text, 'utf8').digest('hex');
+const toFoundSession = (reply: unknown): StoredSession | undefined =>
+  reply === null ? undefined : toStoredSession(reply as (number | Buffer)[]);

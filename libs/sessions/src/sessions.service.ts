@@ -1,128 +1,94 @@
 import { Injectable } from '@nestjs/common';
 import type { RedisBudget } from '@app/redis';
 import { v7 as uuidV7 } from 'uuid';
+import { mergeState } from './merge-state.js';
+import { MemoryReclaimer } from './memory-reclaimer.js';
 import {
-  type JsonObject,
-  MAX_SESSION_MS,
   MAX_CHUNKS,
-  MAX_FIELDS,
+  MAX_SESSION_MS,
   MAX_TRANSCRIPT_BYTES,
-  ownFields,
   SESSION_TTL_MS,
   type SessionWithState,
 } from './session.js';
+import {
+  type SessionDraft,
+  type SessionPatch,
+  toFields,
+  tooManyFields,
+  toUpdate,
+} from './session-changes.js';
 import { SessionIndexRepository } from './session-index.repository.js';
 import { SessionSweeper } from './session-sweeper.js';
-import { mergePatch, parseState, toStateJson } from './session-state.js';
 import {
   IdempotencyConflictError,
   SessionCompletedError,
   SessionContendedError,
   SessionLimitError,
   SessionNotFoundError,
-  SessionsFullError,
 } from './sessions.errors.js';
-import { HeldBytesRepository } from './held-bytes.repository.js';
-import { SessionsRepository, type SessionUpdate, type UpdateResult } from './sessions.repository.js';
-import { type Append, TranscriptsRepository } from './transcripts.repository.js';
+import { SessionsRepository, type TranscriptPage } from './sessions.repository.js';
 import { type StoredSession, withState } from './stored-session.js';
-
-export interface SessionDraft {
-  readonly userId?: string | undefined;
-  readonly agentId?: string | undefined;
-  readonly language?: string | undefined;
-  /** Each use extends the session to this from then on; a day by default. */
-  readonly ttlSeconds?: number | undefined;
-  readonly metadata?: Readonly<Record<string, string>> | undefined;
-  readonly state?: JsonObject | undefined;
-}
-
-/** What to change. Null removes. */
-export interface SessionPatch {
-  readonly userId?: string | null | undefined;
-  readonly agentId?: string | null | undefined;
-  readonly language?: string | null | undefined;
-  readonly metadata?: Readonly<Record<string, string | null>> | undefined;
-  /** A JSON Merge Patch (RFC 7396), or the whole state where `replaceState` is true. */
-  readonly state?: JsonObject | null | undefined;
-  readonly replaceState?: boolean | undefined;
-}
-
-/** One of them succeeds in each round, so as many requests may merge into one state at the same time. */
-const maxMergeAttempts = 100;
+import { type Append, type SessionRef, SessionWriter } from './writer/session-writer.js';
 
 /**
- * Sessions of tenants with their transcripts. Each call throws SessionsUnavailableError when Redis does not confirm it, and
- * SessionNotFoundError for a session that the tenant does not have.
+ * Manages the sessions of tenants and their transcripts. Every call throws SessionsUnavailableError if Redis does not confirm it, and
+ * SessionNotFoundError if the tenant has no such session.
  */
 @Injectable()
 export class SessionsService {
   constructor(
     private readonly repository: SessionsRepository,
+    private readonly writer: SessionWriter,
     private readonly index: SessionIndexRepository,
     private readonly sweeper: SessionSweeper,
-    private readonly transcripts: TranscriptsRepository,
-    private readonly heldBytes: HeldBytesRepository,
+    private readonly memory: MemoryReclaimer,
   ) {}
 
+  /** Creates a session. @throws SessionLimitError, SessionsFullError */
   async create(budget: RedisBudget, tenantId: string, draft: SessionDraft): Promise<SessionWithState> {
     const id = uuidV7();
-    const startedAt = new Date().toISOString();
-    const fields = new Map<string, string>([
-      ['tenant_id', tenantId],
-      ['started_at', startedAt],
-    ]);
-    if (draft.userId !== undefined) fields.set('user_id', draft.userId);
-    if (draft.agentId !== undefined) fields.set('agent_id', draft.agentId);
-    if (draft.language !== undefined) fields.set('language', draft.language);
-    const { ttlSeconds } = draft;
-    if (ttlSeconds !== undefined) fields.set('ttl_seconds', `${ttlSeconds}`);
-    if (draft.state !== undefined) fields.set('state', toStateJson(draft.state));
-    for (const [name, value] of Object.entries(draft.metadata ?? {})) fields.set(name, value);
-    if (fields.size > MAX_FIELDS) throw tooManyFields();
-    // First: an index entry without a session is swept, a session without an entry would be lost from sight.
-    const ttlMs = ttlSeconds === undefined ? SESSION_TTL_MS : ttlSeconds * 1000;
+    const fields = toFields(tenantId, draft);
+    const ttlMs = draft.ttlSeconds === undefined ? SESSION_TTL_MS : draft.ttlSeconds * 1000;
+    // The index comes first: an entry without a session is swept, but a session without an entry would never be listed.
     await this.index.touch(budget, tenantId, id, { userId: draft.userId, lifeMs: ttlMs });
-    await this.withRoom(tenantId, () => this.repository.create(budget, tenantId, id, ttlMs, fields));
+    await this.memory.withRoom(tenantId, () =>
+      this.writer.create(budget, { tenantId, id }, { ttlMs, fields }),
+    );
     this.sweeper.sweepSoon(budget, { tenantId });
     return withState(id, { fields, remainingMs: ttlMs });
   }
 
+  /** Returns a session and extends it. */
   async get(budget: RedisBudget, tenantId: string, id: string): Promise<SessionWithState> {
-    return this.used(tenantId, id, await this.repository.read(budget, tenantId, id));
+    return this.touched(tenantId, id, await this.repository.read(budget, tenantId, id));
   }
 
+  /**
+   * Makes all changes of a patch, or none.
+   *
+   * @throws SessionContendedError, SessionLimitError, SessionsFullError
+   */
   async patch(
     budget: RedisBudget,
     tenantId: string,
     id: string,
     patch: SessionPatch,
   ): Promise<SessionWithState> {
-    const changes = new Map<string, string | null | undefined>([
-      ['user_id', patch.userId],
-      ['agent_id', patch.agentId],
-      ['language', patch.language],
-      ...Object.entries(patch.metadata ?? {}),
-    ]);
+    const session = { tenantId, id };
+    const update = toUpdate(patch);
     const { state, replaceState = false } = patch;
-    if (state === null) changes.set('state', null);
-    else if (state && replaceState) changes.set('state', toStateJson(state));
-    const set = new Map(
-      [...changes].filter((change): change is [string, string] => typeof change[1] === 'string'),
-    );
-    const removed = [...changes].filter(([, value]) => value === null).map(([name]) => name);
     if (typeof patch.userId === 'string') {
-      // First, as in `create`. The old user's index loses the entry when it is met there.
+      // The index comes first, as in `create`. The entry in the old user's index is swept.
       await this.index.touch(budget, tenantId, id, { userId: patch.userId, lifeMs: SESSION_TTL_MS });
     }
-    const result = await this.withRoom(tenantId, () =>
+    const result = await this.memory.withRoom(tenantId, () =>
       state && !replaceState
-        ? this.mergeState(budget, tenantId, id, { set, removed }, state)
-        : this.repository.update(budget, tenantId, id, { set, removed }),
+        ? mergeState(this.writer, budget, session, { patch: state, update })
+        : this.writer.update(budget, session, update),
     );
     switch (result.state) {
       case 'ok':
-        return this.used(tenantId, id, result.session);
+        return this.touched(tenantId, id, result.session);
       case 'missing':
         throw new SessionNotFoundError();
       case 'too-many':
@@ -132,30 +98,7 @@ export class SessionsService {
     }
   }
 
-  /** Merges here, and stores only if the state is still the one that was merged into: Redis's own JSON loses digits. */
-  private async mergeState(
-    budget: RedisBudget,
-    tenantId: string,
-    id: string,
-    { set, removed }: SessionUpdate,
-    patch: JsonObject,
-  ): Promise<UpdateResult> {
-    let current: string | undefined;
-    for (let attempt = 1; ; attempt++) {
-      const merged = toStateJson(mergePatch(parseState(current) ?? {}, patch));
-      const result = await this.repository.update(budget, tenantId, id, {
-        set: new Map([...set, ['state', merged]]),
-        removed,
-        expectedState: current ?? null,
-      });
-      if (result.state !== 'changed' || attempt === maxMergeAttempts) return result;
-      current = result.current;
-      // Redis has answered: what it takes is not an outage.
-      budget.renew();
-    }
-  }
-
-  /** Lets it live for `ttlSeconds` from now, where it would not live longer anyway. @throws RangeError beyond thirty days */
+  /** Extends a session to `ttlSeconds` from now, unless it lives longer anyway. @throws RangeError beyond thirty days */
   async extend(
     budget: RedisBudget,
     tenantId: string,
@@ -165,18 +108,19 @@ export class SessionsService {
     const ttlMs = ttlSeconds * 1000;
     if (!(ttlMs > 0 && ttlMs <= MAX_SESSION_MS))
       throw new RangeError('ttlSeconds must be at most thirty days');
-    return this.used(tenantId, id, await this.repository.read(budget, tenantId, id, ttlMs));
+    return this.touched(tenantId, id, await this.repository.read(budget, tenantId, id, ttlMs));
   }
 
+  /** Deletes a session with its transcript. */
   async delete(budget: RedisBudget, tenantId: string, id: string): Promise<void> {
     const { userId } = await this.index.factsOf(budget, id);
-    if (!(await this.repository.delete(budget, tenantId, id))) throw new SessionNotFoundError();
-    // It is gone: an entry that stays behind is removed when it is met.
+    if (!(await this.writer.delete(budget, { tenantId, id }))) throw new SessionNotFoundError();
+    // The session is deleted either way: an index entry that stays behind is swept.
     await this.index.remove(budget, { tenantId, userId }, id).catch(() => undefined);
   }
 
   /**
-   * Appends chunks in order, all or none; how many there are then.
+   * Appends chunks in order, all or none. Returns the total number of chunks.
    *
    * @throws SessionCompletedError, IdempotencyConflictError, SessionLimitError, SessionsFullError
    */
@@ -186,8 +130,8 @@ export class SessionsService {
     id: string,
     request: Append,
   ): Promise<{ total: number; replayed: boolean }> {
-    const { state, total } = await this.withRoom(tenantId, () =>
-      this.transcripts.append(budget, tenantId, id, request),
+    const { state, total } = await this.memory.withRoom(tenantId, () =>
+      this.writer.append(budget, { tenantId, id }, request),
     );
     switch (state) {
       case 'appended':
@@ -201,71 +145,55 @@ export class SessionsService {
       case 'conflict':
         throw new IdempotencyConflictError();
       case 'too-many':
-        throw new SessionLimitError(
-          'chunks',
-          `A transcript holds at most ${MAX_CHUNKS} chunks; there are ${total}`,
-        );
+        throw transcriptFull(`${MAX_CHUNKS} chunks`, total);
       case 'too-large':
-        throw new SessionLimitError(
-          'chunks',
-          `A transcript holds at most ${MAX_TRANSCRIPT_BYTES} bytes; there are ${total}`,
-        );
+        throw transcriptFull(`${MAX_TRANSCRIPT_BYTES} bytes`, total);
     }
   }
 
+  /** Returns a page of the transcript and extends the session. */
   async transcript(
     budget: RedisBudget,
     tenantId: string,
     id: string,
     offset: number,
     limit: number,
-  ): Promise<{ total: number; chunks: string[] }> {
-    const found = await this.transcripts.page(budget, tenantId, id, offset, offset + limit - 1);
-    if (!found) throw new SessionNotFoundError();
-    this.index.touchSoon(tenantId, id);
-    return found;
+  ): Promise<TranscriptPage> {
+    return this.page(budget, { tenantId, id }, offset, offset + limit - 1);
   }
 
-  /** The whole text: the chunks with single spaces between them. */
+  /** Returns the whole text, its chunks joined by single spaces, and extends the session. */
   async text(budget: RedisBudget, tenantId: string, id: string): Promise<string> {
-    const found = await this.transcripts.page(budget, tenantId, id, 0, -1);
-    if (!found) throw new SessionNotFoundError();
-    this.index.touchSoon(tenantId, id);
-    return found.chunks.join(' ');
+    return (await this.page(budget, { tenantId, id }, 0, -1)).chunks.join(' ');
   }
 
-  /** Ends the transcript. Once more it answers what it answered first, and tells nobody again. */
+  /** Completes the transcript. Returns the first result again, and publishes no event, if it is already completed. */
   async complete(
     budget: RedisBudget,
     tenantId: string,
     id: string,
     deleteTranscript: boolean,
   ): Promise<{ total: number; completedAt: string }> {
-    const { state, total, completedAt } = await this.transcripts.complete(
-      budget,
-      tenantId,
-      id,
-      deleteTranscript,
-    );
+    const session = { tenantId, id };
+    const { state, total, completedAt } = await this.writer.complete(budget, session, deleteTranscript);
     if (state === 'missing') throw new SessionNotFoundError();
     this.index.touchSoon(tenantId, id);
     return { total, completedAt };
   }
 
-  /** Makes a change; where memory is used up, once more after expired sessions have given theirs back. */
-  private async withRoom<T>(tenantId: string, change: () => Promise<T>): Promise<T> {
-    try {
-      return await change();
-    } catch (error) {
-      if (!(error instanceof SessionsFullError)) throw error;
-      const tenants = error.scope === 'tenant' ? [tenantId] : await this.heldBytes.tenants();
-      const reclaimed = await Promise.all(tenants.map((tenant) => this.heldBytes.reclaimNow(tenant)));
-      if (!reclaimed.includes(true)) throw error;
-      return change();
-    }
+  private async page(
+    budget: RedisBudget,
+    { tenantId, id }: SessionRef,
+    first: number,
+    last: number,
+  ): Promise<TranscriptPage> {
+    const page = await this.repository.page(budget, tenantId, id, first, last);
+    if (!page) throw new SessionNotFoundError();
+    this.index.touchSoon(tenantId, id);
+    return page;
   }
 
-  private used(tenantId: string, id: string, stored: StoredSession | undefined): SessionWithState {
+  private touched(tenantId: string, id: string, stored: StoredSession | undefined): SessionWithState {
     if (!stored) throw new SessionNotFoundError();
     const userId = stored.fields.get('user_id');
     this.index.touchSoon(tenantId, id, { userId, lifeMs: stored.remainingMs });
@@ -273,8 +201,5 @@ export class SessionsService {
   }
 }
 
-const tooManyFields = (): SessionLimitError =>
-  new SessionLimitError(
-    'metadata',
-    `A session holds at most ${MAX_FIELDS} fields, Marquee's own ${ownFields.length} among them`,
-  );
+const transcriptFull = (limit: string, total: number): SessionLimitError =>
+  new SessionLimitError('chunks', `A transcript holds at most ${limit}; there are ${total}`);

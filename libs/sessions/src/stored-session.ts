@@ -1,13 +1,20 @@
+import { pairsOf } from '@app/redis';
 import { ownFields, ownTtlSeconds, type Session, type SessionWithState } from './session.js';
 import { parseState } from './session-state.js';
 
-/** A session as its hash has it. */
+/** A session as it is stored: the fields of its hash and its TTL. */
 export interface StoredSession {
   readonly fields: ReadonlyMap<string, string>;
   readonly remainingMs: number;
 }
 
 const own = new Set<string>(ownFields);
+
+/** Decodes the reply of a script: the TTL in milliseconds, then field and value in turn. */
+export function toStoredSession([remainingMs, ...pairs]: readonly (number | Buffer)[]): StoredSession {
+  const fields = new Map(pairsOf(pairs).map(([field, value]) => [field, String(value)]));
+  return { fields, remainingMs: Number(remainingMs) };
+}
 
 export function toSession(id: string, { fields, remainingMs }: StoredSession): Session {
   return {
@@ -20,7 +27,7 @@ export function toSession(id: string, { fields, remainingMs }: StoredSession): S
     expiresAt: new Date(Date.now() + Math.max(0, remainingMs)).toISOString(),
     completedAt: fields.get('completed_at') ?? null,
     ttlSeconds: ownTtlSeconds(fields.get('ttl_seconds')),
-    // A free field of another program may be called "state" as well.
+    // Another program may have a free field named "state".
     metadata: Object.fromEntries(
       [...fields].filter(([name, value]) => !own.has(name) || (name === 'state' && !parseState(value))),
     ),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { HeldLock } from '@app/locks';
-import { HeldBytesRepository } from '@app/sessions';
+import { HeldBytesRepository, MemoryReclaimer } from '@app/sessions';
 import { Gauge, Registry } from 'prom-client';
 import type { FleetJob } from './fleet-job.js';
 
@@ -13,6 +13,7 @@ export class SessionMemoryJob implements FleetJob {
 
   constructor(
     private readonly heldBytes: HeldBytesRepository,
+    private readonly reclaimer: MemoryReclaimer,
     registry: Registry,
   ) {
     this.held = new Gauge({
@@ -29,7 +30,7 @@ export class SessionMemoryJob implements FleetJob {
   async run({ signal }: HeldLock): Promise<string> {
     const tenants = await this.heldBytes.tenants();
     let gone = 0;
-    for (const tenant of tenants) gone += await this.heldBytes.reclaim(tenant, signal);
+    for (const tenant of tenants) gone += await this.reclaimer.reclaim(tenant, signal);
     const total = await this.heldBytes.total();
     if (total !== undefined) this.held.set(total);
     return `${gone} sessions of ${tenants.length} tenants were gone`;

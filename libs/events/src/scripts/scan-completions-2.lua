@@ -10,16 +10,7 @@
 --   event, 'dropped' when the event left the stream before that, or 'dead' when it is a dead letter
 
 --- @include "publish"
-
-local function parts(id)
-  local ms, number = string.match(id, '^(%d+)-(%d+)$')
-  return tonumber(ms), tonumber(number)
-end
-local function older(a, b)
-  local aMs, aNumber = parts(a)
-  local bMs, bNumber = parts(b)
-  return aMs < bMs or (aMs == bMs and aNumber < bNumber)
-end
+--- @include "stream-ids"
 
 local groups = streamFunctions().consumerGroups(KEYS[1])
 local dropped = redis.call('HGET', KEYS[2], ':dropped')
@@ -29,11 +20,11 @@ local function stateOf(id, isDead)
     return 'dead'
   end
   local exists = #redis.call('XRANGE', KEYS[1], id, id) == 1
-  if not exists and dropped and older(id, dropped) then
+  if not exists and dropped and isOlder(id, dropped) then
     return 'dropped'
   end
   for _, group in ipairs(groups) do
-    local isHandled = not older(group['last-delivered-id'], id)
+    local isHandled = not isOlder(group['last-delivered-id'], id)
       and #redis.call('XPENDING', KEYS[1], group['name'], id, id, 1) == 0
     if not isHandled then
       return exists and 'waiting' or 'dropped'

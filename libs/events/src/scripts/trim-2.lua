@@ -12,16 +12,7 @@
 --   {entries trimmed, how many of these a group had not acknowledged}
 
 --- @include "publish"
-
-local function parts(id)
-  local ms, number = string.match(id, '^(%d+)-(%d+)$')
-  return tonumber(ms), tonumber(number)
-end
-local function older(a, b)
-  local aMs, aNumber = parts(a)
-  local bMs, bNumber = parts(b)
-  return aMs < bMs or (aMs == bMs and aNumber < bNumber)
-end
+--- @include "stream-ids"
 
 local stream = streamFunctions()
 local trimmed, unread = stream.keepWithin(KEYS[1], KEYS[2], tonumber(ARGV[4]))
@@ -42,7 +33,7 @@ if excess > 0 then
 end
 if tonumber(ARGV[3]) > 0 then
   local byAge = ARGV[3] .. '-0'
-  if not cut or older(cut, byAge) then
+  if not cut or isOlder(cut, byAge) then
     cut = byAge
   end
 end
@@ -54,7 +45,7 @@ for _, group in ipairs(stream.consumerGroups(KEYS[1])) do
   if group['pending'] > 0 then
     safe = redis.call('XPENDING', KEYS[1], group['name'])[2]
   end
-  if older(safe, cut) then
+  if isOlder(safe, cut) then
     cut = safe
   end
 end

@@ -12,6 +12,6 @@
 
 local account = accounts()
 for index = 2, #ARGV, 2 do
-  account.recharge(KEYS[1], KEYS[2], ARGV[1], ARGV[index], tonumber(ARGV[index + 1]))
+  account.set(KEYS[1], KEYS[2], ARGV[1], ARGV[index], tonumber(ARGV[index + 1]))
 end
 return tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or 0)

@@ -1,11 +1,12 @@
--- Reads whose a session is.
+-- Returns the owner of a session.
 --
 -- Input:
 --   KEYS[1]  metadata, a hash
 -- Output:
 --   {tenant, user or ''}, or false if there is no such session
-if redis.call('EXISTS', KEYS[1]) == 0 then
-  return false
-end
+
+--- @include "owner"
+
 local fields = redis.call('HMGET', KEYS[1], 'tenant_id', 'user_id')
-return {fields[1] or 'default', fields[2] or ''}
+local tenant = ownerOf(KEYS[1], fields[1])
+return tenant and {tenant, fields[2] or ''} or false

@@ -1,4 +1,4 @@
--- Reads a page of the transcript of a tenant's session, and lets the session live on.
+-- Reads a page of the transcript of a tenant's session, and extends the session.
 --
 -- Input:
 --   KEYS[1]  metadata, a hash
@@ -8,15 +8,13 @@
 --   ARGV[3]  first chunk
 --   ARGV[4]  last chunk
 -- Output:
---   {chunks in all, the chunks}, or false where the tenant has no such session
+--   {total number of chunks, the chunks}, or false if the tenant has no such session
 
---- @include "life"
+--- @include "owner"
+--- @include "lifetime"
 
-local owner = redis.call('HGET', KEYS[1], 'tenant_id')
-if (owner or 'default') ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 0 then
+if ownerOf(KEYS[1], redis.call('HGET', KEYS[1], 'tenant_id')) ~= ARGV[1] then
   return false
 end
-local left = lifeMs(KEYS[1], ARGV[2])
-redis.call('PEXPIRE', KEYS[1], left)
-redis.call('PEXPIRE', KEYS[2], left)
+extendTo(KEYS[1], KEYS[2], ttlAfterUse(KEYS[1], ARGV[2]))
 return {redis.call('LLEN', KEYS[2]), redis.call('LRANGE', KEYS[2], ARGV[3], ARGV[4])}

@@ -14,7 +14,7 @@
 local account, gone = accounts(), 0
 for index = 2, #ARGV do
   if redis.call('EXISTS', KEYS[2 * index - 1], KEYS[2 * index]) == 0 then
-    account.recharge(KEYS[1], KEYS[2], ARGV[1], ARGV[index], 0)
+    account.set(KEYS[1], KEYS[2], ARGV[1], ARGV[index], 0)
     gone = gone + 1
   end
 end

@@ -1,8 +1,10 @@
--- Functions for scripts that publish to the event stream.
+-- Functions for scripts that publish to the event stream. An event is a table with the fields `type`, `sessionId`,
+-- `tenant`, `transcript` and `timestamp`; if `transcript` is only an excerpt, also `bytes` (of the whole text),
+-- `firstChunk` and `lastChunk`.
 
--- What only some calls need, made when it is needed: a closure for each function would cost every call.
+-- Creates the functions that only some calls need. Redis would create a closure for each on every call otherwise.
 local function streamFunctions()
-  -- The stream's consumer groups, each a table by field name; none when there is no stream.
+  -- Returns the stream's consumer groups, each a table by field name; none if the stream does not exist.
   local function consumerGroups(stream)
     local reply = redis.pcall('XINFO', 'GROUPS', stream)
     local groups = {}
@@ -19,8 +21,8 @@ local function streamFunctions()
     return groups
   end
 
-  -- Bytes that the stream takes without its groups' lists of pending entries, about 100 bytes an entry. Where the server
-  -- does not allow MEMORY, each entry counts as the largest that Marquee writes.
+  -- Returns the size of the stream in bytes, without its groups' lists of pending entries, about 100 bytes per entry.
+  -- If the server does not allow MEMORY, each entry counts as the largest that Marquee writes.
   local function streamBytes(stream, groups)
     local bytes = redis.pcall('MEMORY', 'USAGE', stream, 'SAMPLES', 0)
     if type(bytes) ~= 'number' then
@@ -32,13 +34,13 @@ local function streamFunctions()
     return bytes
   end
 
-  -- After entries were trimmed by force: how many of them a group had not acknowledged. The completions that they may hold
-  -- are published again, so the registry keeps the id up to which entries are missing.
+  -- Returns how many of the trimmed entries some group had not acknowledged. If there are any, also records the id up to
+  -- which entries are missing, so that dropped completions are published again. The groups are read before the trim.
   local function countUnread(stream, registry, groups, trimmed)
     if trimmed == 0 or #groups == 0 then
       return 0
     end
-    -- The groups were read before the trim. Where the server cannot tell how far one is, all of it counts.
+    -- If the server does not know a group's lag, every trimmed entry counts.
     local backlog = 0
     for _, group in ipairs(groups) do
       if backlog and group['lag'] then
@@ -56,8 +58,8 @@ local function streamFunctions()
     return unread
   end
 
-  -- Trims the oldest entries until the stream takes at most so many bytes. Returns the entries that went, and how many of
-  -- them a group had not acknowledged.
+  -- Trims the oldest entries until the stream takes at most `maxBytes`. Returns how many entries were trimmed, and how
+  -- many of them some group had not acknowledged.
   local function keepWithin(stream, registry, maxBytes)
     local groups = consumerGroups(stream)
     local bytes = streamBytes(stream, groups)
@@ -75,16 +77,17 @@ local function streamFunctions()
     return trimmed, countUnread(stream, registry, groups, trimmed)
   end
 
-  -- Keeps note of a completed transcript until every group has handled its event. Returns 'registered', 'unregistered'
-  -- when there is no room for another note, or 'none' when there are no groups.
-  local function registerCompletion(stream, registry, session, id, tenant, time, chunks, bytes)
+  -- Registers a completed transcript until every group has handled its event `id`. Returns 'registered', 'unregistered'
+  -- if the registry is full, or 'none' if there are no groups.
+  local function registerCompletion(stream, registry, id, event, chunks, bytes)
     if #consumerGroups(stream) == 0 then
       return 'none'
     end
     if redis.call('HLEN', registry) >= 50000 then
       return 'unregistered'
     end
-    redis.call('HSET', registry, session, cjson.encode({id, tenant, time, chunks, bytes}))
+    local note = cjson.encode({id, event.tenant, event.timestamp, chunks, bytes})
+    redis.call('HSET', registry, event.sessionId, note)
     return 'registered'
   end
 
@@ -96,10 +99,18 @@ local function streamFunctions()
   }
 end
 
--- Adds an entry. With a bound, 0 for none, the stream is then kept within it. Returns the entry's id, and how many
--- entries were dropped that a group had not acknowledged.
-local function publish(stream, registry, maxBytes, ...)
-  local id = redis.call('XADD', stream, '*', ...)
+-- Adds an event to the stream, then trims the stream to `maxBytes` (0 to skip that). Returns the entry's id, and how many
+-- entries were dropped that some group had not acknowledged. `toEvent` in event.ts reads these fields.
+local function publishEvent(stream, registry, maxBytes, event)
+  local fields = {'event_type', event.type, 'session_id', event.sessionId, 'tenant_id', event.tenant, 'transcript',
+    event.transcript, 'timestamp', event.timestamp}
+  if event.bytes then
+    for _, part in ipairs({'transcript_bytes', event.bytes, 'chunks_from', event.firstChunk, 'chunks_to',
+      event.lastChunk}) do
+      fields[#fields + 1] = part
+    end
+  end
+  local id = redis.call('XADD', stream, '*', unpack(fields))
   if maxBytes == 0 then
     return id, 0
   end

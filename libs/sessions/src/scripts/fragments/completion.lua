@@ -1,39 +1,42 @@
--- Functions for completed transcripts, which consumers read after the event.
+-- Functions for completed transcripts, whose text consumers may read after the event. KEYS[1] is the session's metadata,
+-- KEYS[2] its transcript, and KEYS[3] the list in which a deleted transcript is kept for consumers.
 
--- Takes a transcript out of its session and keeps it for the consumers.
-local function handOff(transcript, unarchived, keepMs)
-  if redis.call('EXISTS', transcript) == 1 then
-    redis.call('RENAME', transcript, unarchived)
-    redis.call('PEXPIRE', unarchived, keepMs)
+-- Moves the transcript out of its session, for consumers.
+local function handOver(keepMs)
+  if redis.call('EXISTS', KEYS[2]) == 1 then
+    redis.call('RENAME', KEYS[2], KEYS[3])
+    redis.call('PEXPIRE', KEYS[3], keepMs)
   end
 end
 
--- Whether consumers may still need the text of a completed session.
-local function isUnarchived(archive, registry, session, isRegistered)
-  if archive == 'registered' and registry then
-    return redis.call('HEXISTS', registry, session) == 1
-  end
+-- Returns whether consumers may still need the text of a completed session.
+--   archive       the session's field of that name
+--   isRegistered  whether the registry of unhandled completions has the session
+local function isNeeded(archive, isRegistered)
   return archive == 'unregistered' or (archive == 'registered' and isRegistered)
 end
 
--- After the event of a completion: keeps the text as long as consumers may need it, also when the session ends before.
+-- After the event of a completion is published: keeps the text for as long as consumers may need it, even if the session
+-- ends before that.
 --   registered  'registered', 'unregistered' or 'none', as `registerCompletion` returns it
---   isWhole     the event has the whole text
-local function settle(metadata, transcript, unarchived, registered, isDeleted, isWhole, left, times)
+--   isWhole     whether the event has the whole text
+--   ttlMs       the session's TTL
+--   options     {isDeleted, minTtlMs, keepMs, unclaimedMs}
+local function settle(registered, isWhole, ttlMs, options)
   if registered ~= 'none' then
-    redis.call('HSET', metadata, 'archive', registered)
-    if left < times.minKeepMs then
-      redis.call('HSET', metadata, 'ttl_after_archive', left)
-      redis.call('PEXPIRE', metadata, times.minKeepMs)
-      redis.call('PEXPIRE', transcript, times.minKeepMs)
+    redis.call('HSET', KEYS[1], 'archive', registered)
+    if ttlMs < options.minTtlMs then
+      redis.call('HSET', KEYS[1], 'ttl_after_archive', ttlMs)
+      redis.call('PEXPIRE', KEYS[1], options.minTtlMs)
+      redis.call('PEXPIRE', KEYS[2], options.minTtlMs)
     end
   end
-  if not isDeleted then
+  if not options.isDeleted then
     return
   end
   if registered == 'none' and isWhole then
-    redis.call('UNLINK', transcript)
+    redis.call('UNLINK', KEYS[2])
   else
-    handOff(transcript, unarchived, registered == 'none' and times.unclaimedMs or times.keepMs)
+    handOver(registered == 'none' and options.unclaimedMs or options.keepMs)
   end
 end

@@ -1,21 +1,23 @@
--- Functions that account for the memory that tenants hold.
+-- Functions that account for the memory of sessions.
 --
--- The ledger of a tenant, a hash, has the bytes of each session; the totals, a hash, have the sum of each tenant and in
--- ':total' the sum of all. A cluster has them in another slot than the sessions.
+-- A tenant's ledger, a hash, has the bytes of each session. The totals, a hash, have the sum of each tenant, and in ':total'
+-- the sum of all tenants. In a cluster they are in another slot than the sessions.
 
--- What a session takes beside its fields and its text: keys, expiry, places in indexes.
+-- Bytes of a session besides its fields and its text: keys, expiry, index entries.
 local sessionOverhead = 1024
--- Of a tenant's memory the last quarter is for sessions up to this size, so that large ones cannot shut out the others.
+-- The last quarter of a tenant's memory is reserved for sessions up to this size, so that large sessions cannot shut out
+-- small ones.
 local smallSession = 65536
 
--- What a transcript takes, with 32 bytes for a chunk and its event's id, in whole kibibytes: most appends change nothing.
+-- Returns the bytes of a transcript: the text and 32 bytes per chunk for the list and the event's id, rounded up to whole
+-- kibibytes so that most appends do not change the ledger.
 local function transcriptBytes(chunks, bytes)
   return 1024 * math.ceil((bytes + 32 * chunks) / 1024)
 end
 
--- What only some calls need, made when it is needed: a closure for each function would cost every call.
+-- Creates the functions that only some calls need. Redis would create a closure for each on every call otherwise.
 local function accounts()
-  -- What a living session takes, by its own record of its transcript.
+  -- Returns the bytes of a session, by its own record of its transcript.
   local function sessionBytes(metadata, transcript)
     local bytes = sessionOverhead
     for _, part in ipairs(redis.call('HGETALL', metadata)) do
@@ -28,21 +30,22 @@ local function accounts()
     return bytes
   end
 
-  -- Nothing while there is room for so many bytes more, else the answer for the caller: {'tenant-full', bytes that the
-  -- tenant holds} or {'server-full', bytes that all hold}. 0 is no bound of all.
-  local function findFull(totals, tenant, added, isLarge, maxTenantBytes, maxAllBytes)
+  -- Checks whether `added` bytes more fit the limits of the tenant and of all tenants (0 for no limit). Returns nil if they
+  -- do, otherwise the reply for the caller: {'tenant-full', bytes of the tenant} or {'server-full', bytes of all tenants}.
+  local function findFull(totals, tenant, added, isLarge, maxTenantBytes, maxTotalBytes)
     local held = redis.call('HMGET', totals, tenant, ':total')
     local ofTenant, ofAll = tonumber(held[1] or 0), tonumber(held[2] or 0)
-    if ofTenant + added > (isLarge and 0.75 * maxTenantBytes or maxTenantBytes) then
+    if ofTenant + added > (isLarge and 0.75 * maxTenantBytes or tonumber(maxTenantBytes)) then
       return {'tenant-full', ofTenant}
     end
-    if isLarge and maxAllBytes > 0 and ofAll + added > maxAllBytes then
+    maxTotalBytes = tonumber(maxTotalBytes)
+    if isLarge and maxTotalBytes > 0 and ofAll + added > maxTotalBytes then
       return {'server-full', ofAll}
     end
   end
 
-  -- Sets what a session takes; 0 when it is gone.
-  local function recharge(ledger, totals, tenant, session, bytes)
+  -- Sets the bytes of a session; 0 removes it from the ledger.
+  local function set(ledger, totals, tenant, session, bytes)
     local before = tonumber(redis.call('HGET', ledger, session) or 0)
     if bytes == before then
       return
@@ -58,16 +61,17 @@ local function accounts()
     end
   end
 
-  -- Adds to what a session takes. One that is not in the ledger, since another program began it, is entered as a whole.
-  local function charge(ledger, totals, tenant, session, added, metadata, transcript)
+  -- Adds to the bytes of the session in KEYS[1] and KEYS[2]. A session that is not in the ledger, because another program
+  -- created it, is entered as a whole.
+  local function add(ledger, totals, tenant, session, added)
     if redis.call('HINCRBY', ledger, session, added) == added then
       redis.call('HDEL', ledger, session)
-      recharge(ledger, totals, tenant, session, sessionBytes(metadata, transcript))
+      set(ledger, totals, tenant, session, sessionBytes(KEYS[1], KEYS[2]))
       return
     end
     redis.call('HINCRBY', totals, tenant, added)
     redis.call('HINCRBY', totals, ':total', added)
   end
 
-  return {charge = charge, findFull = findFull, recharge = recharge, sessionBytes = sessionBytes}
+  return {add = add, findFull = findFull, sessionBytes = sessionBytes, set = set}
 end

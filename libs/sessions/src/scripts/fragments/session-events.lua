@@ -1,7 +1,6 @@
--- A function for scripts that publish an event of a session.
-
--- Keeps the id of a session's event for listeners that come back. '0-0' in front: no older one was dropped.
-local function rememberEvent(events, id, isFirst, ttlMs)
+-- Adds an event's id to the list of the session's events, which reconnecting listeners read. A leading '0-0' means that no
+-- older id was dropped from the list.
+local function addSessionEvent(events, id, isFirst, ttlMs)
   local length
   if isFirst then
     length = redis.call('RPUSH', events, '0-0', id)
