@@ -307,6 +307,8 @@ describe('completed transcripts and their consumers', () => {
     const append = { chunks: ['x'.repeat(4_000)], idempotencyKey: undefined };
     for (let number = 0; number < 400; number++)
       await sut.service.append(budget(), 'globex', noise.id, append);
+    expect(await redis.redis.hexists(registry, ':dropped')).toBe(1);
+    expect(await sut.completions.count()).toBe(1);
     expect(await sut.keeper.keep()).toEqual({ released: 0, republished: 1, lost: 0 });
     expect(await sut.keeper.keep()).toEqual({ released: 0, republished: 0, lost: 0 });
     const seen: StreamEvent[] = [];
@@ -319,6 +321,7 @@ describe('completed transcripts and their consumers', () => {
     expect((await sut.transcripts.complete(event)).transcript).toBe(long.join(' '));
     await sut.acknowledgeAll('one');
     await until('it is released', async () => (await sut.keeper.keep()).released === 1);
+    expect(await sut.completions.count()).toBe(0);
   });
 
   it('are kept for dead letters and their replays, until each was handled or deleted', async () => {

@@ -6,6 +6,10 @@ const scan = loadScript('scan-completions-2', new URL('./scripts/scan-completion
   publish: publishFragment,
   'stream-ids': streamIdsFragment,
 });
+const count = loadScript(
+  'count-completions-1',
+  new URL('./scripts/count-completions-1.lua', import.meta.url),
+);
 const forget = loadScript(
   'forget-completion-1',
   new URL('./scripts/forget-completion-1.lua', import.meta.url),
@@ -40,8 +44,7 @@ export class CompletionsRepository {
   private readonly streamKey: string;
 
   constructor(@InjectRedis('sessions') private readonly redis: RedisClient) {
-    redis.register(scan);
-    redis.register(forget);
+    for (const script of [scan, count, forget]) redis.register(script);
     this.streamKey = redis.keys.key(shared('transcription_events'));
     this.key = redis.keys.key(shared('transcription_events'), 'completions');
   }
@@ -81,7 +84,7 @@ export class CompletionsRepository {
 
   /** Completions that are waited for. */
   async count(): Promise<number | undefined> {
-    const outcome = await this.redis.command(this.redis.newBudget(), 'HLEN', this.key);
+    const outcome = await this.redis.run(this.redis.newBudget(), count, { keys: [this.key], args: [] });
     return outcome.status === 'ok' ? Number(outcome.value) : undefined;
   }
 

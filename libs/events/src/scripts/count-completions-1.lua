@@ -1,0 +1,7 @@
+-- Counts the completions whose events are not known to be handled by every group.
+--
+-- Input:
+--   KEYS[1]  the registry of unhandled completions, a hash
+-- Output:
+--   the number of completions, without the registry's own field `:dropped`
+return redis.call('HLEN', KEYS[1]) - redis.call('HEXISTS', KEYS[1], ':dropped')
