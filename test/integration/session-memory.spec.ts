@@ -77,8 +77,7 @@ describe('memory that a tenant holds', () => {
     await expect(append('x'.repeat(32_000))).rejects.toMatchObject({
       name: 'SessionsFullError',
       scope: 'tenant',
-      heldBytes: await held(),
-      maxBytes: 1_048_576,
+      extensions: { heldBytes: await held(), maxBytes: 1_048_576 },
       message: expect.stringMatching(/hold \d+ of at most 1048576 bytes.*Delete sessions/),
     });
     const small = { chunks: ['x'.repeat(32_000)], idempotencyKey: undefined };
