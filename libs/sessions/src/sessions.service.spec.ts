@@ -195,7 +195,7 @@ describe(SessionsService.name, () => {
       const metadata = Object.fromEntries(Array.from({ length: MAX_FIELDS - 1 }, (_, n) => [`f${n}`, '']));
       await expect(sut.create(budget, tenantId, { metadata })).rejects.toMatchObject({
         name: SessionLimitError.name,
-        field: 'metadata',
+        errors: [{ field: 'metadata' }],
       });
       expect(log).toEqual([]);
     });
