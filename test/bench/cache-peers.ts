@@ -7,7 +7,7 @@ import { Cacheable } from 'cacheable';
 import { Redis } from 'ioredis';
 import { Keyv } from 'keyv';
 
-/** A cache library, set up over Redis as its documentation advises. */
+/** A cache library, configured on Redis as its documentation recommends. */
 export interface Peer {
   readonly name: string;
   get(key: string): Promise<unknown>;
@@ -18,7 +18,7 @@ export interface Peer {
 
 const ttlMs = 3_600_000;
 
-/** What @nestjs/cache-manager wraps. */
+/** The library that @nestjs/cache-manager wraps. */
 export function cacheManager(port: number): Peer {
   const store = new Keyv({ store: new KeyvRedis(`redis://127.0.0.1:${port}`), namespace: 'cache-manager' });
   store.on('error', () => undefined);

@@ -14,7 +14,7 @@ const count = 1_000;
 const ids = Array.from({ length: count }, (_, index) => `text-${index}`);
 const vector = (): Float32Array => Float32Array.from({ length: dimensions }, () => Math.random() - 0.5);
 
-/** Of the limit too: copied, turned to this machine's byte order, seen to be finite numbers. */
+/** The bare contender decodes with the same codec: copies, converts the byte order, checks for finite numbers. */
 const codec = float32Codec(dimensions);
 const vectors = defineNamespace({
   name: 'bench-vector',
@@ -51,7 +51,7 @@ const getFrom = (peer: Peer, concurrency: number): Contender => [
   () => perSecond((index) => peer.get(at(index)), { concurrency }),
 ];
 
-/** A vector out of Redis: one at a time, by the hundred, and what it takes there. */
+/** Reads vectors from Redis, one at a time and in batches of a hundred. */
 export async function vectorGet(): Promise<string> {
   const { redis, cache, peers, end } = await stage();
   const values = ids.map(vector);
@@ -76,10 +76,12 @@ export async function vectorGet(): Promise<string> {
       ['Marquee', () => perSecond((index) => cache.get(vectors, at(index)), { concurrency })],
       ...peers.map((peer) => getFrom(peer, concurrency)),
     ]);
-    sections.push(`One vector of 1,536 dimensions, ${concurrency} at once\n\n${table('gets/s', compared)}`);
+    sections.push(
+      `One vector of 1,536 dimensions, ${concurrency} in parallel\n\n${table('gets/s', compared)}`,
+    );
   }
   const hundred = (index: number): string[] =>
-    Array.from({ length: 100 }, (_, more) => at(100 * index + more));
+    Array.from({ length: 100 }, (_, offset) => at(100 * index + offset));
   const many = await interleave(rounds, [
     [
       'raw ioredis mgetBuffer, the same decoding (limit)',
@@ -99,19 +101,19 @@ export async function vectorGet(): Promise<string> {
   return sections.join('\n\n');
 }
 
-/** A film's JSON of 2 KB out of Redis. */
+/** Reads a movie's JSON of 2 KB from Redis. */
 export async function jsonGet(): Promise<string> {
   const { redis, cache, peers, end } = await stage();
-  const film = {
+  const movie = {
     id: 1,
     title: 'Heat',
     overview: randomBytes(900).toString('hex'),
     genres: [{ id: 80, name: 'Crime' }],
   };
   for (const id of ids) {
-    await cache.set(documents, id, film);
-    await redis.set(`raw:${id}`, JSON.stringify(film));
-    for (const peer of peers) await peer.set(id, film);
+    await cache.set(documents, id, movie);
+    await redis.set(`raw:${id}`, JSON.stringify(movie));
+    for (const peer of peers) await peer.set(id, movie);
   }
   const compared = await interleave(rounds, [
     [
@@ -128,9 +130,9 @@ export async function jsonGet(): Promise<string> {
   return table('gets/s', compared);
 }
 
-const noLoad = (): Promise<never> => Promise.reject(new Error('It is there already'));
+const noLoad = (): Promise<never> => Promise.reject(new Error('The value should be cached'));
 
-/** A vector out of this process's own memory. */
+/** Reads vectors from the local tier. */
 export async function localGet(): Promise<string> {
   const { server, cache, end } = await stage();
   const local = defineNamespace({
@@ -150,7 +152,7 @@ export async function localGet(): Promise<string> {
     await cache.getOrSet(local, id, () => Promise.resolve(value));
     for (const peer of peers) await peer.set(id, value);
   }
-  // Its own write is told of as a change: a value becomes a copy with the first read after that.
+  // The process's own write invalidates its copy, so a read after that fills the local tier.
   for (const id of ids) {
     let isLocal = false;
     while (!isLocal) isLocal = (await cache.getOrSet(local, id, noLoad)).outcome === 'local_hit';
@@ -168,7 +170,7 @@ export async function localGet(): Promise<string> {
   return table('gets/s', compared);
 }
 
-/** What one vector takes in Redis, by MEMORY USAGE and by what the server grows. */
+/** Measures the memory of one vector in Redis by the growth of the server. */
 export async function memory(): Promise<string> {
   const { server, redis, cache, peers, end } = await stage();
   const used = async (): Promise<number> =>
@@ -192,7 +194,7 @@ export async function memory(): Promise<string> {
   await end();
   const [[, limit]] = rows as [[string, number]];
   return [
-    '| contender | bytes a vector | ratio to the first |',
+    '| contender | bytes per vector | ratio to the first |',
     '|---|---|---|',
     ...rows.map(([name, bytes]) => `| ${name} | ${Math.round(bytes)} | ${(bytes / limit).toFixed(2)} |`),
   ].join('\n');

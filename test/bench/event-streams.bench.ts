@@ -10,15 +10,15 @@ const rounds = 5;
 const listeners = 100;
 const events = 1_000;
 const eventsTogether = 50;
-const chunk = 'I want a heist film from the nineties, if there is one';
+const chunk = 'I want a heist movie from the nineties, if there is one';
 const mark = Buffer.from('\nevent: ');
 
-/** A client that counts the events that it is sent. */
+/** A client that counts the events it receives. */
 class Listener {
   received = 0;
 
   private constructor(private readonly socket: Socket) {
-    // A mark may come in two parts.
+    // A marker may be split across two reads.
     let tail = Buffer.alloc(0);
     socket.on('data', (read: Buffer) => {
       const bytes = Buffer.concat([tail, read]);
@@ -42,7 +42,7 @@ class Listener {
   }
 }
 
-/** Server-sent events: so many clients listen to a session to which so much is appended. */
+/** Delivers a session's events to many clients by server-sent events. */
 export async function eventStreams(): Promise<string> {
   const redis = await TestRedisServer.start();
   const marquee = await serveMarquee({ REDIS_URL: redis.url });
@@ -60,17 +60,17 @@ export async function eventStreams(): Promise<string> {
       const startedMs = performance.now();
       await publish(redis.redis, id);
       await until(
-        'every client has every event',
+        'every client has received every event',
         () => all.every(({ received }) => received >= events),
         60_000,
       );
       const perSecond = (1000 * listeners * events) / (performance.now() - startedMs);
-      if (all.some(({ received }) => received !== events)) throw new Error('An event came twice');
+      if (all.some(({ received }) => received !== events)) throw new Error('An event was delivered twice');
       for (const listener of all) listener.close();
       return perSecond;
     };
   const compared = await interleave(rounds, [
-    ['one XREAD, written to all by bare Fastify (limit)', measure(bare)],
+    ['one XREAD, written to all clients by bare Fastify (limit)', measure(bare)],
     ['Marquee', measure(marquee)],
   ]);
   for (const server of [marquee, bare]) await server.stop();

@@ -1,4 +1,4 @@
-// Another client, in a process of its own: GETs one after the other until it is told to stop, then their p99 in ms.
+// Another client in its own process: sends sequential GETs until it receives a message, then reports their p99 in ms.
 import { Redis } from 'ioredis';
 
 const redis = new Redis(Number(process.argv[2]), '127.0.0.1');

@@ -16,7 +16,7 @@ interface Stage {
   readonly server: TestRedisServer;
   readonly client: RedisClient;
 }
-/** Makes so many items, and answers what is measured of them, in ms. */
+/** Creates `size` items and returns the measured durations in ms. */
 type Measure = (stage: Stage, size: number) => Promise<number[]>;
 
 const texts = defineNamespace({ name: 'grow', codec: stringCodec, ttlSeconds: 3_600, jitter: 0 });
@@ -24,7 +24,7 @@ const operations: Record<string, Measure> = {
   get: async ({ server, client }, size) => {
     const cache = await populated(server, client, size);
     return timed(repeats, async () => {
-      if ((await cache.get(texts, anyOf(size))) === null) throw new Error('It is not there');
+      if ((await cache.get(texts, anyOf(size))) === null) throw new Error('The key is missing');
     });
   },
   'MGET of 100': async ({ server, client }, size) => {
@@ -85,14 +85,14 @@ const operations: Record<string, Measure> = {
   },
 };
 
-/** How time grows with what there is: the exponent is the slope of log time over log size, by least squares. */
+/** Measures how time grows with the number of items. The exponent is the least-squares slope of log time over log size. */
 export async function growth(): Promise<string> {
   const rows: string[] = [];
   for (const [name, measure] of Object.entries(operations)) {
     const medians: number[] = [];
     for (const size of sizes) {
       const server = await TestRedisServer.start(['--maxmemory', '2gb']);
-      // To make a million keys takes the server a second.
+      // Creating a million keys takes the server a second.
       const timeouts = { REDIS_BUDGET_MS: '5000', REDIS_SOCKET_TIMEOUT_MS: '10000' };
       const client = await connectClient({ REDIS_URL: server.url, ...timeouts });
       medians.push(median(await measure({ server, client }, size)));
@@ -104,7 +104,7 @@ export async function growth(): Promise<string> {
     );
   }
   return [
-    'Medians in ms, one at a time',
+    'Medians in ms, sequential',
     '',
     `| operation | ${sizes.map((size) => `10^${Math.log10(size)}`).join(' | ')} | exponent |`,
     '|---|---|---|---|---|---|',
@@ -117,7 +117,7 @@ async function populated(server: TestRedisServer, client: RedisClient, size: num
   return createCache(client).cache;
 }
 
-/** As DEBUG POPULATE names its keys. */
+/** Returns a random key in the naming scheme of DEBUG POPULATE. */
 const anyOf = (size: number): string[] => ['key', String(Math.floor(Math.random() * size))];
 
 async function timed(
@@ -126,7 +126,7 @@ async function timed(
   prepare: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<number[]> {
   const figures: number[] = [];
-  // Once more, to warm up.
+  // The first run is a warm-up.
   for (let repeat = 0; repeat <= times; repeat++) {
     await prepare();
     const startedMs = performance.now();

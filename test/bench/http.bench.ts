@@ -8,11 +8,11 @@ const rounds = 5;
 const texts = Array.from({ length: 100 }, (_, index) => `a text to embed ${index}`);
 const json = { 'content-type': 'application/json' };
 
-/** Requests a second of one server: 32 connections for two seconds. */
+/** Returns the requests per second of one server, with 32 connections for two seconds. */
 async function load(url: string, request: Partial<autocannon.Options> = {}): Promise<number> {
   const { requests, non2xx, errors } = await autocannon({ url, connections: 32, duration: 2, ...request });
   if (non2xx > 0 || errors > 0)
-    throw new Error(`${url}: ${non2xx} answers that are no 2xx, ${errors} errors`);
+    throw new Error(`${url}: ${non2xx} responses other than 2xx, ${errors} errors`);
   return requests.average;
 }
 
@@ -30,7 +30,7 @@ async function fill(server: Served, key: string, value: unknown): Promise<void> 
   });
 }
 
-/** Cached answers over HTTP, beside a server that does the same by hand and nothing else. */
+/** Compares cached responses over HTTP with a minimal server that does only the same work. */
 export async function http(): Promise<string> {
   const redis = await TestRedisServer.start();
   const marquee = await serveMarquee({ REDIS_URL: redis.url, CACHE_LOCAL_BYTES: '0' });
@@ -50,14 +50,14 @@ export async function http(): Promise<string> {
     await redis.redis.set(`prod:emb:text-embedding-3-small:${hash}`, bytes as Buffer);
     await fill(nest, `emb:${hash}`, data[0]?.embedding);
   }
-  const film = await (await fetch(`${marquee.url}/v1/movies/1000000370`)).text();
-  await fill(nest, 'movie:1000000370', JSON.parse(film));
+  const movie = await (await fetch(`${marquee.url}/v1/movies/1000000370`)).text();
+  await fill(nest, 'movie:1000000370', JSON.parse(movie));
 
   const compare = (path: string, request: Partial<autocannon.Options>): Promise<string> => {
     const of = (name: string, { url }: Served): Contender => [name, () => load(`${url}${path}`, request)];
     return interleave(rounds, [
-      of('bare Fastify and ioredis, by hand (limit)', bare),
-      of('Marquee, out of Redis', marquee),
+      of('bare Fastify and ioredis (limit)', bare),
+      of('Marquee, from Redis', marquee),
       of('Marquee, local tier on (the default)', local),
       of('Nest and @nestjs/cache-manager', nest),
     ]).then((compared) => table('requests/s', compared));
@@ -72,7 +72,7 @@ export async function http(): Promise<string> {
   return sections.join('\n\n');
 }
 
-/** What limiting costs a route that does next to nothing else. */
+/** Measures the cost of rate limiting on a trivial route. */
 export async function guard(): Promise<string> {
   const redis = await TestRedisServer.start();
   const limited = await serveMarquee({ REDIS_URL: redis.url, MAX_REQUESTS_PER_WINDOW: '1000000000' });
@@ -83,15 +83,15 @@ export async function guard(): Promise<string> {
   });
   const [bare, throttled] = [await serve('bare-nest', redis.port), await serve('throttler', redis.port)];
   const of = (name: string, { url }: Served): Contender => [name, () => load(`${url}/v1/models`)];
-  const ours = await interleave(rounds, [
+  const marquee = await interleave(rounds, [
     of('Marquee without a policy', free),
     of('Marquee, limited', limited),
   ]);
-  const theirs = await interleave(rounds, [
+  const nest = await interleave(rounds, [
     of('bare Nest', bare),
     of('Nest with @nestjs/throttler on Redis', throttled),
   ]);
   for (const server of [limited, free, bare, throttled]) await server.stop();
   await redis.stop();
-  return `${table('requests/s', ours)}\n\n${table('requests/s', theirs)}`;
+  return `${table('requests/s', marquee)}\n\n${table('requests/s', nest)}`;
 }

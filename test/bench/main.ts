@@ -32,23 +32,23 @@ const benchmarks: Record<string, () => Promise<string>> = {
   growth,
 };
 
-const asked = process.argv.slice(2);
-if (asked[0] === 'serve') {
-  // A server beside Marquee, in a process of its own: see process.ts.
-  const [, name, redisPort] = asked;
+const names = process.argv.slice(2);
+if (names[0] === 'serve') {
+  // Runs one of the other servers in its own process: see process.ts.
+  const [, name, redisPort] = names;
   process.send?.({ url: await servers[name as ServerName](Number(redisPort)) });
-} else if (asked[0] === 'stampede-process') {
-  await stampedeProcess(asked[1] as string, Number(asked[2]));
+} else if (names[0] === 'stampede-process') {
+  await stampedeProcess(names[1] as string, Number(names[2]));
 } else {
-  const unknown = asked.filter((name) => !(name in benchmarks));
+  const unknown = names.filter((name) => !(name in benchmarks));
   if (unknown.length > 0) {
     process.stderr.write(
-      `No such benchmark: ${unknown.join(', ')}. There are: ${Object.keys(benchmarks).join(', ')}\n`,
+      `Unknown benchmark: ${unknown.join(', ')}. Available: ${Object.keys(benchmarks).join(', ')}\n`,
     );
     process.exit(1);
   }
   for (const [name, run] of Object.entries(benchmarks)) {
-    if (asked.length > 0 && !asked.includes(name)) continue;
+    if (names.length > 0 && !names.includes(name)) continue;
     const result = await run();
     process.stdout.write(`\n## ${name}\n\n${result}\n`);
     keepResult(name, result, Object.keys(benchmarks));

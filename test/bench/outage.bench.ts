@@ -12,7 +12,7 @@ const calls = 200;
 const patienceMs = 3_000;
 const values = defineNamespace({ name: 'bench-outage', codec: jsonCodec<unknown>(), ttlSeconds: 60 });
 
-/** `getOrSet` of new keys with an upstream of 5 ms, eight at once, while Redis is frozen: how long callers wait. */
+/** Measures how long callers wait for new keys while Redis is frozen: an upstream of 5 ms, eight calls in parallel. */
 export async function outage(): Promise<string> {
   const server = await TestRedisServer.start();
   const client = await connectClient({ REDIS_URL: server.url });

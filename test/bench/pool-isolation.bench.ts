@@ -6,7 +6,7 @@ import { interleave, percentile, table } from './rounds.js';
 const roundMs = 1500;
 const bulkKeys = Array.from({ length: 1000 }, (_, index) => `bulk:${index}`);
 
-/** Small GETs one after the other while replies of 6 MB are under way; the p99 of the GETs in ms. */
+/** Returns the p99 in ms of sequential small GETs while replies of 6 MB are being transferred. */
 async function p99WithBulk(get: () => Promise<unknown>, bulk: () => Promise<unknown>): Promise<number> {
   const latenciesMs: number[] = [];
   const end = new AbortController();
@@ -24,7 +24,7 @@ async function p99WithBulk(get: () => Promise<unknown>, bulk: () => Promise<unkn
   return percentile(latenciesMs, 0.99);
 }
 
-/** Bulk replies out of the way of small commands: one connection for both, against the pool's lanes. */
+/** Compares small GETs during bulk transfers: one connection for both, or the pool's separate connections. */
 export async function poolIsolation(): Promise<string> {
   const server = await TestRedisServer.start();
   const single = new Redis(server.port, '127.0.0.1');
@@ -41,7 +41,7 @@ export async function poolIsolation(): Promise<string> {
         ),
     ],
     [
-      'Marquee: bulk lanes of their own',
+      'Marquee, separate connections',
       () =>
         p99WithBulk(
           () => client.get(client.newBudget(), 'small'),
@@ -52,5 +52,5 @@ export async function poolIsolation(): Promise<string> {
   client.close();
   single.disconnect();
   await server.stop();
-  return table('p99 of small GETs beside 6 MB replies, ms (lower is better)', comparisons);
+  return table('p99 of small GETs during 6 MB replies, ms (lower is better)', comparisons);
 }

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { freePort } from '../fixtures/free-port.js';
 import type { ServerName } from './servers.js';
 
-/** A server in a process of its own. */
+/** A server in its own process. */
 export interface Served {
   readonly url: string;
   readonly pid: number;
-  /** From its start to its first answer. */
+  /** Time from its start to its first response. */
   readonly readyMs: number;
   readonly stop: () => Promise<unknown>;
 }
@@ -18,7 +18,7 @@ process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-/** Forks a program that ends with this process: a benchmark that fails leaves none behind. */
+/** Forks a program that ends with this process, so that a failed benchmark leaves none running. */
 export function forkProgram(
   file: string,
   args: readonly string[] = [],
@@ -29,15 +29,15 @@ export function forkProgram(
   return child;
 }
 
-/** What this program does where its arguments say so, in a process of its own. */
+/** Runs this program with other arguments in a separate process. */
 export const forkSelf = (...args: string[]): ChildProcess =>
   forkProgram(join(process.cwd(), 'dist', 'test', 'bench', 'main.js'), args);
 
-/** One of the servers beside Marquee. */
+/** Starts one of the servers that Marquee is compared with. */
 export const serve = (name: ServerName, redisPort: number): Promise<Served> =>
   served(() => forkSelf('serve', name, String(redisPort)));
 
-/** A program that tells its URL when it listens. */
+/** Waits until a program sends the URL that it listens on. */
 export async function served(start: () => ChildProcess): Promise<Served> {
   const startedMs = performance.now();
   const child = start();
@@ -53,7 +53,7 @@ export async function served(start: () => ChildProcess): Promise<Served> {
   };
 }
 
-/** Marquee itself, as it is run in production, its log thrown away. */
+/** Starts Marquee as in production, without its log. */
 export async function serveMarquee(variables: Record<string, string>): Promise<Served> {
   const { PATH = '', HOME = '' } = process.env;
   const port = await freePort();

@@ -12,7 +12,7 @@ import { median } from './rounds.js';
 const rounds = 5;
 const keys = 1_000_000;
 
-/** A million keys purged by pattern: how long it takes, and what another client's GETs feel of it. */
+/** Purges a million keys by pattern, and measures the duration and the effect on another client's GETs. */
 export async function purge(): Promise<string> {
   const server = await TestRedisServer.start();
   const client = await connectClient({ REDIS_URL: server.url });
@@ -52,7 +52,7 @@ export async function purge(): Promise<string> {
   client.close();
   await server.stop();
   return [
-    '| contender | seconds, median | another’s GET p99 before, ms | during, ms | ratio |',
+    '| contender | seconds, median | other client’s GET p99 before, ms | during, ms | ratio |',
     '|---|---|---|---|---|',
     ...contenders.map(([name], index) => {
       const { seconds, idleP99Ms, p99Ms } = found[index] as (typeof found)[number];
@@ -62,7 +62,7 @@ export async function purge(): Promise<string> {
   ].join('\n');
 }
 
-/** What operators do by hand. */
+/** Purges as an operator would with redis-cli. */
 async function byCommandLine(port: number): Promise<void> {
   const cli = `redis-cli -p ${port}`;
   await promisify(execFile)('sh', [
@@ -71,7 +71,7 @@ async function byCommandLine(port: number): Promise<void> {
   ]);
 }
 
-/** The p99 of another client's GETs, from now until `stop` is called. */
+/** Measures the p99 of another client's GETs until `stop` is called. */
 async function otherClient(port: number): Promise<{ stop: () => Promise<number> }> {
   const child = forkProgram(join(process.cwd(), 'test', 'bench', 'get-latencies.mjs'), [String(port)]);
   await once(child, 'message');

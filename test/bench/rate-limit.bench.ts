@@ -12,7 +12,7 @@ const clients = Array.from({ length: 1_000 }, (_, index) => `client-${index}`);
 const quota = 60_000;
 const windowSeconds = 60;
 
-/** A minimal GCRA, as it is written in the field: the time, the state, and an expiry. */
+/** A minimal GCRA: the time, the state, and an expiry. */
 const minimalGcra = `
 local t = redis.call('TIME')
 local now = t[1] * 1000 + t[2] / 1000
@@ -28,18 +28,18 @@ const contender = (name: string, decide: Decide): Contender => [
   () => perSecond((index) => decide(clients[index % clients.length] as string), { concurrency: 64 }),
 ];
 
-/** Decisions a second: one policy, three policies, clients that are refused. */
+/** Measures decisions per second with one policy, with three policies, and for refused clients. */
 export async function rateLimit(): Promise<string> {
   const server = await TestRedisServer.start();
   const redis = new Redis(server.port, '127.0.0.1');
-  const policy = (name: string, most: number, algorithm = 'sliding-window') => ({
+  const policy = (name: string, maxUnits: number, algorithm = 'sliding-window') => ({
     name,
     algorithm,
-    quota: most,
+    quota: maxUnits,
     windowSeconds,
   });
   const names = ['one', 'two', 'three'];
-  // Policies are shared by all processes of an environment: each limiter gets one of its own.
+  // All processes of an environment share its policies, so each limiter gets its own environment.
   const marquee = async (environment: string, policies: ReturnType<typeof policy>[]) => {
     const client = await connectClient({
       REDIS_URL: server.url,
@@ -61,7 +61,7 @@ export async function rateLimit(): Promise<string> {
   const tight = await marquee('tight', [policy('tight', 1)]);
   const allowed = async (decision: ReturnType<(typeof single)['take']>): Promise<void> => {
     const { isAllowed, isDegraded } = await decision;
-    if (!isAllowed || isDegraded) throw new Error('Not what is to be measured');
+    if (!isAllowed || isDegraded) throw new Error('The request was refused or decided without Redis');
   };
 
   const flexible = (keyPrefix: string, points: number, more = {}) =>
@@ -102,10 +102,10 @@ export async function rateLimit(): Promise<string> {
       Promise.all(names.map((each) => redis.incr(`incr-${each}:${name}`))),
     ),
     contender('rate-limiter-flexible, RateLimiterUnion', (name) => union.consume(name)),
-    contender('rate-limit-redis, in turn', async (name) => {
+    contender('rate-limit-redis, sequentially', async (name) => {
       for (const each of stores) await each.increment(name);
     }),
-    contender('@nest-lab/throttler-storage-redis, in turn', async (name) => {
+    contender('@nest-lab/throttler-storage-redis, sequentially', async (name) => {
       for (const each of names) await throttle(`${each}-${name}`, each, quota);
     }),
   ]);
@@ -132,6 +132,6 @@ export async function rateLimit(): Promise<string> {
   return [
     `One policy\n\n${table('decisions/s', one)}`,
     `Three policies\n\n${table('decisions/s', three)}`,
-    `Clients that are refused\n\n${table('decisions/s', refused)}`,
+    `Refused clients\n\n${table('decisions/s', refused)}`,
   ].join('\n\n');
 }

@@ -28,16 +28,16 @@ function heading(): string {
       }
     ).version;
   const redis = /v=(\S+)/.exec(execFileSync('redis-server', ['--version'], { encoding: 'utf8' }))?.[1];
-  return `# What was measured
+  return `# Benchmark results
 
-Written by \`npm run bench\`. Ratios are what counts: contenders take turns within each round, and the ratio is the median over
+Written by \`npm run bench\`. Compare the ratios: contenders alternate within each round, and the ratio is the median over
 rounds of the figure to the first contender's of the same round. The server is on the same machine.
 
 ${cpus().length} × ${cpus()[0]?.model}, Node ${process.versions.node}, Redis ${redis}. ${peers.map((name) => `${name} ${version(name)}`).join(', ')}.
 `;
 }
 
-/** Puts a benchmark's result into RESULTS.md, in place of its last one. */
+/** Stores a benchmark's result in RESULTS.md, replacing the previous one. */
 export function keepResult(name: string, result: string, order: readonly string[]): void {
   const sections = new Map<string, string>();
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';

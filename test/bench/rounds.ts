@@ -1,16 +1,16 @@
-/** One contender's figure of one round; higher is better unless the benchmark says otherwise. */
+/** Measures one contender in one round. Higher is better unless the benchmark says otherwise. */
 export type Contender = readonly [name: string, measure: () => Promise<number>];
 
 export interface Comparison {
   readonly name: string;
   readonly median: number;
-  /** Ratios to the first contender, round by round: median, least and most. */
+  /** Ratios to the first contender in the same round: median, minimum and maximum. */
   readonly ratio: number;
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
 }
 
-/** Measures every contender in every round, in turn, so that the machine's moods hit all alike. */
+/** Measures the contenders alternately in every round, so that changes in the machine's load affect all alike. */
 export async function interleave(rounds: number, contenders: readonly Contender[]): Promise<Comparison[]> {
   const figures = contenders.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
@@ -23,8 +23,8 @@ export async function interleave(rounds: number, contenders: readonly Contender[
       name,
       median: median(own),
       ratio: median(ratios),
-      least: Math.min(...ratios),
-      most: Math.max(...ratios),
+      min: Math.min(...ratios),
+      max: Math.max(...ratios),
     };
   });
 }
@@ -42,18 +42,18 @@ export function percentile(figures: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }
 
-/** A table for people, and for RESULTS.md. */
+/** Renders a Markdown table for the terminal and RESULTS.md. */
 export function table(unit: string, comparisons: readonly Comparison[]): string {
   const rows = comparisons.map(
-    ({ name, median: figure, ratio, least, most }) =>
-      `| ${name} | ${figure.toPrecision(3)} | ${ratio.toFixed(2)} | ${least.toFixed(2)}–${most.toFixed(2)} |`,
+    ({ name, median: figure, ratio, min, max }) =>
+      `| ${name} | ${figure.toPrecision(3)} | ${ratio.toFixed(2)} | ${min.toFixed(2)}–${max.toFixed(2)} |`,
   );
   return [`| contender | median ${unit} | ratio to the first | range |`, '|---|---|---|---|', ...rows].join(
     '\n',
   );
 }
 
-/** How often a second `run` is done with so many under way at once. */
+/** Returns how many calls of `run` per second complete at the given concurrency. */
 export async function perSecond(
   run: (index: number) => Promise<unknown>,
   { concurrency, durationMs = 700 }: { concurrency: number; durationMs?: number },

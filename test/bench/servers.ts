@@ -12,7 +12,7 @@ import fastify from 'fastify';
 import { Redis } from 'ioredis';
 import { Keyv } from 'keyv';
 
-/** Servers that a benchmark puts beside Marquee, each run in a process of its own. */
+/** Servers that Marquee is compared with, each in its own process. */
 export const servers = {
   'bare-fastify': bareFastify,
   'bare-events': bareEvents,
@@ -41,7 +41,7 @@ function answer(vectors: readonly Buffer[]) {
   };
 }
 
-/** By hand what Marquee's routes do of a hit, and nothing else: no limits, keys, metrics, logs or validation. */
+/** Serves a cache hit like Marquee's routes, without rate limits, API keys, metrics, logs or validation. */
 async function bareFastify(redisPort: number): Promise<string> {
   const redis = new Redis(redisPort, '127.0.0.1');
   const app = fastify();
@@ -66,7 +66,7 @@ async function bareFastify(redisPort: number): Promise<string> {
   return app.listen({ port: 0, host: '127.0.0.1' });
 }
 
-/** One reader of the stream, whose every entry is written to all who listen: no sessions, tenants, bounds or heartbeats. */
+/** Writes every entry of the stream to all listeners, without sessions, tenants, limits or heartbeats. */
 async function bareEvents(redisPort: number): Promise<string> {
   const redis = new Redis(redisPort, '127.0.0.1');
   const listeners = new Set<ServerResponse>();

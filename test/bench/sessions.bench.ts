@@ -7,9 +7,9 @@ import { interleave, perSecond, table } from './rounds.js';
 
 const rounds = 5;
 const sessions = 200;
-const chunk = 'I want a heist film from the nineties, if there is one';
+const chunk = 'I want a heist movie from the nineties, if there is one';
 
-/** Appending to transcripts and reading events, beside the bare commands that the same takes. */
+/** Compares appending to transcripts and consuming events with the bare Redis commands. */
 export async function transcripts(): Promise<string> {
   const server = await TestRedisServer.start(['--maxmemory', '2gb']);
   const redis = new Redis(server.port, '127.0.0.1');
@@ -61,7 +61,7 @@ export async function transcripts(): Promise<string> {
       async () => perSecond((index) => rawAppend(at(index)), { concurrency: 64 }),
     ],
     [
-      'Marquee (checked, bounded, with its event, in one step)',
+      'Marquee (with checks, limits and the event, atomically)',
       async () => {
         const figure = await perSecond(
           (index) =>
@@ -71,7 +71,7 @@ export async function transcripts(): Promise<string> {
             }),
           { concurrency: 64 },
         );
-        // A transcript has a bound, which a benchmark comes to.
+        // A benchmark would reach the maximum length of a transcript.
         await clear();
         for (let index = 0; index < sessions; index++)
           ids[index] = (await service.create(client.newBudget(), 'acme', {})).id;
@@ -105,7 +105,7 @@ export async function transcripts(): Promise<string> {
   };
   const consume = await interleave(rounds, [
     [
-      'XREADGROUP and XACK by hundreds (limit)',
+      'XREADGROUP and XACK in batches of 100 (limit)',
       async () => {
         await publish();
         await redis.xgroup('CREATE', 'prod:transcription_events', 'raw', '0');
@@ -139,7 +139,8 @@ export async function transcripts(): Promise<string> {
         await groups.withReader(async (reader) => {
           while (done < entries) {
             const taken = await groups.take(reader, from, 100, 100);
-            if (taken.status !== 'ok' || taken.value === 'no-group') throw new Error('The group is gone');
+            if (taken.status !== 'ok' || taken.value === 'no-group')
+              throw new Error('The consumer group is missing');
             await groups.acknowledge(
               'events',
               'ours',

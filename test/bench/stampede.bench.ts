@@ -20,8 +20,12 @@ type GetOrSet = (key: string, load: () => Promise<unknown>) => Promise<unknown>;
 const contenders: Record<string, (port: number) => Promise<GetOrSet>> = {
   Marquee: async (port) => {
     const { cache } = createCache(await connectClient({ REDIS_URL: `redis://127.0.0.1:${port}` }));
-    const films = defineNamespace({ name: 'bench-stampede', codec: jsonCodec<unknown>(), ttlSeconds: 3_600 });
-    return async (key, load) => (await cache.getOrSet(films, key, load)).value;
+    const movies = defineNamespace({
+      name: 'bench-stampede',
+      codec: jsonCodec<unknown>(),
+      ttlSeconds: 3_600,
+    });
+    return async (key, load) => (await cache.getOrSet(movies, key, load)).value;
   },
   'bentocache, Redis': (port) => ofPeer(bento(port)),
   'cache-manager + @keyv/redis': (port) => ofPeer(cacheManager(port)),
@@ -30,7 +34,7 @@ const contenders: Record<string, (port: number) => Promise<GetOrSet>> = {
 
 const ofPeer = (peer: Peer): Promise<GetOrSet> => Promise.resolve((key, load) => peer.getOrSet(key, load));
 
-/** One of the processes: at each message all its callers ask for that key at once. */
+/** Runs in each process: for every message, all its callers request that key concurrently. */
 export async function stampedeProcess(name: string, port: number): Promise<void> {
   const getOrSet = await (contenders[name] as (port: number) => Promise<GetOrSet>)(port);
   const counter = new Redis(port, '127.0.0.1');
@@ -49,7 +53,7 @@ export async function stampedeProcess(name: string, port: number): Promise<void>
   process.send?.({ isReady: true });
 }
 
-/** Ten thousand callers in two processes miss the same key at once: who asks the upstream, and how long all wait. */
+/** Ten thousand callers in two processes miss the same key: counts upstream calls and measures the time until all are served. */
 export async function stampede(): Promise<string> {
   const server = await TestRedisServer.start();
   const found: Record<string, { calls: number[]; ms: number[] }> = {};
@@ -65,10 +69,10 @@ export async function stampede(): Promise<string> {
       }),
     ),
   );
-  // The first round warms the code up.
+  // The first round is a warm-up.
   for (let round = 0; round <= rounds; round++) {
     for (const name of names) {
-      const key = `film-${round}-${name.replaceAll(/\W/g, '')}`;
+      const key = `movie-${round}-${name.replaceAll(/\W/g, '')}`;
       const ms = await Promise.all(
         (children.get(name) as ChildProcess[]).map(async (child) => {
           const answered = once(child, 'message') as Promise<[{ ms: number }]>;
@@ -89,7 +93,7 @@ export async function stampede(): Promise<string> {
   return [
     `${callers} callers in ${processes} processes, upstream ${upstreamMs} ms`,
     '',
-    '| contender | upstream calls, median | most | until all are answered, median ms | of the upstream |',
+    '| contender | upstream calls, median | most | until all are served, median ms | of the upstream |',
     '|---|---|---|---|---|',
     ...Object.entries(found).map(
       ([name, { calls, ms }]) =>

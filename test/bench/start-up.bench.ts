@@ -8,7 +8,7 @@ import { median } from './rounds.js';
 const rounds = 5;
 const idleMs = 3_000;
 
-/** From the start of the process to where it listens, and its memory when idle. */
+/** Measures the time from the start of a process until it listens, and its idle memory. */
 export async function startUp(): Promise<string> {
   const redis = await TestRedisServer.start();
   const upstreams = { OPENAI_API_KEY: 'none', TMDB_ACCESS_TOKEN: 'none' };
@@ -16,7 +16,7 @@ export async function startUp(): Promise<string> {
     'bare Nest and Fastify': () =>
       served(() => forkProgram(join(process.cwd(), 'test', 'bench', 'bare-nest.mjs'))),
     'Marquee, OpenAI and TMDB configured': () => serveMarquee({ REDIS_URL: redis.url, ...upstreams }),
-    'Marquee, with its own embedding model': () => serveMarquee({ REDIS_URL: redis.url }),
+    'Marquee, local embedding model': () => serveMarquee({ REDIS_URL: redis.url }),
   };
   const found = Object.entries(contenders).map(([name, start]) => ({
     name,

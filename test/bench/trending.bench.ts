@@ -20,7 +20,7 @@ const readers = 4;
 const generation = (number: number): number[] =>
   Array.from({ length: size }, (_, index) => number * size + index + 1);
 
-/** 100,000 reads while a set of 10,000 is swapped 1,000 times: no answer may be empty or mixed. */
+/** Reads 100,000 times while a set of 10,000 ids is swapped 1,000 times. No response may be empty or mixed. */
 export async function trending(): Promise<string> {
   const server = await TestRedisServer.start();
   const standalone = await swapAndRead('standalone', server.url);
@@ -29,7 +29,7 @@ export async function trending(): Promise<string> {
   const clustered = await swapAndRead('Cluster', cluster.url);
   await cluster.stop();
   return [
-    '| topology | reads | swaps | faulty answers | generations seen | read, median µs | read p99, µs | swap, median ms |',
+    '| topology | reads | swaps | invalid responses | generations seen | read, median µs | read p99, µs | swap, median ms |',
     '|---|---|---|---|---|---|---|---|',
     standalone,
     clustered,
@@ -49,7 +49,7 @@ async function swapAndRead(name: string, url: string): Promise<string> {
   const source = { name: 'none', ranked: () => Promise.resolve([]) };
   const repository = new TrendingRepository(reader);
   const restorer = new TrendingRestorer(repository, publisher, published, new Registry());
-  // Another process's: it reads what the publisher has written.
+  // Stands for another process, which reads what the publisher has written.
   const service = new TrendingService(repository, restorer, new LastKnownTrending(), source);
   await publisher.publish({ ids: generation(0), source: 'bench' });
 
