@@ -18,7 +18,7 @@ import { HeldEntries, untried } from './held-entries.js';
 export interface ConsumerOptions {
   /** An entry that was not acknowledged for this long is taken over; also the interval between attempts of an event. */
   readonly claimIdleMs: number;
-  /** Calls of the handler after which an event that fails for its own sake is set aside. */
+  /** Maximum number of counted attempts, after which an event becomes a dead letter. */
   readonly attempts: number;
   /** Events that are handled at once. */
   readonly concurrency: number;
@@ -35,20 +35,20 @@ export const defaultConsumerOptions: ConsumerOptions = {
   maxRetryMs: 30_000,
 };
 
-/** How a consumer is doing. */
+/** State of a consumer. */
 export interface ConsumerState {
   readonly group: string;
-  /** Why the downstream cannot be used, while that is so. */
+  /** Why the downstream cannot be used; undefined while it works. */
   readonly downstream: Waiting | undefined;
-  /** Why the stream cannot be read, while that is so. */
+  /** Why the stream cannot be read; undefined while it can. */
   readonly reading: { readonly cause: string; readonly since: Date } | undefined;
-  /** Events that this consumer owns and has to come back to. */
+  /** Events that this consumer owns and has not finished. */
   readonly held: number;
 }
 
 const blockMs = 2_000;
 const pauseAfterFailureMs = 500;
-/** Per event that is handled at once: more would only wait here, and seem forgotten. */
+/** Entries taken per concurrent event. More would only wait here and seem abandoned. */
 const entriesPerSlot = 2;
 /** Few enough to be tried in turn, and to be handed over when the worker stops. */
 const maxHeld = 64;
@@ -114,7 +114,7 @@ export class EventConsumer {
     this.running ??= this.run();
   }
 
-  /** Finishes what is being handled, hands over the rest, and leaves the group where nothing is left. */
+  /** Finishes the events in progress, releases the others, and leaves the group if nothing is pending. */
   async stop(): Promise<void> {
     this.stopping.abort(new Error('The worker is stopping'));
     await this.running;
@@ -144,7 +144,7 @@ export class EventConsumer {
     }
   }
 
-  /** Runs until the group has to be made again. @throws Error when Redis gave no answer */
+  /** Runs until the group has to be made again. @throws Error when Redis did not reply */
   private async consume(reader: LeasedConnection, lanes: readonly Lane[]): Promise<void> {
     const { signal } = this.stopping;
     const openedMs = performance.now();
@@ -171,7 +171,7 @@ export class EventConsumer {
     }
   }
 
-  /** Takes new entries; undefined where a stream was deleted. @throws Error when Redis gave no answer */
+  /** Takes new entries; undefined where a stream was deleted. @throws Error when Redis did not reply */
   private async take(reader: LeasedConnection, lanes: readonly Lane[], count: number, blocksMs: number) {
     const from = { group: this.handler.group, consumer: this.name, lanes };
     const outcome = await this.repository.take(reader, from, count, blocksMs);
@@ -186,8 +186,8 @@ export class EventConsumer {
   }
 
   /**
-   * Tries the downstream with one event: by turns one that waits already, the one that was tried least recently, and a
-   * new one, so that no single event keeps the group waiting. False where a stream was deleted.
+   * Tries the downstream with one event: alternately the held one that was tried least recently and a new one, so that no
+   * single event blocks the group. Returns false if a stream was deleted.
    */
   private async probe(reader: LeasedConnection, lanes: readonly Lane[]): Promise<boolean> {
     this.probesHeld = !this.probesHeld;
@@ -211,7 +211,7 @@ export class EventConsumer {
       const room = maxHeld - this.held.size;
       if (room <= 0 || this.stopping.signal.aborted) return;
       const claimed = await this.repository.claim(lane, this.handler.group, this.name, claimIdleMs, room);
-      // Redis did not answer, or the group is gone: the next read finds out.
+      // Redis did not reply, or the group is gone: the next read finds out.
       if (claimed.status !== 'ok') return;
       for (const entry of claimed.value) this.adopt(entry);
     }

@@ -17,7 +17,7 @@ const remove = loadScript(
 
 /** Operators can wait for a busy server. */
 const budgetMs = 2_000;
-/** Bounds on what one script does, so that it holds up nobody else. */
+/** Limits on the work of one script, so that it does not block other clients. */
 const maxScanned = 500;
 const maxScannedBytes = 16 * 1024 * 1024;
 const maxMovedBytes = 8 * 1024 * 1024;
@@ -43,7 +43,7 @@ export class DeadLettersRepository {
     this.key = redis.keys.key(shared('transcription_events'), 'dead');
   }
 
-  /** XLEN; undefined where Redis did not answer. */
+  /** XLEN; undefined where Redis did not reply. */
   async length(): Promise<number | undefined> {
     const outcome = await this.redis.command(new RedisBudget(budgetMs), 'XLEN', this.key);
     return outcome.status === 'ok' ? Number(outcome.value) : undefined;
@@ -85,7 +85,7 @@ export class DeadLettersRepository {
         lowerCase(reason),
       ],
     });
-    const [next, ...rows] = answered(outcome) as [Buffer, ...unknown[][]];
+    const [next, ...rows] = replied(outcome) as [Buffer, ...unknown[][]];
     return { found: rows.map(toDeadLetter), next: String(next) || undefined };
   }
 
@@ -126,9 +126,9 @@ const successorOf = (id: string): string => {
   return `${ms}-${BigInt(number) + 1n}`;
 };
 
-function answered<T>(outcome: Outcome<T>): T {
+function replied<T>(outcome: Outcome<T>): T {
   if (outcome.status === 'ok') return outcome.value;
-  throw new DeadLettersUnavailableError('Redis did not answer. Try again.');
+  throw new DeadLettersUnavailableError('Redis did not reply. Try again.');
 }
 
 function confirmed<T>(outcome: Outcome<T>): T {

@@ -31,7 +31,7 @@ export class DeadLettersService {
       if (next === undefined) break;
     }
     const total = await this.repository.length();
-    if (total === undefined) throw new DeadLettersUnavailableError('Redis did not answer. Try again.');
+    if (total === undefined) throw new DeadLettersUnavailableError('Redis did not reply. Try again.');
     return { results, total, nextCursor: next ?? null };
   }
 
@@ -75,8 +75,8 @@ export class DeadLettersService {
     let [matched, done] = [0, 0];
     let next: string | undefined = cursor;
     for (let scans = 0; scans < maxScans && matched < limit; scans++) {
-      const most = Math.min(idsPerChange, limit - matched);
-      const page = await this.repository.scan({ first: 'oldest', after: next, until, filter, limit: most });
+      const max = Math.min(idsPerChange, limit - matched);
+      const page = await this.repository.scan({ first: 'oldest', after: next, until, filter, limit: max });
       matched += page.found.length;
       if (!dryRun) done += await change(page.found);
       next = page.next;

@@ -6,15 +6,15 @@ import { compareIds, type StreamEvent } from './event.js';
 import { TooManyListenersError } from './event-hub.errors.js';
 import { EventsRepository } from './events.repository.js';
 
-/** Marquee's own entries are small, another program's may not be: the number read at once follows their size. */
+/** The number of entries per read adapts to their size, since another program may publish large ones. */
 const maxEntriesPerRead = 64;
 const charactersPerRead = 512 * 1024;
-/** Handed over at once of what was missed. */
+/** Maximum of missed events that is sent at once. */
 const charactersPerStep = 512 * 1024;
 const blockMs = 5_000;
 const pauseAfterFailureMs = 250;
 const maxPauseAfterFailureMs = 8_000;
-/** What came last is kept here, so that many clients that come back at once need no Redis each. */
+/** The latest events are kept in memory, so that many clients which reconnect at once do not each read from Redis. */
 const maxRecent = 5_000;
 const maxRecentCharacters = 16 * 1024 * 1024;
 
@@ -33,19 +33,19 @@ export interface Subscription {
 }
 
 interface Listener extends Subscription {
-  /** What it was handed last. */
+  /** Id of the last event that it was sent. */
   lastId: string;
-  /** False while it is brought up to what this process has. */
+  /** False while it catches up. */
   isLive: boolean;
   /** Whether it is live and all that comes is later than what it has. */
   isPast: boolean;
-  /** Whether it was told that events are missing. */
-  knowsOfGap: boolean;
+  /** Whether `missing` was called. */
+  isGapReported: boolean;
 }
 
 /**
- * Tells listeners of their session's events, from one blocking reader of the stream however many they are. One that
- * comes back with the id of its last event gets what it missed first: from what this process remembers, or from Redis.
+ * Sends listeners the events of their sessions, with one blocking reader of the stream for all of them. A listener that
+ * reconnects with the id of its last event first gets the events that it missed, from memory or from Redis.
  */
 @Injectable()
 export class EventHub implements OnApplicationShutdown {
@@ -73,7 +73,7 @@ export class EventHub implements OnApplicationShutdown {
   }
 
   /**
-   * Begins to tell; answers how to stop it, and when nothing can be missed any more.
+   * Subscribes a listener. Returns a function that unsubscribes it, and a promise that resolves once no event can be missed.
    *
    * @throws TooManyListenersError
    */
@@ -85,7 +85,7 @@ export class EventHub implements OnApplicationShutdown {
       lastId: subscription.afterId ?? '',
       isLive: false,
       isPast: false,
-      knowsOfGap: false,
+      isGapReported: false,
     };
     const listeners = this.bySession.get(listener.sessionId) ?? new Set();
     this.bySession.set(listener.sessionId, listeners.add(listener));
@@ -104,7 +104,7 @@ export class EventHub implements OnApplicationShutdown {
     });
   }
 
-  /** Ends every listener: they come back elsewhere. */
+  /** Ends every listener. Clients reconnect elsewhere. */
   endAll(): void {
     this.stopping.abort(new Error('The process is ending'));
     for (const listeners of this.bySession.values()) for (const listener of listeners) listener.end();
@@ -127,7 +127,7 @@ export class EventHub implements OnApplicationShutdown {
     return this.bySession.get(listener.sessionId)?.has(listener) ?? false;
   }
 
-  /** Runs while somebody listens. What is missed when a read fails is read after it: the position stays. */
+  /** Reads while there are listeners. After a failed read it continues at the same position. */
   private async read(): Promise<void> {
     while (this.count > 0 && !this.stopping.signal.aborted) {
       try {
@@ -140,7 +140,7 @@ export class EventHub implements OnApplicationShutdown {
         await this.pause();
       }
     }
-    // Who listens next begins anew: what happens meanwhile is not read here.
+    // The next listener starts from the newest event.
     this.position = undefined;
     this.recentAfter = undefined;
     this.recent = [];
@@ -154,12 +154,12 @@ export class EventHub implements OnApplicationShutdown {
       const count = this.entriesPerRead;
       const events = await this.repository.wait(reader, this.position as string, count, blockMs);
       if (!events) {
-        // A lost connection, or a stream that is none.
+        // The connection was lost, or the key is not a stream.
         await this.pause();
         return;
       }
       this.adapt(events);
-      this.tell(events);
+      this.dispatch(events);
     }
   }
 
@@ -173,8 +173,8 @@ export class EventHub implements OnApplicationShutdown {
         : Math.min(maxEntriesPerRead, this.entriesPerRead * 2);
   }
 
-  /** One write a listener for all of its session that were read together. */
-  private tell(events: readonly StreamEvent[]): void {
+  /** Sends each listener the new events of its session in one write. */
+  private dispatch(events: readonly StreamEvent[]): void {
     const bySession = new Map<string, StreamEvent[]>();
     for (const event of events) {
       this.position = event.id;
@@ -209,7 +209,7 @@ export class EventHub implements OnApplicationShutdown {
     listener.end();
   }
 
-  /** From Redis, until what this process remembers continues from there; from then on it is live. */
+  /** Sends missed events from Redis until the remembered events continue from there; then the listener is live. */
   private async catchUp(listener: Listener): Promise<void> {
     let failures = 0;
     while (this.isListening(listener) && !this.stopping.signal.aborted) {
@@ -235,12 +235,12 @@ export class EventHub implements OnApplicationShutdown {
     }
   }
 
-  /** Hands over some of what the listener has missed. False while Redis is away. */
+  /** Sends some of the missed events. Returns false if Redis does not reply. */
   private async readMissed(listener: Listener): Promise<boolean> {
     const missed = await this.missed.read(listener.sessionId, listener.lastId, () => this.position);
     if (!missed) return false;
-    if (missed.hasGap && !listener.knowsOfGap) {
-      listener.knowsOfGap = true;
+    if (missed.hasGap && !listener.isGapReported) {
+      listener.isGapReported = true;
       listener.missing();
     }
     this.hand(listener, missed.events);
@@ -251,7 +251,7 @@ export class EventHub implements OnApplicationShutdown {
     return true;
   }
 
-  /** What is remembered here and it lacks; false where that is too much to hand over at once. */
+  /** Sends the remembered events that the listener lacks. Returns false if they are too many to send at once. */
   private handRecent(listener: Listener): boolean {
     if (listener.lastId === '') return true;
     let characters = 0;
@@ -264,7 +264,7 @@ export class EventHub implements OnApplicationShutdown {
     return true;
   }
 
-  /** Whether everything after an id is remembered here. */
+  /** Returns whether all events after an id are remembered. */
   private remembers(id: string): boolean {
     return this.recentAfter !== undefined && compareIds(this.recentAfter, id) <= 0;
   }

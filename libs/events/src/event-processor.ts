@@ -47,7 +47,7 @@ const republishedType: EventType = 'transcript_completed';
 /** After a call to Redis without an answer. */
 const retryCallMs = 500;
 
-/** Calls the handler, and sees to it that every entry ends acknowledged, set aside, or held for another try. */
+/** Calls the handler, and leaves every entry acknowledged, dead-lettered or held for another attempt. */
 export class EventProcessor {
   constructor(private readonly context: ProcessorContext) {}
 
@@ -70,17 +70,17 @@ export class EventProcessor {
   }
 
   /**
-   * Goes on with held entries. One that a worker did not survive is handled alone, so that it takes no other along.
+   * Continues with held entries. An event that a worker did not survive is handled alone, so that it cannot affect others.
    *
-   * @throws Error when the reader gave no answer
+   * @throws Error when the reader did not reply
    */
   async retry(reader: LeasedConnection, entries: readonly HeldEntry[]): Promise<void> {
     const { signal, downstream } = this.context;
-    const goesOn = (entry: HeldEntry): boolean =>
+    const canContinue = (entry: HeldEntry): boolean =>
       !signal.aborted && (entry.next !== 'handle' || !downstream.waiting);
     const faults: string[] = [];
     const run = async (entry: HeldEntry): Promise<void> => {
-      const fault = goesOn(entry) && faults.length === 0 ? await this.advance(reader, entry) : undefined;
+      const fault = canContinue(entry) && faults.length === 0 ? await this.advance(reader, entry) : undefined;
       if (fault) faults.push(fault);
     };
     await this.each(
@@ -91,7 +91,7 @@ export class EventProcessor {
     if (faults[0]) throw new Error(faults[0]);
   }
 
-  /** Tries a failing downstream with a held entry. @throws Error when the reader gave no answer */
+  /** Tries a failing downstream with a held entry. @throws Error when the reader did not reply */
   async probeWith(reader: LeasedConnection, entry: HeldEntry): Promise<void> {
     const fault = await this.advance(reader, entry);
     if (fault) throw new Error(fault);
@@ -129,7 +129,7 @@ export class EventProcessor {
     }
     const started = await repository.startAttempt(group, consumer, ref, entry.attempts + 1);
     if (started.status !== 'ok') return `recording an attempt: ${faultOf(started)}`;
-    // Another consumer took it over meanwhile.
+    // Another consumer has taken it over.
     if (!started.value) held.delete(ref);
     else await this.attempt(wanted, { ...entry, isRecorded: true });
     return undefined;
@@ -184,7 +184,7 @@ export class EventProcessor {
     this.context.held.put({ ...entry, notBeforeMs: performance.now() + pauseMs });
   }
 
-  /** Not confirmed: it is acknowledged again instead of handled again. */
+  /** If Redis does not confirm it, the entry is acknowledged again later instead of handled again. */
   private async acknowledge(entry: HeldEntry): Promise<void> {
     const { repository, handler, held } = this.context;
     const { lane, id } = entry.ref;
@@ -206,14 +206,14 @@ export class EventProcessor {
     held.delete(ref);
   }
 
-  /** Counts an entry that was trimmed before it was handled. A completion comes again; any other event is lost. */
+  /** Counts an entry that was trimmed before it was handled. A completion is published again; any other event is lost. */
   missing({ lane, id }: EntryRef): void {
     const { handler, listener, logger } = this.context;
     listener.handled(handler.group, 'missing', 1);
     const message = `Event ${id} was trimmed from the stream before it was handled`;
-    // Which type the event had is not known any more.
-    const comesAgain = lane === 'events' && handler.types?.every((type) => type === republishedType);
-    if (comesAgain) logger.warn(`${message}; a completion is published again`);
+    // The event's type is unknown by now.
+    const isRepublished = lane === 'events' && handler.types?.every((type) => type === republishedType);
+    if (isRepublished) logger.warn(`${message}; a completion is published again`);
     else logger.error(message);
   }
 

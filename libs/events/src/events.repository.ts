@@ -23,20 +23,20 @@ const publish = loadScript('publish-2', new URL('./scripts/publish-2.lua', impor
   publish: publishFragment,
 });
 
-/** Trimming reads a little of the stream: once in so many events. */
+/** Trimming reads part of the stream, so a process trims once per this many events. */
 const eventsPerTrim = 200;
-/** So many times as many as are to be kept may wait for a consumer that is behind or gone. */
+/** Entries that a consumer group has not acknowledged are kept up to this multiple of the maximum length. */
 const maxBacklogFactor = 20;
-/** A process has the bound in bytes checked once it has published so much; what an entry takes beside its text. */
+/** A process checks the size of the stream once per this many published bytes. */
 const maxUncheckedBytes = 256 * 1024;
 const entryOverheadBytes = 256;
-/** Beyond what a blocking read waits. */
+/** Time for the reply, in addition to the blocking time. */
 const replyMarginMs = 2_000;
 
-/** What became of an event that was published after its change. */
+/** Result of publishing an event after its change. */
 export interface Published {
   readonly id: string;
-  /** Of a completion: whether Marquee keeps note of it until every group has handled it. */
+  /** For a completion: whether it is registered until every group has handled it. */
   readonly registered: 'registered' | 'unregistered' | 'none';
 }
 
@@ -45,15 +45,15 @@ export interface Completion {
   readonly chunks: number;
   /** Of the whole text. */
   readonly bytes: number;
-  /** The event that was dropped, where this one takes its place. */
+  /** Id of the dropped event that this one replaces. */
   readonly replacedId?: string;
 }
 
-/** How far a group is. */
+/** Progress of a consumer group. */
 export interface GroupState {
   readonly name: string;
   readonly pending: number;
-  /** Entries not delivered yet; null where Redis does not know. */
+  /** Entries not delivered yet; null if Redis does not know. */
   readonly lag: number | null;
   /** Replayed events of this group alone that are not acknowledged yet. */
   readonly replays: number;
@@ -66,7 +66,7 @@ export class EventsRepository {
   readonly publishKeys: readonly [stream: string, registry: string];
   private readonly key: string;
   private sinceTrim = 0;
-  /** A process that has just started checks with its first event. */
+  /** A new process checks the size with its first event. */
   private uncheckedBytes = Infinity;
 
   constructor(
@@ -132,7 +132,7 @@ export class EventsRepository {
     this.metrics?.deletionNotPublished();
   }
 
-  /** Trims the stream to its bounds. Returns how many entries went, and how many of these a group had not acknowledged. */
+  /** Trims the stream to its bounds. Returns how many entries were trimmed, and how many of them some group had not acknowledged. */
   async trim(nowMs = Date.now()): Promise<{ trimmed: number; unread: number } | undefined> {
     const { maxLength, maxAgeSeconds, maxBytes } = this.config.events;
     const oldestMs = maxAgeSeconds === 0 ? 0 : nowMs - maxAgeSeconds * 1000;
@@ -216,7 +216,7 @@ function toEvents(reply: unknown): StreamEvent[] {
     .map(([id, fields]) => toEvent(String(id), toFieldMap(fields ?? [])));
 }
 
-/** Fields and values of an entry, by turns, as a map of text. */
+/** Returns the fields of an entry as a map of text. */
 export function toFieldMap(fields: readonly Buffer[]): Map<string, string> {
   return new Map(pairsOf(fields).map(([field, value]) => [field, String(value)]));
 }

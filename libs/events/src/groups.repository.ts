@@ -52,7 +52,7 @@ export interface ClaimedEntry {
   readonly exists: boolean;
 }
 
-/** Consumers have nobody who waits for them: they can wait for a busy server, and must not take it for gone. */
+/** No request waits for consumers, so they can wait for a busy server. */
 const budgetMs = 2_000;
 /** Beyond what a blocking read waits. A reply may hold megabytes. */
 const replyMarginMs = 5_000;
@@ -82,7 +82,7 @@ export class GroupsRepository {
     return ok(replays?.status === 'ok' ? [...lanes] : ['events']);
   }
 
-  /** XREADGROUP: entries that nobody in the group has had. `no-group` where the stream was deleted. */
+  /** XREADGROUP: takes entries that were not delivered to the group yet. Returns `no-group` if the stream was deleted. */
   async take(
     reader: LeasedConnection,
     from: { readonly group: string; readonly consumer: string; readonly lanes: readonly Lane[] },
@@ -102,7 +102,7 @@ export class GroupsRepository {
     return ok(entries);
   }
 
-  /** XRANGE of one entry, on the reader's own connection: it may hold megabytes. A miss where it was trimmed. */
+  /** XRANGE of one entry, on the reader's own connection: it may hold megabytes. A miss if it was trimmed. */
   async read(reader: LeasedConnection, group: string, { lane, id }: EntryRef): Promise<Outcome<TakenEntry>> {
     const outcome = await reader.command(entryTimeoutMs, 'XRANGE', this.streamKey(lane, group), id, id);
     if (outcome.status !== 'ok') return outcome;
@@ -133,7 +133,7 @@ export class GroupsRepository {
     );
   }
 
-  /** Records an attempt by its number, right before the handler is called. False where the entry is not ours any more. */
+  /** Records an attempt by its number, right before the handler is called. Returns false if another consumer owns the entry by now. */
   async startAttempt(
     group: string,
     consumer: string,
@@ -147,7 +147,7 @@ export class GroupsRepository {
     return outcome.status === 'ok' ? ok(outcome.value === 1) : outcome;
   }
 
-  /** HSET: how an attempt ended, for the next owner. Best effort: the present owner knows it. */
+  /** HSET: how an attempt ended, for the next owner. Best effort, since the current owner has it in memory. */
   async record(
     group: string,
     { lane, id }: EntryRef,
@@ -157,7 +157,7 @@ export class GroupsRepository {
     await this.redis.command(new RedisBudget(budgetMs), 'HSET', this.recordsKey(lane, group), id, value);
   }
 
-  /** XACK, and the entry's record goes. False when Redis did not confirm it. */
+  /** XACK, and deletes the entry's record. Returns false if Redis did not confirm it. */
   async acknowledge(lane: Lane, group: string, ids: readonly string[]): Promise<boolean> {
     const outcome = await this.redis.run(new RedisBudget(budgetMs), acknowledge, {
       keys: [this.streamKey(lane, group), this.recordsKey(lane, group), this.key('completions')],
@@ -185,7 +185,7 @@ export class GroupsRepository {
     return outcome.value === -1 ? { status: 'miss' } : ok(outcome.value === 1);
   }
 
-  /** XCLAIM … IDLE: lets others take these over at once. */
+  /** XCLAIM … IDLE: lets other consumers take these entries over at once. */
   async release(
     lane: Lane,
     group: string,
@@ -197,7 +197,7 @@ export class GroupsRepository {
     await this.redis.command(new RedisBudget(budgetMs), 'XCLAIM', this.streamKey(lane, group), ...args);
   }
 
-  /** XGROUP DELCONSUMER. Only of one that has nothing pending: Redis would forget that. */
+  /** XGROUP DELCONSUMER. Only if nothing is pending, since Redis would drop pending entries. */
   async leave(lane: Lane, group: string, consumer: string): Promise<void> {
     const budget = new RedisBudget(budgetMs);
     const key = this.streamKey(lane, group);
@@ -212,7 +212,7 @@ export class GroupsRepository {
     const outcome = await this.redis.subcommand(new RedisBudget(budgetMs), 'XGROUP', 'CREATE', key, ...args);
     if (outcome.status !== 'error') return outcome;
     const { code } = outcome.fault;
-    // A full server refuses before it looks whether there is anything to do.
+    // A full server refuses the command even if the group exists.
     const exists = code === 'BUSYGROUP' || (code === 'OOM' && (await this.hasGroup(key, group)));
     return exists ? ok(undefined) : outcome;
   }

@@ -8,17 +8,17 @@ const entries = loadScript('entries-1', new URL('./scripts/entries-1.lua', impor
 
 /** Events of a session whose ids are kept. */
 export const MAX_SESSION_EVENTS = 1_000;
-/** First of the kept ids as long as no older one was dropped. */
+/** The first id of the list until an older one is dropped. */
 const beginning = '0-0';
-/** Nobody waits for one that catches up. */
+/** No request waits for a listener that catches up. */
 const readBudgetMs = 2_000;
 const maxEventsPerRead = 64;
 const maxBytesPerRead = 256 * 1024;
 
-/** What a session's listener has missed. */
+/** Events that a listener has missed. */
 export interface MissedEvents {
   readonly events: readonly StreamEvent[];
-  /** Some that came after the given id are not kept any more. */
+  /** Whether some events after the given id are no longer available. */
   readonly hasGap: boolean;
   /** The last id that was looked for; undefined when nothing is left to look for. */
   readonly continueAfter: string | undefined;
@@ -42,7 +42,7 @@ export class SessionEventsRepository {
     return this.redis.keys.key('session', shared(sessionId), 'events');
   }
 
-  /** Events of a session after an id: as many as fit a reply of bounded size. Undefined while Redis is away. */
+  /** Returns the events of a session after an id, up to a maximum size. Undefined if Redis does not reply. */
   async after(sessionId: string, afterId: string): Promise<MissedEvents | undefined> {
     const listed = await this.redis.run(new RedisBudget(readBudgetMs), range, {
       keys: [this.key(sessionId)],
@@ -54,7 +54,7 @@ export class SessionEventsRepository {
     const ids = (listed.value as Buffer[]).map(String);
     const first = ids[0] ?? beginning;
     const missed = ids.filter((id) => compareIds(id, afterId) > 0);
-    // A list that is not there may have been lost, and whoever has an id was told of an event.
+    // A missing list was lost if the client has the id of an event.
     const hasLostIds =
       ids.length === 0 ? afterId !== beginning : first !== beginning && compareIds(first, afterId) > 0;
     const wanted = missed.slice(0, maxEventsPerRead);

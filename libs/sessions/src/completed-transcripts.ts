@@ -6,10 +6,10 @@ import { SessionKeys } from './session-keys.js';
 const slice = loadScript('slice-2', new URL('./scripts/slice-2.lua', import.meta.url));
 
 const bytesPerSlice = 512 * 1024;
-/** Nobody waits for a slice but a consumer, and a busy server may take its time. */
+/** Only consumers wait for a slice, so a busy server may take longer. */
 const sliceBudgetMs = 5_000;
 
-/** The transcript that an event refers to is not there any more. */
+/** The transcript that an event refers to no longer exists. */
 export class TranscriptGoneError extends Error {
   constructor() {
     super('The transcript that this event refers to has expired or was removed');
@@ -17,7 +17,7 @@ export class TranscriptGoneError extends Error {
   }
 }
 
-/** Reads the whole text of events that have only its beginning. */
+/** Reads the whole text of events that have only an excerpt. */
 @Injectable()
 export class CompletedTranscripts {
   private readonly keys: SessionKeys;
@@ -30,7 +30,7 @@ export class CompletedTranscripts {
   /**
    * Returns the event with its whole text, read in slices on a bulk connection.
    *
-   * @throws RetryLaterError while Redis is away, TranscriptGoneError
+   * @throws RetryLaterError if Redis does not reply, TranscriptGoneError
    */
   async complete(event: StreamEvent, signal?: AbortSignal): Promise<StreamEvent> {
     const { reference, sessionId } = event;
@@ -46,7 +46,7 @@ export class CompletedTranscripts {
     return { ...event, transcript: chunks.join(' '), reference: undefined };
   }
 
-  /** The first chunks of a completed transcript, as many as fit a slice; none where it is gone. @throws RetryLaterError */
+  /** Returns the first chunks of a completed transcript, up to one slice; none if it is gone. @throws RetryLaterError */
   async beginning(sessionId: string, chunks: number): Promise<string[]> {
     return (await this.slice(sessionId, 0, chunks - 1)).map(String);
   }

@@ -16,14 +16,14 @@ import { SessionWriter } from './writer/session-writer.js';
 const keep = loadScript('keep-3', new URL('./scripts/keep-3.lua', import.meta.url));
 
 const completionsPerStep = 200;
-/** Between steps: a long backlog must not keep Redis busy. */
+/** Pause between steps, so that a long backlog does not keep Redis busy. */
 const pauseMs = 50;
-/** A completion that has waited half of its least time has its transcript kept for longer. */
+/** The TTL of a transcript is renewed when its completion has waited for half of the minimum TTL. */
 const renewAfterMs = MIN_UNARCHIVED_TTL_MS / 2;
 
-/** What came of a look at the completions that wait for consumers. */
+/** Result of a pass over the completions that wait for consumers. */
 export interface KeptCompletions {
-  /** Handled by every group: their transcripts were let go. */
+  /** Handled by every group: their transcripts were released. */
   readonly released: number;
   /** Dropped from the stream unhandled, and published again. */
   readonly republished: number;
@@ -32,8 +32,8 @@ export interface KeptCompletions {
 }
 
 /**
- * Sees completed transcripts through to every consumer group: keeps the text alive, publishes the event again where the
- * stream had to drop it, and lets the text go when all have handled it. Harmless to run in several processes.
+ * Ensures that every consumer group gets completed transcripts: extends the TTL of the text, publishes the event again if the
+ * stream dropped it, and releases the text once all groups have handled it. Safe to run in several processes.
  */
 @Injectable()
 export class CompletionsKeeper {
@@ -51,7 +51,7 @@ export class CompletionsKeeper {
     this.keys = new SessionKeys(redis.keys);
   }
 
-  /** Looks at every completion once. */
+  /** Checks every completion once. */
   async keep(nowMs = Date.now()): Promise<KeptCompletions> {
     const counts = { released: 0, republished: 0, lost: 0 };
     let cursor = '0';
@@ -89,7 +89,7 @@ export class CompletionsKeeper {
     return 'waiting';
   }
 
-  /** The text first: should this process end in between, it is let go once more. */
+  /** Releases the text before the registration, so that it is released again if this process ends in between. */
   private async release(completion: UnhandledCompletion): Promise<boolean> {
     const { sessionId, tenantId } = completion;
     if (!(await this.writer.release({ tenantId, id: sessionId }))) return false;

@@ -7,7 +7,7 @@ import { SessionKeys } from './session-keys.js';
 
 const touch = loadScript('touch-1', new URL('./scripts/touch-1.lua', import.meta.url));
 
-/** Whose sessions: all of a tenant, or those of one of its users. */
+/** The owner of sessions: a tenant, or one of its users. */
 export interface SessionOwner {
   readonly tenantId: string;
   readonly userId?: string | undefined;
@@ -24,7 +24,7 @@ export interface IndexEntry {
   readonly usedMs: number;
 }
 
-/** A session that is used often is not looked up each time. Its user changes rarely, and a wrong entry is swept. */
+/** Facts are cached for sessions that are used often. The user rarely changes, and a wrong entry is swept. */
 const knownFacts = { max: 10_000, ttl: 600_000 };
 
 /**
@@ -54,7 +54,7 @@ export class SessionIndexRepository {
     for (const reply of confirmed(await this.redis.runMany(budget, touch, calls))) confirmed(reply);
   }
 
-  /** The same behind the answer, without anyone waiting for it: the next use makes up for one that fails. */
+  /** Does the same in the background. If it fails, the next use of the session corrects it. */
   touchSoon(tenantId: string, id: string, facts?: IndexFacts): void {
     const budget = this.redis.newBudget();
     const touched = async (): Promise<void> =>

@@ -77,7 +77,7 @@ export class SessionListsService {
         if (deleted === limit) return { deleted, complete: false };
         budget.renew();
         await this.sessions.delete(budget, owner.tenantId, id).catch((error: unknown) => {
-          // Somebody else was faster.
+          // Another request has deleted it.
           if (!(error instanceof SessionNotFoundError)) throw error;
         });
         deleted++;

@@ -42,7 +42,7 @@ export class SessionPurgeService {
   ) {}
 
   /**
-   * Walks every key of sessions, at a pace that other clients do not feel, and yields its progress.
+   * Walks every key of sessions, slowly enough not to affect other clients, and yields its progress.
    *
    * @throws RangeError for a filter that matches everything, RedisUnavailableError, SessionsUnavailableError, the signal's
    *   reason when aborted
@@ -101,7 +101,7 @@ class SessionPurge {
     return { matched: this.purged.size, deleted, otherKeys, limited };
   }
 
-  /** Goes on when the limit is reached: other keys of what was purged are still to come. */
+  /** Continues when the limit is reached, since other keys of purged sessions may follow. */
   async walk(report: (progress: SessionPurgeProgress) => void): Promise<void> {
     await this.keys.walkSessions(this.options.signal, async (keys) => {
       await this.take(keys);
@@ -138,7 +138,7 @@ class SessionPurge {
       await this.sessions.delete(this.keys.newBudget(), tenantId, id);
       this.deleted++;
     } catch (error) {
-      // Somebody else was faster, or it has just expired.
+      // Another request has deleted it, or it has just expired.
       if (!(error instanceof SessionNotFoundError)) throw error;
     }
   }

@@ -19,7 +19,7 @@ export interface SessionKey {
 
 /** Keys that a step looks at, and the share of time in which a walk works: other clients have the rest. */
 const walk = { count: 25, duty: 0.95 };
-/** Nobody waits for a step. */
+/** No request waits for a step. */
 const stepBudgetMs = 1_000;
 
 /** Walks the keys of sessions and of their indexes with SCAN, on every master: for purges, never for requests. */
@@ -61,7 +61,7 @@ export class SessionWalkRepository {
     );
   }
 
-  /** Returns the owner of each session; undefined for one that is not there. @throws SessionsUnavailableError */
+  /** Returns the owner of each session; undefined for one that does not exist. @throws SessionsUnavailableError */
   async ownersOf(budget: RedisBudget, ids: readonly string[]): Promise<(SessionOwner | undefined)[]> {
     if (ids.length === 0) return [];
     const calls = ids.map((id) => ({

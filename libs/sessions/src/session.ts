@@ -45,11 +45,11 @@ export function ownTtlSeconds(field: string | undefined): number {
 export const IDEMPOTENCY_TTL_MS = 3_600_000;
 export const MAX_CHUNKS = 100_000;
 export const MAX_TRANSCRIPT_BYTES = 4 * 1024 * 1024;
-/** A session with a completed transcript lives at least so long while consumers have not handled it. */
+/** A session with a completed transcript lives at least this long while consumers need it. */
 export const MIN_UNARCHIVED_TTL_MS = SESSION_TTL_MS;
-/** A completed transcript waits at most so long for consumers; without its session it is kept for them in a key of its own. */
+/** A completed transcript is kept for consumers for at most this long, without its session in a key of its own. */
 export const MAX_UNARCHIVED_MS = 7 * SESSION_TTL_MS;
-/** The same while the stream has no consumers: for some that are about to start. */
+/** The same while the stream has no consumer groups, for consumers that are about to start. */
 export const UNCLAIMED_TTL_MS = 3_600_000;
 /** Of its JSON, as it is stored. */
 export const MAX_STATE_BYTES = 65_536;

@@ -4,24 +4,24 @@ import type { FastifyReply } from 'fastify';
 import { Gauge, Registry } from 'prom-client';
 
 const heartbeatMs = 15_000;
-const lookEveryMs = 1_000;
-/** A client for which more than this waits, without a moment in which it did not, is slow. */
+const checkIntervalMs = 1_000;
+/** A client is slow while more than this is buffered for it. */
 const maxPendingBytes = 256 * 1024;
 const slowForMs = 5_000;
-/** More than this never waits: a whole transcript and something. */
+/** Maximum buffered for one client: a whole transcript and some more. */
 const maxPendingBytesInTotal = 8 * 1024 * 1024;
-/** What a client waits before it comes back. */
+/** Delay before a client reconnects. */
 const retryMs = 1_000;
 
 /** One open `text/event-stream` (html.spec.whatwg.org/multipage/server-sent-events.html). */
 export interface EventStream {
-  /** Sends the head and what has come since. */
+  /** Sends the headers and the events received so far. */
   open(): void;
-  /** False when the client does not keep up. */
+  /** Returns false if the client does not keep up. */
   send(events: readonly StreamEvent[]): boolean;
-  /** Tells the client that events after its Last-Event-ID are not kept any more. */
+  /** Sends a `gap` event: events after the client's Last-Event-ID are no longer available. */
   missing(): void;
-  /** When what was sent has gone out, or the client has. */
+  /** Resolves when the buffer is flushed or the client has disconnected. */
   drained(): Promise<void>;
   end(): void;
   onClosed(callback: () => void): void;
@@ -30,11 +30,11 @@ export interface EventStream {
 /** Writes server-sent events past Nest, which would keep an observable and a timer for each client. */
 @Injectable()
 export class EventStreams implements OnModuleDestroy {
-  /** Since when each has been slow; undefined for one that keeps up. */
+  /** Open streams, with the time since when each client is slow; undefined for one that keeps up. */
   private readonly open = new Map<FastifyReply, number | undefined>();
   private readonly timer: NodeJS.Timeout;
   private beatMs = 0;
-  private told: { readonly events: readonly StreamEvent[]; readonly text: Buffer } | undefined;
+  private encoded: { readonly events: readonly StreamEvent[]; readonly text: Buffer } | undefined;
 
   constructor(
     private readonly hub: EventHub,
@@ -49,17 +49,17 @@ export class EventStreams implements OnModuleDestroy {
       registers: [],
     });
     registry.registerMetric(gauge);
-    this.timer = setInterval(() => this.look(), lookEveryMs);
+    this.timer = setInterval(() => this.checkAll(), checkIntervalMs);
     this.timer.unref();
   }
 
-  /** Draining: the clients go elsewhere, and come back with their last id. */
+  /** Ends all streams when the process drains. Clients reconnect elsewhere with their last id. */
   onModuleDestroy(): void {
     clearInterval(this.timer);
     this.hub.endAll();
   }
 
-  /** Answers HEAD: the headers of a stream that is not opened. */
+  /** Responds to HEAD with the headers of a stream. */
   answerHead(reply: FastifyReply): void {
     if (reply.raw.destroyed) return;
     writeHead(reply);
@@ -71,7 +71,7 @@ export class EventStreams implements OnModuleDestroy {
     let early: StreamEvent[] | undefined = [];
     let isMissing = false;
     raw.once('close', () => this.open.delete(reply));
-    // The client is gone: 'close' says so too.
+    // The client has disconnected, which 'close' reports as well.
     raw.on('error', () => undefined);
     return {
       open: () => {
@@ -114,13 +114,13 @@ export class EventStreams implements OnModuleDestroy {
     };
   }
 
-  /** All listeners of a session get the same list, one after the other: it is put into words once. */
+  /** Encodes events once for all listeners of a session, who get the same list one after the other. */
   private textOf(events: readonly StreamEvent[]): Buffer {
-    if (this.told?.events !== events) this.told = { events, text: Buffer.from(toText(events)) };
-    return this.told.text;
+    if (this.encoded?.events !== events) this.encoded = { events, text: Buffer.from(toText(events)) };
+    return this.encoded.text;
   }
 
-  private look(): void {
+  private checkAll(): void {
     const nowMs = performance.now();
     const isTimeToBeat = nowMs - this.beatMs >= heartbeatMs;
     if (isTimeToBeat) this.beatMs = nowMs;
@@ -135,7 +135,7 @@ export class EventStreams implements OnModuleDestroy {
   }
 }
 
-/** Takes the response over from Fastify, with the headers that hooks have set. */
+/** Takes over the response from Fastify, with the headers that hooks have set. */
 function writeHead(reply: FastifyReply): void {
   reply.hijack();
   reply.raw.writeHead(200, {
@@ -148,19 +148,19 @@ function writeHead(reply: FastifyReply): void {
 
 const toText = (events: readonly StreamEvent[]): string => events.map(oneToText).join('');
 
-/** Without an id: the client keeps the one that it has. */
+/** Has no id, so that the client keeps its last one. */
 const gapText = `event: gap\ndata: ${JSON.stringify({
   detail:
     'Events after your Last-Event-ID are no longer kept. What follows is what is left; the transcript has every chunk.',
 })}\n\n`;
 
-/** JSON has no line breaks: one `data` line will do. */
+/** JSON has no line breaks, so one `data` line is enough. */
 function oneToText({ id, type, sessionId, transcript, reference, timestamp }: StreamEvent): string {
-  const data = { sessionId, transcript, timestamp, ...(reference && whereTheRestIs(sessionId, reference)) };
+  const data = { sessionId, transcript, timestamp, ...(reference && toExcerptFields(sessionId, reference)) };
   return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-const whereTheRestIs = (sessionId: string, { bytes, firstChunk, lastChunk }: TranscriptReference) => ({
+const toExcerptFields = (sessionId: string, { bytes, firstChunk, lastChunk }: TranscriptReference) => ({
   truncated: true,
   bytes,
   chunks: { from: firstChunk, to: lastChunk },

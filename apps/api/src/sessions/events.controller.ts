@@ -54,7 +54,7 @@ export class EventsController {
     await this.sessions.get(budget, tenant, id);
     // Fastify routes HEAD here as well.
     if (request.method === 'HEAD') return this.streams.answerHead(reply);
-    // Gone while we asked: nobody is to be subscribed.
+    // The client has disconnected meanwhile.
     if (reply.raw.destroyed) return;
     const stream = this.streams.prepare(reply);
     const subscription = this.hub.subscribe({

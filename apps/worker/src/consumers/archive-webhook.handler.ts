@@ -58,7 +58,7 @@ export class ArchiveWebhookHandler implements EventHandler {
     const { upstreamStatus } = error;
     if (upstreamStatus !== undefined && refusals.has(upstreamStatus))
       return new EventRejectedError(`HTTP ${upstreamStatus}`, error.message);
-    // While the breaker is open nobody is asked: the operator has to repair what opened it.
+    // While the breaker is open no request is sent. The operator has to fix its cause.
     if (error.failure === 'overloaded' && this.lastFault) return this.lastFault;
     this.lastFault = toRetryLater(error);
     return this.lastFault;

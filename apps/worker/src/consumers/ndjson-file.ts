@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const lineFeed = 0x0a;
 /** Another process may be in the middle of its line: a torn one does not grow for this long. */
 const tornAfterMs = 200;
-const lookIntervalMs = 20;
+const pollIntervalMs = 20;
 
 /**
  * Appends lines to a file that several processes may share. A line is on the disk (`fdatasync`) when `append` resolves,
@@ -68,13 +68,13 @@ function cutBack({ fd }: FileHandle, sizeBefore: number, written: number): void 
   fdatasyncSync(fd);
 }
 
-/** True when the file ends within a line, and nobody is writing the rest of it. */
+/** Returns whether the file ends within a line that no process is still writing. */
 async function hasTornTail(handle: FileHandle): Promise<boolean> {
   let { size } = await handle.stat();
   let sinceMs = performance.now();
   while (!(await endsLine(handle, size))) {
     if (performance.now() - sinceMs >= tornAfterMs) return true;
-    await delay(lookIntervalMs);
+    await delay(pollIntervalMs);
     const { size: now } = await handle.stat();
     if (now !== size) sinceMs = performance.now();
     size = now;

@@ -9,12 +9,12 @@
 --   ARGV[3]  idle time in milliseconds
 --   ARGV[4]  entries at most
 -- Output:
---   by turns: id, its record ('' where there is none), 1 where the entry exists and 0 where it was trimmed
+--   in turn: id, its record ('' if there is none), 1 if the entry exists or 0 if it was trimmed
 local claimed = {}
 local idle = redis.call('XPENDING', KEYS[1], ARGV[1], 'IDLE', ARGV[3], '-', '+', ARGV[4])
 for _, pending in ipairs(idle) do
   local id = pending[1]
-  -- Redis forgets an entry that is no longer in the stream when it is claimed.
+  -- Claiming an entry that is no longer in the stream removes it from the pending entries.
   local owned = #redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[3], id, 'JUSTID')
   local record = redis.call('HGET', KEYS[2], id)
   if owned == 0 then

@@ -1,10 +1,10 @@
--- In a cluster: enters in the ledger what a session takes.
+-- For a cluster: sets the bytes of sessions in the ledger.
 --
 -- Input:
 --   KEYS[1]  the tenant's ledger, a hash
 --   KEYS[2]  the tenants' totals, a hash
 --   ARGV[1]  the tenant's field of the totals
---   ARGV[2…] session id and bytes by turns
+--   ARGV[2…] session id and bytes in turn
 -- Output:
 --   bytes that the tenant holds
 
