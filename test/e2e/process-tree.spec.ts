@@ -111,7 +111,7 @@ describe('npm start', () => {
     const pids = tree.members().map(({ pid }) => pid);
     process.kill(tree.pid, 'SIGTERM');
     expect(await leftOf(pids, ports, 30_000)).toEqual(nothing);
-    expect(tree.output).toContain('Not ended in time (SHUTDOWN_TIMEOUT_MS); killing what is left');
+    expect(tree.output).toContain('Processes did not stop in time (SHUTDOWN_TIMEOUT_MS); killing them');
   });
 
   it('starts no worker again while it ends', async () => {
