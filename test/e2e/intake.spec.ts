@@ -153,8 +153,8 @@ describe('a body that is received', () => {
     const fields = { ...as(acme), 'content-length': 8 * megabyte };
     for (const [content, detail] of [
       ['['.repeat(33), 'nested deeper than 32 levels'],
-      ['['.concat('1,'.repeat(400_000)), 'holds more than 310000 values'],
-      ['['.concat('{},'.repeat(30_000)), 'holds more than 25000 objects, arrays and fields'],
+      ['['.concat('1,'.repeat(400_000)), 'contains more than 310000 values'],
+      ['['.concat('{},'.repeat(30_000)), 'contains more than 25000 objects, arrays and fields'],
     ] as const) {
       const { status, text } = await raw().head('POST /v1/embeddings', fields).write(content).closed;
       expect([status, text]).toEqual([400, expect.stringContaining(detail)]);

@@ -155,7 +155,7 @@ describe('the built program', () => {
       server.close();
       expect(code).toBe(1);
       expect(output).toContain(
-        `Port ${port} on 127.0.0.1 is in use. Stop what uses it, or choose another: PORT=${port + 1} npm start`,
+        `Port ${port} on 127.0.0.1 is in use. Stop the program that uses it, or choose another port: PORT=${port + 1} npm start`,
       );
     });
 

@@ -10,7 +10,7 @@ export interface Facts {
   readonly movies: string;
 }
 
-/** What one wants to know first, readable at a glance. */
+/** Returns the startup message for terminals. */
 export function banner({ version, environment }: MarqueeConfig, facts: Facts): string {
   return `
   Marquee ${version} is ready (environment "${environment}")
@@ -24,7 +24,7 @@ export function banner({ version, environment }: MarqueeConfig, facts: Facts): s
     Queries     ${facts.understanding}
     Movies      ${facts.movies}
 
-  Try it, twice: the second answer comes out of Redis.
+  Try it twice: the second response comes from Redis.
 
     curl -i ${facts.url}/v1/embeddings -H 'content-type: application/json' \\
       -d '{"model": "${facts.embeddingsModel}", "input": "a heist in Los Angeles"}'

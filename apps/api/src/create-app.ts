@@ -14,24 +14,24 @@ import { addHttpHooks, requestIdOf } from './http/http-hooks.js';
 import { addIntake } from './http/intake.js';
 import { addOpenApi } from './open-api/open-api.js';
 
-/** How long a client may take to send a whole request, and its head alone. */
+/** Time limits for receiving a whole request, and its header. */
 const requestTimeoutMs = 30_000;
 const headersTimeoutMs = 10_000;
-/** Address and header fields together. */
+/** URL and header fields together. */
 const maxHeaderBytes = 16_384;
 /** An id of 128 characters, each percent-encoded. */
 const maxParamLength = 384;
-/** Longer than the 60 s idle time of common load balancers, or they would meet closing sockets. */
+/** Longer than the 60 s idle timeout of common load balancers, which would otherwise reuse sockets that are closing. */
 const keepAliveTimeoutMs = 65_000;
 
 /**
- * Builds the API, initialized but not listening.
+ * Creates and initializes the API without listening.
  *
  * @param variables used instead of the process environment and `.env`
  * @throws ConfigurationError, RedisStartupError
  */
 export async function createApp(variables?: Record<string, string>): Promise<NestFastifyApplication> {
-  // The gatekeepers are known only once the configuration is read.
+  // The failure limiter is available only after the app is created.
   let countMalformed = (_socket: Socket): void => undefined;
   const adapter = new FastifyAdapter({
     genReqId: requestIdOf,
@@ -39,7 +39,7 @@ export async function createApp(variables?: Record<string, string>): Promise<Nes
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: 'idle',
-    // Node looks only every 30 s for requests that are over their time.
+    // By default, Node checks for timed-out requests only every 30 s.
     http: {
       headersTimeout: headersTimeoutMs,
       connectionsCheckingInterval: 5_000,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a key may do beyond its tenant's own data. */
+/** Roles, which permit more than access to the tenant's own data. */
 export const roleNames = ['admin'] as const;
 
 const name = (what: string) =>
@@ -8,7 +8,7 @@ const name = (what: string) =>
     error: `${what} must be 1 to 64 letters, digits, ".", "_" or "-"`,
   });
 
-/** An entry of `API_KEYS_FILE`. Only the digest of a key is kept. */
+/** An entry of `API_KEYS_FILE`. It contains only the digest of the key. */
 export const apiKeySchema = z.strictObject({
   name: name('name'),
   sha256: z
@@ -23,16 +23,16 @@ export const apiKeysSchema = z.array(apiKeySchema, { error: 'must be an array of
 
 export type ApiKey = z.output<typeof apiKeySchema>;
 
-/** On whose behalf a request is made. */
+/** The authenticated caller of a request. */
 export interface Principal {
-  /** The key's name; null without API keys. */
+  /** Name of the API key; null when Marquee runs without API keys. */
   readonly keyName: string | null;
   readonly tenant: string;
   readonly plan: string;
   readonly roles: readonly string[];
 }
 
-/** Whom Marquee serves without API keys: callers of this machine. */
+/** The principal of local callers when Marquee runs without API keys. */
 export const localPrincipal: Principal = {
   keyName: null,
   tenant: 'default',

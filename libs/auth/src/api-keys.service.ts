@@ -4,13 +4,14 @@ import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } fro
 import { ConfigurationError, MarqueeConfig } from '@app/config';
 import { type ApiKey, apiKeysSchema, type Principal } from './api-key.js';
 
-/** How often the file is looked at for changes; a mounted secret is swapped under its name. */
-const lookEveryMs = 1_000;
-const nobody = Buffer.alloc(32);
+/** Interval at which the file is checked for changes. Polling also notices a mounted secret that is replaced by rename. */
+const pollIntervalMs = 1_000;
+/** Compared with when a key is unknown, so that the lookup takes the same time. */
+const unknownDigest = Buffer.alloc(32);
 
 /**
- * The API keys, from `API_KEYS_FILE` or `API_KEYS`, read anew when the file changes. A key is 256 random bits, so its plain
- * SHA-256 cannot be searched for: slow password hashes are for what people choose.
+ * Holds the API keys of `API_KEYS_FILE` or `API_KEYS`, and reloads the file when it changes. A key is 256 random bits, so a
+ * plain SHA-256 cannot be brute-forced; slow password hashes are only needed for what people choose.
  */
 @Injectable()
 export class ApiKeysService implements OnModuleInit, OnApplicationShutdown {
@@ -18,20 +19,20 @@ export class ApiKeysService implements OnModuleInit, OnApplicationShutdown {
   private keys: ReadonlyMap<string, ApiKey> | undefined;
   private text = '';
   private timer: NodeJS.Timeout | undefined;
-  private complained = '';
+  private lastError = '';
 
   constructor(private readonly config: MarqueeConfig) {}
 
-  /** False: Marquee serves callers of this machine alone. */
+  /** False if there are no API keys, so that Marquee serves only callers on this machine. */
   get areConfigured(): boolean {
     return this.keys !== undefined;
   }
 
-  /** For people: banner, logs. */
+  /** A summary for the startup banner and logs. */
   get description(): string {
     return this.keys
       ? `${this.keys.size} API keys`
-      : 'callers of this machine, as tenant "default" (no API keys)';
+      : 'callers on this machine, as tenant "default" (no API keys)';
   }
 
   /** @throws ConfigurationError when the keys cannot be read */
@@ -41,7 +42,7 @@ export class ApiKeysService implements OnModuleInit, OnApplicationShutdown {
     if (file === undefined) return;
     this.text = await read(file);
     this.keys = parse('API_KEYS_FILE', this.text);
-    this.timer = setInterval(() => void this.reload(file), lookEveryMs);
+    this.timer = setInterval(() => void this.reload(file), pollIntervalMs);
     this.timer.unref();
   }
 
@@ -50,30 +51,31 @@ export class ApiKeysService implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Whose key it is. The digest is compared in constant time, with nobody's where it is unknown; what the lookup's time
-   * may tell of a digest tells nothing of a key.
+   * Returns the principal of a key, or undefined if the key is unknown. The digest is compared in constant time. The map
+   * lookup may leak timing about a digest, which reveals nothing about the key.
    */
   find(key: string): Principal | undefined {
     const digest = createHash('sha256').update(key, 'utf8').digest();
     const found = this.keys?.get(digest.toString('hex'));
-    const isSame = timingSafeEqual(digest, found ? Buffer.from(found.sha256, 'hex') : nobody);
+    const isSame = timingSafeEqual(digest, found ? Buffer.from(found.sha256, 'hex') : unknownDigest);
     if (!found || !isSame) return undefined;
     return { keyName: found.name, tenant: found.tenant, plan: found.plan, roles: found.roles };
   }
 
-  /** A file that is broken, or gone for a moment, changes nothing. */
+  /** Reloads the file. If it is invalid or missing, the current keys stay in effect. */
   private async reload(file: string): Promise<void> {
     try {
       const text = await read(file);
       if (text === this.text) return;
       this.keys = parse('API_KEYS_FILE', text);
       this.text = text;
-      this.complained = '';
-      this.logger.log(`${this.keys.size} API keys read anew`);
+      this.lastError = '';
+      this.logger.log(`Reloaded ${this.keys.size} API keys`);
     } catch (error) {
       const { message } = error as Error;
-      if (message !== this.complained) this.logger.error(`The API keys stay as they were. ${message}`);
-      this.complained = message;
+      if (message !== this.lastError)
+        this.logger.error(`Could not reload the API keys; the current ones stay in effect. ${message}`);
+      this.lastError = message;
     }
   }
 }
@@ -91,7 +93,7 @@ function parse(variable: string, text: string): Map<string, ApiKey> {
   try {
     json = JSON.parse(text);
   } catch {
-    throw fault(variable, 'is not JSON');
+    throw fault(variable, 'is not valid JSON');
   }
   const { data: keys, error } = apiKeysSchema.safeParse(json);
   if (!keys) {
@@ -99,7 +101,7 @@ function parse(variable: string, text: string): Map<string, ApiKey> {
     throw fault(variable, messages.join('; '));
   }
   const byDigest = new Map(keys.map((key) => [key.sha256, key]));
-  if (byDigest.size < keys.length) throw fault(variable, 'holds the same sha256 twice');
+  if (byDigest.size < keys.length) throw fault(variable, 'contains the same sha256 twice');
   return byDigest;
 }
 

@@ -15,13 +15,13 @@ declare module 'fastify' {
   }
 }
 
-/** A route that needs no key: probes, metrics, documentation. */
+/** Marks a route or controller as public: no API key is required. */
 export const Public = () => ExtendRouteConfig({ isPublic: true });
 
-/** A route that needs one of these roles. */
+/** Restricts a route or controller to principals that have one of these roles. */
 export const Roles = (...roles: string[]) => ExtendRouteConfig({ roles });
 
-/** Injects the principal on whose behalf the request is made. */
+/** Injects the authenticated principal of the request. */
 export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
   return context.switchToHttp().getRequest<{ principal: Principal }>().principal;
 });

@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { UnauthenticatedError } from './auth.errors.js';
 
 /**
- * Lets nobody in whom no request hook has authenticated. The decision itself is `Authenticator`'s, taken before the body is
- * read; this guard makes forgetting that hook a refusal rather than an open door.
+ * Rejects requests that no request hook has authenticated. `Authenticator` makes the actual decision before the body is
+ * read; with this guard, an app that forgets that hook rejects every request instead of admitting everyone.
  */
 @Injectable()
 export class AuthGuard implements CanActivate {

@@ -4,7 +4,7 @@ import { ApiKeysService } from './api-keys.service.js';
 import { AuthGuard } from './auth.guard.js';
 import { Authenticator } from './authenticator.js';
 
-/** Guards every route of the app that imports it, except the public ones. */
+/** Protects every route of the importing app, except public ones. */
 @Module({
   providers: [ApiKeysService, Authenticator, { provide: APP_GUARD, useClass: AuthGuard }],
   exports: [ApiKeysService, Authenticator],

@@ -6,11 +6,11 @@ import { ApiKeysService } from './api-keys.service.js';
 import { ForbiddenError, UnauthenticatedError } from './auth.errors.js';
 import { findRemoteTrace } from './local-caller.js';
 
-/** How an operator opens Marquee to callers of other machines. */
+/** Instructions for opening Marquee to callers on other machines. */
 const setUpKeys =
-  'To serve others, make a key with "npm run key -- --name web --tenant acme --file keys.json" and set API_KEYS_FILE=keys.json';
+  'To serve other callers, create a key with "npm run key -- --name web --tenant acme --file keys.json" and set API_KEYS_FILE=keys.json';
 
-/** Determines on whose behalf a request is made from its head alone, before a byte of its body is read. */
+/** Authenticates and authorizes a request by its header alone, before any of the body is read. */
 @Injectable()
 export class Authenticator implements OnApplicationBootstrap {
   private readonly logger = new Logger('ApiKeys');
@@ -23,7 +23,7 @@ export class Authenticator implements OnApplicationBootstrap {
     this.localHosts = new Set(config.http.localHosts.map((name) => name.toLowerCase()));
   }
 
-  /** False: only callers of this machine are served, and there is no key to guess. */
+  /** False if Marquee serves only callers on this machine, in which case there are no keys to guess. */
   get usesKeys(): boolean {
     return this.keys.areConfigured;
   }
@@ -31,12 +31,17 @@ export class Authenticator implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     if (this.usesKeys) return;
     this.logger.warn(
-      'No API keys: every caller of this machine has every role, so no proxy, tunnel or load balancer may stand in front. ' +
+      'No API keys are configured: every caller on this machine has every role, so do not put a proxy, tunnel or load balancer in front. ' +
         setUpKeys,
     );
   }
 
-  /** @throws UnauthenticatedError with keys; ForbiddenError without, for any but a caller of this machine */
+  /**
+   * Returns the principal of a request.
+   *
+   * @throws UnauthenticatedError if API keys are configured and the request has no valid one; ForbiddenError if none are
+   * configured and the caller is not on this machine
+   */
   authenticate({ headers, raw, socket }: FastifyRequest): Principal {
     if (!this.usesKeys) {
       const { rawHeaders } = raw;
@@ -46,7 +51,7 @@ export class Authenticator implements OnApplicationBootstrap {
       );
       if (trace === undefined) return localPrincipal;
       throw new ForbiddenError(
-        `Without API keys only callers of this machine are served, and this request is not one: ${trace}. ${setUpKeys}`,
+        `Without API keys, Marquee serves only callers on this machine, and this request ${trace}. ${setUpKeys}`,
       );
     }
     const key = keyOf(headers);
@@ -56,14 +61,14 @@ export class Authenticator implements OnApplicationBootstrap {
     return principal;
   }
 
-  /** @throws ForbiddenError where the route needs a role that the principal does not have */
+  /** @throws ForbiddenError if the route requires a role that the principal does not have */
   authorize({ roles }: FastifyContextConfig, principal: Principal): void {
     if (!roles || roles.some((role) => principal.roles.includes(role))) return;
-    throw new ForbiddenError(`This needs the role "${roles.join('" or "')}"`);
+    throw new ForbiddenError(`This operation requires the role "${roles.join('" or "')}".`);
   }
 }
 
-/** `Authorization: Bearer …` (RFC 6750), or `X-API-Key`. */
+/** Returns the key in `Authorization: Bearer …` (RFC 6750) or `X-API-Key`. */
 function keyOf(headers: FastifyRequest['headers']): string | undefined {
   const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
   const field = headers['x-api-key'];

@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 
-/** What is known of a request before its body is read. */
+/** The part of a request that is known before its body is read. */
 export interface Caller {
   readonly remoteAddress: string;
   readonly headers: IncomingHttpHeaders;
-  /** Names and values in turn, duplicates included. */
+  /** Alternating names and values, including duplicates. */
   readonly rawHeaders: readonly string[];
 }
 
 /**
- * Fields that proxies, load balancers, tunnels and content delivery networks add. No client on the same machine has a
- * reason to send one.
+ * Header fields that proxies, load balancers, tunnels and CDNs add. A client on the same machine has no reason to send
+ * one.
  */
 const proxyField = new RegExp(
   `^(?:${[
@@ -25,40 +25,42 @@ const proxyField = new RegExp(
 );
 
 /**
- * Returns why a request cannot be taken for one of a caller on this machine, or undefined where it can. The peer's address
- * alone is not enough: a proxy on this machine asks for others, and a browser asks for the pages of other sites, which name
- * themselves in Origin, or in Host when their own name was made to point here (DNS rebinding).
+ * Returns why a request may originate from another machine, or undefined if it comes from this one. The peer's address
+ * alone is not enough: a proxy on this machine forwards requests of others, and a browser sends requests of other sites,
+ * which appear in `Origin`, or in `Host` after DNS rebinding.
  *
- * @param localHosts names for this machine besides localhost and the loopback addresses, in lower case
+ * @param localHosts lower-case names of this machine besides localhost and the loopback addresses
  */
 export function findRemoteTrace(
   { remoteAddress, headers, rawHeaders }: Caller,
   localHosts: ReadonlySet<string>,
 ): string | undefined {
-  if (!isLoopback(remoteAddress)) return 'it came from another machine';
+  if (!isLoopback(remoteAddress)) return 'came from another machine';
   const { host, origin } = headers;
-  if (host === undefined || !isLocalHost(host, localHosts)) return 'its Host is not a name of this machine';
-  if (origin !== undefined && !isLocalOrigin(origin, localHosts)) return 'its Origin is another site';
-  if (headers['sec-fetch-site'] === 'cross-site') return 'a page of another site sent it (Sec-Fetch-Site)';
+  if (host === undefined || !isLocalHost(host, localHosts))
+    return 'has a Host that is not a name of this machine';
+  if (origin !== undefined && !isLocalOrigin(origin, localHosts)) return 'has the Origin of another site';
+  if (headers['sec-fetch-site'] === 'cross-site')
+    return 'was sent by a page of another site (Sec-Fetch-Site)';
   for (const name in headers) {
-    if (proxyField.test(name)) return `it passed a proxy (${name})`;
+    if (proxyField.test(name)) return `passed through a proxy (${name})`;
   }
-  // Node keeps the first of several.
+  // Node exposes only the first of several.
   let hosts = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string;
-    if (name.length === 4 && name.toLowerCase() === 'host' && ++hosts > 1) return 'it has more than one Host';
+    if (name.length === 4 && name.toLowerCase() === 'host' && ++hosts > 1) return 'has more than one Host';
   }
   return undefined;
 }
 
-/** Whether an address is of 127.0.0.0/8 or ::1. */
+/** Returns whether an address is in 127.0.0.0/8 or is ::1. */
 export function isLoopback(address: string): boolean {
   const plain = address.replace(/^::ffff:/i, '');
   return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
 }
 
-/** @param authority a host and perhaps a port, as in Host */
+/** @param authority a host with an optional port, as in `Host` */
 function isLocalHost(authority: string, localHosts: ReadonlySet<string>): boolean {
   const match = /^(?:\[([^\]]*)\]|([^:]*))(?::\d{1,5})?$/.exec(authority);
   if (!match) return false;

@@ -4,9 +4,9 @@ import type { FastifyContextConfig } from 'fastify';
 const metadataKey = RouteConfig({}).KEY;
 
 /**
- * Adds settings to a route's Fastify configuration (`request.routeOptions.config`), where request hooks read them before a
- * byte of the body arrives. On a class it holds for every method that does not say otherwise. `RouteConfig` of Nest
- * replaces the whole configuration instead, so two decorators that use it undo each other.
+ * Adds settings to a route's Fastify configuration (`request.routeOptions.config`), where request hooks can read them before
+ * the body arrives. On a class it applies to every method that does not override it. Nest's `RouteConfig` replaces the whole
+ * configuration instead, so two decorators that use it overwrite each other.
  *
  * @example
  * export const Public = () => ExtendRouteConfig({ isPublic: true });
@@ -17,7 +17,7 @@ export function ExtendRouteConfig(config: Partial<FastifyContextConfig>): Method
       extend(descriptor.value as object, config);
       return;
     }
-    // Decorators of methods run before those of their class.
+    // Method decorators run before class decorators.
     const { prototype } = target as { prototype: object };
     for (const { value } of Object.values(Object.getOwnPropertyDescriptors(prototype))) {
       if (typeof value === 'function' && value !== target) extend(value as object, config);

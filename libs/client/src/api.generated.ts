@@ -7,7 +7,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Outcomes, hit rate and savings by namespace; the local tier */
+    /** Outcomes, hit rate and savings per namespace; the local tier */
     get: operations['cacheAdminStats'];
     put?: never;
     post?: never;
@@ -24,7 +24,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Why a key answers as it does: tier, TTLs, what stored it last */
+    /** Inspect a key: tier, TTLs, and what stored it last */
     get: operations['cacheAdminEntry'];
     put?: never;
     post?: never;
@@ -64,8 +64,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Embed texts ahead
-     * @description Answers one line of progress a step and at last the sums.
+     * Warm the cache with embeddings
+     * @description Streams one line of progress per step, and finally the totals.
      */
     post: operations['cacheAdminWarm'];
     delete?: never;
@@ -101,7 +101,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** List the embedding models served here */
+    /** List the available embedding models */
     get: operations['embeddingsModels'];
     put?: never;
     post?: never;
@@ -118,7 +118,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Liveness: the process serves. Redis being away does not change it. */
+    /** Liveness: the process responds. Independent of Redis. */
     get: operations['healthLive'];
     put?: never;
     post?: never;
@@ -135,7 +135,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Readiness: send traffic here. `degraded` (still 200) while Redis is away. */
+    /** Readiness: the process accepts traffic. `degraded` (still 200) while Redis is unavailable. */
     get: operations['healthReady'];
     put?: never;
     post?: never;
@@ -152,7 +152,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Start-up is over. */
+    /** Startup: the process has started. */
     get: operations['healthStartup'];
     put?: never;
     post?: never;
@@ -169,7 +169,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Status in one line */
+    /** Status summary */
     get: operations['healthSummary'];
     put?: never;
     post?: never;
@@ -186,7 +186,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Status in one line */
+    /** Status summary */
     get: operations['healthSummaryAlias'];
     put?: never;
     post?: never;
@@ -221,15 +221,15 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * List dead letters, the newest first
+     * List dead letters, newest first
      * @description A page looks at a bounded number of them: with a filter it may hold fewer than `limit`, or none, and still have a `nextCursor`.
      */
     get: operations['deadLettersAdminList'];
     put?: never;
     post?: never;
     /**
-     * Delete the dead letters that match
-     * @description Needs a filter, or `all=true`. Continue with `cursor` while there is a `nextCursor`.
+     * Delete matching dead letters
+     * @description Requires a filter, or `all=true`. Continue with `cursor` as long as there is a `nextCursor`.
      */
     delete: operations['deadLettersAdminDeleteAll'];
     options?: never;
@@ -247,7 +247,7 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Replay the dead letters that match
+     * Replay matching dead letters
      * @description Moves each to the consumer group that could not handle it, the oldest first; other groups do not get it again. The event keeps its id. Continue with `cursor` while there is a `nextCursor`.
      */
     post: operations['deadLettersAdminReplayAll'];
@@ -268,7 +268,7 @@ export interface paths {
     put?: never;
     /**
      * Replay a dead letter
-     * @description Moves it to the consumer group that could not handle it; other groups do not get it again.
+     * @description Delivers it again to the consumer group that could not handle it, and to no other group.
      */
     post: operations['deadLettersAdminReplay'];
     delete?: never;
@@ -379,7 +379,7 @@ export interface paths {
     put?: never;
     post?: never;
     /**
-     * Delete sessions of a tenant, of a user or by the pattern of their keys
+     * Delete sessions by tenant, by user or by key pattern
      * @description Deletes the sessions that match every given glob, with their transcripts and index entries. Walks with SCAN, throttled. Answers one line of progress a page and at last the sums; `limited` means that the limit was reached and the call is to be repeated.
      */
     delete: operations['sessionsAdminPurge'];
@@ -517,7 +517,7 @@ export interface paths {
     get: operations['storedEmbeddingsGet'];
     /**
      * Store a vector by id
-     * @description Replaces the one that is there. It expires after `ttlSeconds`, an hour by default.
+     * @description Replaces an existing vector. It expires after `ttlSeconds`, which defaults to an hour.
      */
     put: operations['storedEmbeddingsPut'];
     post?: never;
@@ -621,7 +621,7 @@ export interface paths {
     put?: never;
     /**
      * Understand a viewer's words
-     * @description docs/query-understanding.md says what each field holds.
+     * @description docs/query-understanding.md describes each field.
      */
     post: operations['queryUnderstandingUnderstand'];
     delete?: never;
@@ -729,12 +729,12 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Trending movies, most first; or, with `ids`, which of these are trending
-     * @description With `include=movies` the details of the listed movies come along, so that an app needs one call. A movie without details is null, with a note of why.
+     * Trending movies in order of rank; or, with `ids`, which of these are trending
+     * @description `include=movies` embeds the details of the listed movies. A movie without details is null, with a note that gives the reason.
      */
     get: operations['trendingList'];
     /**
-     * Replace what trends, at once
+     * Replace the trending movies atomically
      * @description Holds until the next scheduled refresh. Without `force` an empty set is refused, and one less than half as large.
      */
     put: operations['trendingReplace'];
@@ -752,7 +752,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Whether a film trends, and at which rank */
+    /** Whether a movie is trending, and its rank */
     get: operations['trendingMember'];
     put?: never;
     post?: never;
@@ -771,7 +771,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Go back to the previous set; once more, and forth again */
+    /** Restore the previous set; a second call undoes the first */
     post: operations['trendingRollback'];
     delete?: never;
     options?: never;
@@ -797,11 +797,11 @@ export interface components {
             [key: string]: number;
           };
           /**
-           * @description Share of lookups that asked no upstream
+           * @description Fraction of the lookups that needed no upstream call
            * @example 0.9
            */
           hitRate?: number;
-          /** @description What the hits would have cost, by what the loads cost on average */
+          /** @description Estimated cost of the hits, based on the average cost of loads */
           saved: {
             items: number;
             tokens: number;
@@ -816,7 +816,7 @@ export interface components {
           bytes: number;
         };
       };
-      /** @description Whether changes made elsewhere are known here */
+      /** @description Whether this process receives invalidations */
       invalidation: boolean;
     };
     CacheEntry: {
@@ -930,14 +930,14 @@ export interface components {
       title: string;
       status: number;
       detail: string;
-      /** @description Names the request: quote it in reports */
+      /** @description Identifies the request; quote it in reports */
       instance: string;
-      /** @description The fields that are at fault */
+      /** @description The invalid fields */
       errors?: {
         field: string;
         message: string;
       }[];
-      /** @description The rate-limit policies that refused */
+      /** @description The rate-limit policies that refused the request */
       'violated-policies'?: string[];
     };
     HealthSummary: {
@@ -952,7 +952,7 @@ export interface components {
     };
     DeadLetters: {
       results: components['schemas']['DeadLetter'][];
-      /** @description Dead letters in all, whatever the filter */
+      /** @description Total number of dead letters, regardless of the filter */
       total: number;
       nextCursor: string | null;
     };
@@ -966,15 +966,15 @@ export interface components {
       type: string;
       sessionId: string;
       tenantId: string;
-      /** @description Calls of the handler */
+      /** @description Number of delivery attempts */
       attempts: number;
       /** @description Why the last attempt failed */
       reason: string;
-      /** @description Of the event */
+      /** @description Time of the event */
       timestamp: string;
-      /** @description When it was set aside */
+      /** @description When it became a dead letter */
       deadSince: string;
-      /** @description Of the whole text */
+      /** @description Size of the whole text */
       transcriptBytes: number;
       /** @description The beginning of the text, up to 200 bytes */
       excerpt: string;
@@ -993,7 +993,7 @@ export interface components {
       /** @description Session id */
       session?: string;
       /**
-       * @description Part of the reason; case does not matter
+       * @description Part of the reason, case-insensitive
        * @example HTTP 422
        */
       reason?: string;
@@ -1001,16 +1001,16 @@ export interface components {
       /** @default 1000 */
       limit?: number;
       /**
-       * @description Count what matches, replay nothing
+       * @description Count the matches without replaying them
        * @default false
        */
       dryRun?: boolean;
     };
     DeadLettersReplayed: {
-      /** @description That this call looked at and the filter matches */
+      /** @description Number of matches among the dead letters that this call examined */
       matched: number;
       dryRun: boolean;
-      /** @description Where to continue; null when all were looked at */
+      /** @description Where to continue; null at the end */
       nextCursor: string | null;
       replayed: number;
     };
@@ -1020,10 +1020,10 @@ export interface components {
       eventId: string;
     };
     DeadLettersDeleted: {
-      /** @description That this call looked at and the filter matches */
+      /** @description Number of matches among the dead letters that this call examined */
       matched: number;
       dryRun: boolean;
-      /** @description Where to continue; null when all were looked at */
+      /** @description Where to continue; null at the end */
       nextCursor: string | null;
       deleted: number;
     };
@@ -1032,22 +1032,22 @@ export interface components {
     };
     EventsStanding: {
       /**
-       * @description Entries of the stream
+       * @description Number of entries in the stream
        * @example 1200
        */
       length: number;
       groups: {
         /** @example archive */
         name: string;
-        /** @description Delivered and not acknowledged */
+        /** @description Delivered but not acknowledged */
         pending: number;
-        /** @description Not delivered yet; null where Redis does not know */
+        /** @description Not delivered yet; null if Redis does not know */
         lag: number | null;
-        /** @description Replayed dead letters, not acknowledged yet */
+        /** @description Replayed dead letters that are not acknowledged yet */
         replays: number;
       }[];
     };
-    /** @description TMDB's movie details with credits, videos and release dates, as TMDB sent them */
+    /** @description TMDB's movie details with credits, videos and release dates, unchanged */
     Movie: {
       id: number;
       title: string;
@@ -1067,7 +1067,7 @@ export interface components {
         [key: string]: unknown;
       };
       /**
-       * @description Present where the film comes from the bundled catalogue and not from TMDB
+       * @description Present if the movie comes from the bundled catalogue and not from TMDB
        * @enum {string}
        */
       marquee_source?: 'catalogue';
@@ -1075,11 +1075,11 @@ export interface components {
       [key: string]: unknown;
     };
     Movies: {
-      /** @description In the order asked for */
+      /** @description In the requested order */
       results: components['schemas']['Movie'][];
-      /** @description Ids of which there is no movie */
+      /** @description Ids without a movie */
       missing: number[];
-      /** @description Ids that could not be had just now: ask for them again */
+      /** @description Ids that could not be loaded; request them again */
       failed: number[];
       /** @enum {string} */
       source: 'tmdb' | 'catalogue';
@@ -1251,7 +1251,7 @@ export interface components {
       dimensions: number;
       /**
        * Format: date-time
-       * @description Null where another program stored it without a TTL
+       * @description Null if another program stored the vector without a TTL
        */
       expiresAt: string | null;
     };
@@ -1260,7 +1260,7 @@ export interface components {
       dimensions: number;
       /**
        * Format: date-time
-       * @description Null where another program stored it without a TTL
+       * @description Null if another program stored the vector without a TTL
        */
       expiresAt: string | null;
       embedding: number[] | string;
@@ -1276,10 +1276,10 @@ export interface components {
        * @enum {string}
        */
       status?: 'pending' | 'running' | 'done' | 'failed';
-      /** @description From 0 to 1. Without it the last one stays; a task that is done has 1 */
+      /** @description From 0 to 1. If omitted, the previous value stays; a task that is done has 1 */
       progress?: number;
       /**
-       * @description Any JSON: required when done, the cause when failed, refused before
+       * @description Any JSON: required if the status is done, the cause if it is failed, not allowed otherwise
        * @example {
        *       "movies": [
        *         949
@@ -1287,14 +1287,14 @@ export interface components {
        *     }
        */
       result?: unknown;
-      /** @description How long the task is kept after each write. Without it the task's own stays: 1800 unless it was set */
+      /** @description TTL of the task after each write. If omitted, the previous TTL stays; 1800 by default */
       ttlSeconds?: number;
     };
     TaskStored: {
       id: string;
       /** @enum {string} */
       status: 'pending' | 'running' | 'done' | 'failed';
-      /** @description From 0 to 1; null if it is not known */
+      /** @description From 0 to 1; null if unknown */
       progress: number | null;
       /** Format: date-time */
       expiresAt: string;
@@ -1303,7 +1303,7 @@ export interface components {
       id: string;
       /** @enum {string} */
       status: 'pending' | 'running' | 'done' | 'failed';
-      /** @description From 0 to 1; null if it is not known */
+      /** @description From 0 to 1; null if unknown */
       progress: number | null;
       /** @description null until the task is finished */
       result: unknown;
@@ -1557,31 +1557,31 @@ export interface components {
         id: number;
         movie: components['schemas']['Movie'] | (never | null);
         /**
-         * @description Why there are no details: there is no such movie, or they could not be loaded just now
+         * @description Why the details are missing: the movie does not exist, or its details could not be loaded
          * @enum {string}
          */
         note?: 'missing' | 'failed';
       }[];
-      /** @description How many films trend */
+      /** @description Number of trending movies */
       count: number;
-      /** @description Null where another program wrote the set */
+      /** @description Null if another program wrote the set */
       source: string | null;
       /** Format: date-time */
       updatedAt: string | null;
       ageSeconds: number | null;
-      /** @description True where Redis could not confirm that this is still current */
+      /** @description True if Redis could not confirm that the set is current */
       stale: boolean;
     };
     TrendingMembers: {
       members: components['schemas']['TrendingMember'][];
-      /** @description How many films trend */
+      /** @description Number of trending movies */
       count: number;
-      /** @description Null where another program wrote the set */
+      /** @description Null if another program wrote the set */
       source: string | null;
       /** Format: date-time */
       updatedAt: string | null;
       ageSeconds: number | null;
-      /** @description True where Redis could not confirm that this is still current */
+      /** @description True if Redis could not confirm that the set is current */
       stale: boolean;
     };
     TrendingMember: {
@@ -1593,14 +1593,14 @@ export interface components {
       id: number;
       trending: boolean;
       rank: number | null;
-      /** @description How many films trend */
+      /** @description Number of trending movies */
       count: number;
-      /** @description Null where another program wrote the set */
+      /** @description Null if another program wrote the set */
       source: string | null;
       /** Format: date-time */
       updatedAt: string | null;
       ageSeconds: number | null;
-      /** @description True where Redis could not confirm that this is still current */
+      /** @description True if Redis could not confirm that the set is current */
       stale: boolean;
     };
     TrendingReplacement: {
@@ -1613,20 +1613,20 @@ export interface components {
        */
       ids: number[];
       /**
-       * @description Take an empty set, or one less than half as large as the current one, as well
+       * @description Accept a set that is empty or less than half as large as the current one
        * @default false
        */
       force?: boolean;
     };
     TrendingFreshness: {
-      /** @description How many films trend */
+      /** @description Number of trending movies */
       count: number;
-      /** @description Null where another program wrote the set */
+      /** @description Null if another program wrote the set */
       source: string | null;
       /** Format: date-time */
       updatedAt: string | null;
       ageSeconds: number | null;
-      /** @description True where Redis could not confirm that this is still current */
+      /** @description True if Redis could not confirm that the set is current */
       stale: boolean;
     };
   };
@@ -1871,9 +1871,9 @@ export interface operations {
   cacheAdminPurge: {
     parameters: {
       query: {
-        /** @description A glob below `{env}:` */
+        /** @description A glob pattern below `{env}:` */
         pattern: string;
-        /** @description Count what matches, delete nothing */
+        /** @description Count the matches without deleting them */
         dryRun?: 'true' | 'false';
       };
       header?: never;
@@ -1882,7 +1882,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description A JSON object a line */
+      /** @description One JSON object per line */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1911,7 +1911,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description A JSON object a line */
+      /** @description One JSON object per line */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1944,7 +1944,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description One embedding an input, in order */
+      /** @description One embedding per input, in the same order */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1956,7 +1956,7 @@ export interface operations {
           'application/json': components['schemas']['EmbeddingsList'];
         };
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1970,7 +1970,7 @@ export interface operations {
       };
       401: components['responses']['OpenAiUnauthenticated'];
       403: components['responses']['OpenAiForbidden'];
-      /** @description The model is not served */
+      /** @description Model not found */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1983,7 +1983,7 @@ export interface operations {
         };
       };
       408: components['responses']['OpenAiTooSlow'];
-      /** @description The body is too large */
+      /** @description Request body too large */
       413: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1998,7 +1998,7 @@ export interface operations {
       415: components['responses']['OpenAiUnsupportedMediaType'];
       429: components['responses']['OpenAiRateLimited'];
       500: components['responses']['OpenAiFailed'];
-      /** @description The upstream refused or gave an unusable answer */
+      /** @description The upstream rejected the request or returned an invalid response */
       502: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2023,7 +2023,7 @@ export interface operations {
           'application/json': components['schemas']['OpenAiError'];
         };
       };
-      /** @description The upstream did not answer in time */
+      /** @description Upstream timed out */
       504: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2217,7 +2217,7 @@ export interface operations {
         type?: string;
         /** @description Session id */
         session?: string;
-        /** @description Part of the reason; case does not matter */
+        /** @description Part of the reason, case-insensitive */
         reason?: string;
         cursor?: string;
         limit?: string;
@@ -2242,7 +2242,7 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
       500: components['responses']['Failed'];
-      /** @description Redis did not answer */
+      /** @description Redis did not respond */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2264,13 +2264,13 @@ export interface operations {
         type?: string;
         /** @description Session id */
         session?: string;
-        /** @description Part of the reason; case does not matter */
+        /** @description Part of the reason, case-insensitive */
         reason?: string;
-        /** @description Needed where there is no filter */
+        /** @description Required if there is no filter */
         all?: 'true' | 'false';
         cursor?: string;
         limit?: string;
-        /** @description Count what matches, delete nothing */
+        /** @description Count the matches without deleting them */
         dryRun?: 'true' | 'false';
       };
       header?: never;
@@ -2293,7 +2293,7 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it */
+      /** @description Redis did not confirm the operation */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2336,7 +2336,7 @@ export interface operations {
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it */
+      /** @description Redis did not confirm the operation */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2373,7 +2373,7 @@ export interface operations {
       400: components['responses']['Invalid'];
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
-      /** @description There is no such dead letter */
+      /** @description Dead letter not found */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2384,7 +2384,7 @@ export interface operations {
         };
       };
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it */
+      /** @description Redis did not confirm the operation */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2421,7 +2421,7 @@ export interface operations {
       400: components['responses']['Invalid'];
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
-      /** @description There is no such dead letter */
+      /** @description Dead letter not found */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2432,7 +2432,7 @@ export interface operations {
         };
       };
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it */
+      /** @description Redis did not confirm the operation */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2467,7 +2467,7 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
       500: components['responses']['Failed'];
-      /** @description Redis did not answer */
+      /** @description Redis did not respond */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2565,7 +2565,7 @@ export interface operations {
           'application/json': components['schemas']['Movie'];
         };
       };
-      /** @description The id or the language is not valid */
+      /** @description Invalid id or language */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2579,7 +2579,7 @@ export interface operations {
       };
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
-      /** @description There is no such movie */
+      /** @description Movie not found */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2634,7 +2634,7 @@ export interface operations {
           'application/json': components['schemas']['Movies'];
         };
       };
-      /** @description An id or the language is not valid */
+      /** @description Invalid id or language */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2650,7 +2650,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description TMDB failed for all of them */
+      /** @description TMDB failed for all movies */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2668,15 +2668,15 @@ export interface operations {
   sessionsAdminPurge: {
     parameters: {
       query?: {
-        /** @description A glob of tenant ids */
+        /** @description A glob pattern of tenant ids */
         tenantId?: string;
-        /** @description A glob of user ids */
+        /** @description A glob pattern of user ids */
         userId?: string;
-        /** @description A glob of keys below `{env}:` */
+        /** @description A glob pattern of keys below `{env}:` */
         pattern?: string;
-        /** @description Count what matches, delete nothing */
+        /** @description Count the matches without deleting them */
         dryRun?: 'true' | 'false';
-        /** @description Sessions at most */
+        /** @description Maximum number of sessions */
         limit?: string;
       };
       header?: never;
@@ -2685,7 +2685,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description A JSON object a line */
+      /** @description One JSON object per line */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2702,7 +2702,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not answer */
+      /** @description Redis did not respond */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3472,7 +3472,7 @@ export interface operations {
           'application/json': components['schemas']['StoredEmbedding'];
         };
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3486,7 +3486,7 @@ export interface operations {
       };
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
-      /** @description There is none */
+      /** @description Embedding not found */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3498,7 +3498,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Another program stored something else there */
+      /** @description The stored value is not an embedding; another program wrote it */
       409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3512,7 +3512,7 @@ export interface operations {
       };
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it; see Retry-After */
+      /** @description Redis did not confirm the operation; see Retry-After */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3554,7 +3554,7 @@ export interface operations {
           'application/json': components['schemas']['StoredEmbeddingKept'];
         };
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3569,7 +3569,7 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
       408: components['responses']['TooSlow'];
-      /** @description Too much is stored */
+      /** @description Embedding storage quota exceeded */
       413: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3584,7 +3584,7 @@ export interface operations {
       415: components['responses']['UnsupportedMediaType'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it; see Retry-After */
+      /** @description Redis did not confirm the operation; see Retry-After */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3622,7 +3622,7 @@ export interface operations {
           'application/json': components['schemas']['StoredEmbeddingDeleted'];
         };
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3636,7 +3636,7 @@ export interface operations {
       };
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
-      /** @description There is none */
+      /** @description Embedding not found */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3650,7 +3650,7 @@ export interface operations {
       };
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it; see Retry-After */
+      /** @description Redis did not confirm the operation; see Retry-After */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3688,7 +3688,7 @@ export interface operations {
           'application/json': components['schemas']['Task'];
         };
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3716,7 +3716,7 @@ export interface operations {
       };
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it; see Retry-After */
+      /** @description Redis did not confirm the operation; see Retry-After */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3758,7 +3758,7 @@ export interface operations {
           'application/json': components['schemas']['TaskStored'];
         };
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3773,7 +3773,7 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
       408: components['responses']['TooSlow'];
-      /** @description The task is finished */
+      /** @description Task already finished */
       409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3800,7 +3800,7 @@ export interface operations {
       415: components['responses']['UnsupportedMediaType'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it; see Retry-After */
+      /** @description Redis did not confirm the operation; see Retry-After */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3838,7 +3838,7 @@ export interface operations {
           'application/json': components['schemas']['Task'];
         };
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3866,7 +3866,7 @@ export interface operations {
       };
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it; see Retry-After */
+      /** @description Redis did not confirm the operation; see Retry-After */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3908,7 +3908,7 @@ export interface operations {
           'application/json': components['schemas']['TaskStored'];
         };
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3923,7 +3923,7 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
       408: components['responses']['TooSlow'];
-      /** @description The task is finished */
+      /** @description Task already finished */
       409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3950,7 +3950,7 @@ export interface operations {
       415: components['responses']['UnsupportedMediaType'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it; see Retry-After */
+      /** @description Redis did not confirm the operation; see Retry-After */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3988,7 +3988,7 @@ export interface operations {
           'application/json': components['schemas']['Task'];
         };
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4028,7 +4028,7 @@ export interface operations {
       };
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it; see Retry-After */
+      /** @description Redis did not confirm the operation; see Retry-After */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4066,7 +4066,7 @@ export interface operations {
           'application/json': components['schemas']['Task'];
         };
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4106,7 +4106,7 @@ export interface operations {
       };
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it; see Retry-After */
+      /** @description Redis did not confirm the operation; see Retry-After */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4146,7 +4146,7 @@ export interface operations {
           'application/json': components['schemas']['Understanding'];
         };
       };
-      /** @description The query is not valid */
+      /** @description Invalid query */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4504,13 +4504,13 @@ export interface operations {
   trendingList: {
     parameters: {
       query?: {
-        /** @description How many at most: 10000 by default; with `include=movies` 20 by default and 100 at most */
+        /** @description Maximum number of ids: 10000 by default; with `include=movies`, 20 by default and at most 100 */
         limit?: string;
-        /** @description How many to leave out at the top */
+        /** @description Number of ids to skip */
         offset?: string;
-        /** @description Ask instead which of these are trending, up to 1000 */
+        /** @description Return which of these are trending instead, up to 1000 */
         ids?: string;
-        /** @description Embed the details of the movies that are listed */
+        /** @description Embed the details of the listed movies */
         include?: 'movies';
         /** @description Language of titles and overviews, a BCP 47 tag; TMDB_LANGUAGE by default. The bundled catalogue is in English alone. */
         language?: string;
@@ -4538,7 +4538,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Nothing is known yet */
+      /** @description The trending movies are not known yet */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4582,7 +4582,7 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
       408: components['responses']['TooSlow'];
-      /** @description Another replacement is under way */
+      /** @description Another update is in progress */
       409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4596,7 +4596,7 @@ export interface operations {
       };
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
-      /** @description The set is empty or shrunken */
+      /** @description The new set is empty or less than half as large */
       422: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4610,7 +4610,7 @@ export interface operations {
       };
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis is away; nothing has changed */
+      /** @description Redis is unavailable; nothing was changed */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4649,7 +4649,7 @@ export interface operations {
           'application/json': components['schemas']['TrendingMembership'];
         };
       };
-      /** @description The id is not valid */
+      /** @description Invalid id */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4690,7 +4690,7 @@ export interface operations {
       };
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
-      /** @description There is no previous set */
+      /** @description No previous trending set */
       409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];

@@ -6,7 +6,7 @@ const described = { name: 'a_duration_seconds', help: 'Of a test', labelNames: [
 const bucketsSeconds = [0.001, 0.01, 0.1];
 
 describe(DurationHistogram.name, () => {
-  it('says to Prometheus what prom-client’s own histogram says of the same durations', async () => {
+  it('exports the same values as prom-client’s own histogram', async () => {
     const [ours, theirs] = [new Registry(), new Registry()];
     const fast = new DurationHistogram({ ...described, bucketsSeconds, registry: ours });
     const own = new Histogram({ ...described, buckets: bucketsSeconds, registers: [theirs] });
@@ -24,7 +24,7 @@ describe(DurationHistogram.name, () => {
     expect(fast.of({ room: 'cellar', end: 'error' }).count).toBe(1);
   });
 
-  it('begins anew when the registry is reset, for those who hold a series too', async () => {
+  it('restarts at zero when the registry is reset, even for callers that hold a series', async () => {
     const registry = new Registry();
     const held = new DurationHistogram({ ...described, bucketsSeconds, registry }).of({
       room: 'a',

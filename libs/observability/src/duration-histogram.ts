@@ -4,14 +4,14 @@ export interface DurationHistogramOptions<Label extends string> {
   readonly name: string;
   readonly help: string;
   readonly labelNames: readonly Label[];
-  /** Upper bounds, ascending; `+Inf` comes by itself. */
+  /** Upper bounds in ascending order; `+Inf` is added. */
   readonly bucketsSeconds: readonly number[];
   readonly registry: Registry;
 }
 
 /** The durations of one combination of labels. */
 export class Durations {
-  /** One a bucket, each by itself; the last is for what is above every bound. */
+  /** Observations per bucket, not cumulative; the last bucket is `+Inf`. */
   readonly counts: Float64Array;
   sumSeconds = 0;
 
@@ -40,8 +40,8 @@ export class Durations {
 type Labels<Label extends string> = Readonly<Record<Label, string>>;
 
 /**
- * A histogram for hot paths: callers look the `Durations` of their labels up once and keep them. prom-client's own checks,
- * sorts and joins the labels of every observation, which costs several times what a lookup in this process does.
+ * A histogram for hot paths: callers look up the `Durations` of their labels once and hold on to them. prom-client's own
+ * histogram validates, sorts and joins the labels of every observation, which takes longer than a local cache lookup.
  */
 export class DurationHistogram<Label extends string> {
   readonly name: string;
@@ -49,11 +49,11 @@ export class DurationHistogram<Label extends string> {
 
   constructor(private readonly options: DurationHistogramOptions<Label>) {
     this.name = options.name;
-    // All that a registry asks of a metric is its name, `get` and `reset`.
+    // A registry only requires the name, `get` and `reset` of a metric.
     options.registry.registerMetric(this as unknown as Histogram);
   }
 
-  /** The durations of these labels, from now on a series of /metrics. */
+  /** Returns the durations of these labels, and exports them as a series of /metrics. */
   of(labels: Labels<Label>): Durations {
     const key = JSON.stringify(this.options.labelNames.map((name) => labels[name]));
     const known = this.series.get(key);
@@ -71,7 +71,7 @@ export class DurationHistogram<Label extends string> {
     return { name, help, type: 'histogram', aggregator: 'sum', values };
   }
 
-  /** Zero again. The series stay: callers hold them. */
+  /** Resets all values to zero. The series remain, since callers hold them. */
   reset(): void {
     for (const [, durations] of this.series.values()) durations.reset();
   }

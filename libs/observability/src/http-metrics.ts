@@ -10,7 +10,7 @@ export type ObserveRequest = (
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** Requests by route pattern and class of status: labels that no client can add to. */
+/** Records the duration of requests by method, route pattern and status class: labels that clients cannot multiply. */
 export function httpMetrics(registry: Registry): ObserveRequest {
   const duration = new DurationHistogram({
     name: 'marquee_http_request_duration_seconds',

@@ -12,7 +12,7 @@ export class MetricsController {
   constructor(private readonly registry: Registry) {}
 
   @Get()
-  // As the API's rate limiter reads it: who watches must see the worst hour.
+  // Monitoring must work when rate limits are exhausted. This room cannot import @SkipRateLimit().
   @RouteConfig({ skipsRateLimit: true })
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'Metrics for Prometheus' })

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
-/** Provides one Prometheus registry, the process's and event loop's own metrics in it. */
+/** Provides the Prometheus registry, which includes metrics of the process and of the event loop. */
 @Global()
 @Module({
   providers: [
@@ -10,7 +10,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
       useFactory: () => {
         const registry = new Registry();
         collectDefaultMetrics({ register: registry, prefix: 'marquee_' });
-        // Gauges that are named like counters: promtool refuses them, and their sums can be had from the others.
+        // These gauges are named like counters, which promtool rejects. Other gauges provide the same totals.
         for (const name of ['handles', 'requests', 'resources'])
           registry.removeSingleMetric(`marquee_nodejs_active_${name}_total`);
         return registry;

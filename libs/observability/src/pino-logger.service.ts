@@ -3,12 +3,12 @@ import { type Logger, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 import type { MarqueeConfig } from '@app/config';
 
-/** True where people read the log: a terminal, or where the configuration says so. */
+/** Returns whether logs are formatted for people: on a terminal, or if the configuration says so. */
 export function isPretty(log: MarqueeConfig['log']): boolean {
   return log.format === 'pretty' || (log.format === 'auto' && process.stdout.isTTY);
 }
 
-/** JSON lines for machines, colored lines for a terminal; secrets blanked wherever they may stand. */
+/** Creates a logger that writes JSON, or colored lines on a terminal, and redacts secrets. */
 export function createPino(log: MarqueeConfig['log']): Logger {
   const options = {
     level: log.level,
@@ -38,12 +38,12 @@ export function createPino(log: MarqueeConfig['log']): Logger {
   );
 }
 
-/** For lines of known fields that can hold no secret: looking for one would cost more than all the rest of the line. */
+/** Returns a logger without redaction, for lines whose fields cannot contain a secret: redaction would dominate their cost. */
 export function withoutRedaction(logger: Logger): Logger {
   return logger.child({}, { redact: [] });
 }
 
-/** Nest's `Logger` written by pino, so that every line of the process has one shape. */
+/** Writes the lines of Nest's `Logger` with pino, so that all lines of the process have the same format. */
 export class PinoLoggerService implements LoggerService {
   constructor(private readonly pinoLogger: Logger) {}
 
@@ -54,7 +54,7 @@ export class PinoLoggerService implements LoggerService {
   verbose = (message: unknown, ...rest: unknown[]): void => this.write('trace', message, rest);
   fatal = (message: unknown, ...rest: unknown[]): void => this.write('fatal', message, rest);
 
-  /** Nest's own start-up chatter (routes mapped, modules initialized) is for debugging. */
+  /** Lowers Nest's own startup messages (routes mapped, modules initialized) to debug level. */
   private write(
     level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal',
     message: unknown,

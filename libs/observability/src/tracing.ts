@@ -3,14 +3,14 @@ import { context, propagation, type Span, SpanKind, SpanStatusCode, trace } from
 
 const flushTimeoutMs = 1_000;
 
-/** Ends tracing: sends what is still held. */
+/** Stops tracing after exporting the buffered spans. */
 export type StopTracing = () => Promise<void>;
 
 /**
- * Sends traces to `endpoint` by OTLP over HTTP, as the OpenTelemetry specification's OTEL_EXPORTER_OTLP_ENDPOINT says. The
- * libraries are loaded only here: without tracing they cost neither memory nor time.
+ * Exports traces to `endpoint` by OTLP over HTTP, as the OpenTelemetry specification defines for
+ * OTEL_EXPORTER_OTLP_ENDPOINT. The libraries are loaded here, so they cost nothing when tracing is off.
  *
- * @param endpoint of the collector, to which `/v1/traces` is added
+ * @param endpoint base URL of the collector, to which `/v1/traces` is appended
  */
 export async function startTracing(endpoint: string, service: string, version: string): Promise<StopTracing> {
   const [{ NodeTracerProvider, BatchSpanProcessor }, { OTLPTraceExporter }, { resourceFromAttributes }] =
@@ -27,9 +27,9 @@ export async function startTracing(endpoint: string, service: string, version: s
       }),
     ],
   });
-  // W3C Trace Context, and a context that follows promises.
+  // Enables W3C Trace Context and context propagation across promises.
   provider.register();
-  // A collector that is away is tried again and again: the process does not wait for that.
+  // The exporter keeps retrying an unreachable collector; shutdown does not wait for that.
   return () =>
     Promise.race([
       provider.shutdown().catch(() => undefined),
@@ -39,7 +39,7 @@ export async function startTracing(endpoint: string, service: string, version: s
 
 const tracer = () => trace.getTracer('marquee');
 
-/** Begins the span of a request, under the caller's where it sent a `traceparent`. `within` runs what follows inside it. */
+/** Starts the span of a request, as a child of the caller's span if there is a `traceparent`. `within` runs code inside it. */
 export function startRequestSpan(
   method: string,
   route: string | undefined,
@@ -55,7 +55,7 @@ export function startRequestSpan(
   return { span, within: (next) => context.with(trace.setSpan(caller, span), next) };
 }
 
-/** Ends the span of a request. Addresses and bodies, which may hold a viewer's words, stay out of it. */
+/** Ends the span of a request. URLs and bodies are left out, since they may contain a viewer's words. */
 export function endRequestSpan(span: Span, status: number, requestId: string): void {
   span.setAttributes({ 'http.response.status_code': status, 'marquee.request_id': requestId });
   if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });

@@ -1,12 +1,12 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
-/** Listening failed for a reason that the reader can mend. */
+/** The server cannot listen, for a reason that the user can fix. */
 export class ListenError extends Error {}
 
 /**
- * Listens, and answers the URL to show to people. The app is closed when that fails.
+ * Starts to listen and returns the URL to show to users. Closes the app if that fails.
  *
- * @param variable names the port's setting, for the message
+ * @param variable name of the port's environment variable, for error messages
  * @throws ListenError
  */
 export async function listen(
@@ -16,7 +16,7 @@ export async function listen(
   variable: string,
 ): Promise<string> {
   try {
-    // Nest's own listen() would log the error besides.
+    // Nest's own listen() would also log the error.
     await app.getHttpAdapter().getInstance().listen({ port, host });
   } catch (error) {
     await app.close();
@@ -33,16 +33,16 @@ function toListenError(error: unknown, host: string, port: number, variable: str
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
       return new ListenError(
-        `Port ${port} on ${host} is in use. Stop what uses it, or choose another: ${variable}=${port + 1} npm start`,
+        `Port ${port} on ${host} is in use. Stop the program that uses it, or choose another port: ${variable}=${port + 1} npm start`,
       );
     case 'EACCES':
       return new ListenError(
-        `Port ${port} needs more rights than this user has. Choose one above 1023: ${variable}=3000 npm start`,
+        `This user lacks permission to listen on port ${port}. Choose one above 1023: ${variable}=3000 npm start`,
       );
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return new ListenError(
-        `HOST=${host} is no address of this machine. Use 127.0.0.1, 0.0.0.0 or one that it has.`,
+        `HOST=${host} is not an address of this machine. Use 127.0.0.1, 0.0.0.0 or one of its addresses.`,
       );
     default:
       return error;

@@ -1,41 +1,40 @@
 import type { INestApplication } from '@nestjs/common';
 
-/** A second Ctrl-C ends at once; npm and the terminal may both deliver the first one. */
-const impatienceAfterMs = 1000;
+/** A later Ctrl-C exits at once. Within this time it may be a duplicate: npm and the terminal may both deliver the first. */
+const duplicateSignalMs = 1000;
 
 let onOrphaned = (): void => process.exit(1);
 
 /**
- * Runs a process's main function. What the reader can mend is shown as one message, everything else with its stack, and
- * both end the process. The launcher's death ends what it started: before there is anything to drain at once, later by
- * a drain.
+ * Runs the main function of a process. An error ends the process: expected errors print their message, all others their
+ * stack. If the launcher dies, the process ends too: at once during startup, and after draining later on.
  *
- * @param foreseen classes of errors whose message says all
+ * @param expectedErrors classes of errors whose message is enough for the user
  */
 export async function runProgram(
   main: () => Promise<void>,
-  foreseen: readonly (new (...args: never[]) => Error)[],
+  expectedErrors: readonly (new (...args: never[]) => Error)[],
 ): Promise<void> {
   if (process.send) process.once('disconnect', () => onOrphaned());
-  // It may have died while this file was loading.
+  // The launcher may have died while this file was loading.
   if (process.send && !process.connected) process.exit(1);
   try {
     await main();
   } catch (error) {
-    const isForeseen = foreseen.some((kind) => error instanceof kind);
-    const text = isForeseen ? (error as Error).message : String((error as Error).stack ?? error);
+    const isExpected = expectedErrors.some((kind) => error instanceof kind);
+    const text = isExpected ? (error as Error).message : String((error as Error).stack ?? error);
     process.stderr.write(`\n${text}\n\n`);
     process.exit(1);
   }
 }
 
-/** From now on the launcher's death and the first signal drain the app and end the process. */
+/** Makes the first signal, or the death of the launcher, drain the app and end the process. */
 export function drainOnSignals(app: INestApplication): void {
   onOrphaned = () => process.kill(process.pid, 'SIGTERM');
   app.enableShutdownHooks(['SIGINT', 'SIGTERM', 'SIGHUP'], { useProcessExit: true });
   let firstMs: number | undefined;
   process.on('SIGINT', () => {
     firstMs ??= performance.now();
-    if (performance.now() - firstMs > impatienceAfterMs) process.exit(130);
+    if (performance.now() - firstMs > duplicateSignalMs) process.exit(130);
   });
 }

@@ -24,10 +24,10 @@ import {
 import { reportOf } from './progress-report.js';
 
 const ndjson = { 'application/x-ndjson': { schema: { type: 'string' as const } } };
-/** Texts of one step of warming: what one request of the embeddings route may hold, in bites. */
+/** Number of texts that one step of warming embeds. */
 const textsPerStep = 128;
 
-/** Looking into the cache, emptying and filling it. Progress comes as NDJSON, and a client that leaves cancels. */
+/** Inspects, purges and warms the cache. Progress is streamed as NDJSON; disconnecting cancels the operation. */
 @ApiTags('admin')
 @Roles('admin')
 @Controller('v1/admin/cache')
@@ -40,7 +40,7 @@ export class CacheAdminController {
 
   @Get('stats')
   @SkipRateLimit()
-  @ApiOperation({ summary: 'Outcomes, hit rate and savings by namespace; the local tier' })
+  @ApiOperation({ summary: 'Outcomes, hit rate and savings per namespace; the local tier' })
   @ApiResponse({ status: 200, standardSchema: statsAnswerSchema })
   stats() {
     return this.cache.stats();
@@ -48,7 +48,7 @@ export class CacheAdminController {
 
   @Get('entry')
   @SkipRateLimit()
-  @ApiOperation({ summary: 'Why a key answers as it does: tier, TTLs, what stored it last' })
+  @ApiOperation({ summary: 'Inspect a key: tier, TTLs, and what stored it last' })
   @ApiResponse({ status: 200, standardSchema: entryAnswerSchema })
   entry(@Query({ schema: entryQuerySchema }) { key }: EntryQuery, @RequestBudget() budget: RedisBudget) {
     return this.cache.inspect(key, budget);
@@ -61,7 +61,7 @@ export class CacheAdminController {
     description:
       'Walks with SCAN and frees with UNLINK, throttled. Answers one line of progress a page and at last the sums.',
   })
-  @ApiResponse({ status: 200, description: 'A JSON object a line', content: ndjson })
+  @ApiResponse({ status: 200, description: 'One JSON object per line', content: ndjson })
   purge(
     @Query({ schema: purgeQuerySchema }) { pattern, dryRun }: PurgeQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -75,10 +75,10 @@ export class CacheAdminController {
   @SkipRateLimit()
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Embed texts ahead',
-    description: 'Answers one line of progress a step and at last the sums.',
+    summary: 'Warm the cache with embeddings',
+    description: 'Streams one line of progress per step, and finally the totals.',
   })
-  @ApiResponse({ status: 200, description: 'A JSON object a line', content: ndjson })
+  @ApiResponse({ status: 200, description: 'One JSON object per line', content: ndjson })
   warm(
     @Body({ schema: warmBodySchema }) body: WarmBody,
     @RequestBudget() budget: RedisBudget,

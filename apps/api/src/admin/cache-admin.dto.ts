@@ -10,8 +10,8 @@ export const purgeQuerySchema = z.strictObject(
       .string({ error: 'is required' })
       .min(1, { error: 'must not be empty' })
       .max(512, { error: 'must be at most 512 characters' })
-      .meta({ description: 'A glob below `{env}:`', example: 'emb:*' }),
-    dryRun: flagSchema.meta({ description: 'Count what matches, delete nothing' }),
+      .meta({ description: 'A glob pattern below `{env}:`', example: 'emb:*' }),
+    dryRun: flagSchema.meta({ description: 'Count the matches without deleting them' }),
   },
   {
     error: objectError,
@@ -28,15 +28,15 @@ export const entryQuerySchema = z.strictObject({
 
 const inputJsonSchemas = embeddingsBodySchema.shape.input.meta()?.['anyOf'] as object[];
 
-/** Texts to embed ahead: any number up to 100,000, in the shape of the embeddings route. */
+/** Texts to embed: up to 100,000, in the format of the embeddings route. */
 export const warmBodySchema = z
   .strictObject({
     model: embeddingsBodySchema.shape.model,
     dimensions: embeddingsBodySchema.shape.dimensions,
     texts: z
       .array(z.unknown(), { error: 'must be an array of strings' })
-      .min(1, { error: 'must hold at least one text' })
-      .max(100_000, { error: 'must hold at most 100000 texts' })
+      .min(1, { error: 'must contain at least one text' })
+      .max(100_000, { error: 'must contain at most 100000 texts' })
       .transform(everyItem(embeddingsBodySchema.shape.input))
       .transform((texts) => texts.flat())
       .meta({ items: { anyOf: inputJsonSchemas } }),
@@ -52,17 +52,17 @@ const ledger = z.object({
   hitRate: z
     .number()
     .optional()
-    .meta({ description: 'Share of lookups that asked no upstream', example: 0.9 }),
+    .meta({ description: 'Fraction of the lookups that needed no upstream call', example: 0.9 }),
   saved: z
     .object({ items: z.int(), tokens: z.int(), milliseconds: z.int(), usd: z.number() })
-    .meta({ description: 'What the hits would have cost, by what the loads cost on average' }),
+    .meta({ description: 'Estimated cost of the hits, based on the average cost of loads' }),
 });
 
 export const statsAnswerSchema = z
   .object({
     namespaces: z.record(z.string(), ledger),
     local: z.record(z.string(), z.object({ entries: z.int(), bytes: z.int() })),
-    invalidation: z.boolean().meta({ description: 'Whether changes made elsewhere are known here' }),
+    invalidation: z.boolean().meta({ description: 'Whether this process receives invalidations' }),
   })
   .meta({ id: 'CacheStats' });
 

@@ -20,7 +20,7 @@ import {
   replayedAnswerSchema,
 } from './dead-letters.dto.js';
 
-/** Events that a consumer group could not handle: looking at them, replaying and deleting them. */
+/** Lists, replays and deletes events that a consumer group could not handle. */
 @ApiTags('admin')
 @Roles('admin')
 @Controller('v1/admin/events/dead-letters')
@@ -32,12 +32,12 @@ export class DeadLettersAdminController {
   @Get()
   @SkipRateLimit()
   @ApiOperation({
-    summary: 'List dead letters, the newest first',
+    summary: 'List dead letters, newest first',
     description:
       'A page looks at a bounded number of them: with a filter it may hold fewer than `limit`, or none, and still have a `nextCursor`.',
   })
   @ApiResponse({ status: 200, standardSchema: deadLettersAnswerSchema })
-  @ApiResponse({ status: 503, description: 'Redis did not answer', standardSchema: problemSchema })
+  @ApiResponse({ status: 503, description: 'Redis did not respond', standardSchema: problemSchema })
   list(@Query({ schema: deadLettersQuerySchema }) { cursor, limit, ...filter }: DeadLettersQuery) {
     return this.deadLetters.list(filter, cursor, limit);
   }
@@ -46,12 +46,16 @@ export class DeadLettersAdminController {
   @HttpCode(200)
   @SkipRateLimit()
   @ApiOperation({
-    summary: 'Replay the dead letters that match',
+    summary: 'Replay matching dead letters',
     description:
       'Moves each to the consumer group that could not handle it, the oldest first; other groups do not get it again. The event keeps its id. Continue with `cursor` while there is a `nextCursor`.',
   })
   @ApiResponse({ status: 200, standardSchema: replayAllAnswerSchema })
-  @ApiResponse({ status: 503, description: 'Redis did not confirm it', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 503,
+    description: 'Redis did not confirm the operation',
+    standardSchema: problemSchema,
+  })
   async replayAll(
     @Body({ schema: replayBodySchema }) { cursor, limit, dryRun, ...filter }: ReplayBody,
     @CurrentPrincipal() { keyName }: Principal,
@@ -66,11 +70,15 @@ export class DeadLettersAdminController {
   @SkipRateLimit()
   @ApiOperation({
     summary: 'Replay a dead letter',
-    description: 'Moves it to the consumer group that could not handle it; other groups do not get it again.',
+    description: 'Delivers it again to the consumer group that could not handle it, and to no other group.',
   })
   @ApiResponse({ status: 200, standardSchema: replayedAnswerSchema })
-  @ApiResponse({ status: 404, description: 'There is no such dead letter', standardSchema: problemSchema })
-  @ApiResponse({ status: 503, description: 'Redis did not confirm it', standardSchema: problemSchema })
+  @ApiResponse({ status: 404, description: 'Dead letter not found', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 503,
+    description: 'Redis did not confirm the operation',
+    standardSchema: problemSchema,
+  })
   async replay(
     @Param({ schema: deadLetterParamsSchema }) { id }: DeadLetterParams,
     @CurrentPrincipal() { keyName }: Principal,
@@ -83,11 +91,16 @@ export class DeadLettersAdminController {
   @Delete()
   @SkipRateLimit()
   @ApiOperation({
-    summary: 'Delete the dead letters that match',
-    description: 'Needs a filter, or `all=true`. Continue with `cursor` while there is a `nextCursor`.',
+    summary: 'Delete matching dead letters',
+    description:
+      'Requires a filter, or `all=true`. Continue with `cursor` as long as there is a `nextCursor`.',
   })
   @ApiResponse({ status: 200, standardSchema: deleteAllAnswerSchema })
-  @ApiResponse({ status: 503, description: 'Redis did not confirm it', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 503,
+    description: 'Redis did not confirm the operation',
+    standardSchema: problemSchema,
+  })
   async deleteAll(
     @Query({ schema: deleteQuerySchema }) query: DeleteQuery,
     @CurrentPrincipal() { keyName }: Principal,
@@ -103,8 +116,12 @@ export class DeadLettersAdminController {
   @SkipRateLimit()
   @ApiOperation({ summary: 'Delete a dead letter' })
   @ApiResponse({ status: 200, standardSchema: deletedAnswerSchema })
-  @ApiResponse({ status: 404, description: 'There is no such dead letter', standardSchema: problemSchema })
-  @ApiResponse({ status: 503, description: 'Redis did not confirm it', standardSchema: problemSchema })
+  @ApiResponse({ status: 404, description: 'Dead letter not found', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 503,
+    description: 'Redis did not confirm the operation',
+    standardSchema: problemSchema,
+  })
   async delete(
     @Param({ schema: deadLetterParamsSchema }) { id }: DeadLetterParams,
     @CurrentPrincipal() { keyName }: Principal,
@@ -114,14 +131,14 @@ export class DeadLettersAdminController {
     return { deleted: 1 };
   }
 
-  /** Records what was done, and by which key. */
+  /** Logs the operation and the API key that requested it. */
   private log(keyName: string | null, did: string): void {
     const who = keyName === null ? 'a caller of this machine' : `key "${keyName}"`;
     this.audit.log(`Dead letters: ${who} ${did}`);
   }
 }
 
-/** A filter by reason may hold words of a receiver or a viewer: the log says only that there was one. */
+/** A filter by reason may contain a receiver's or a viewer's words, so the log only says that there was one. */
 function describe({ group, type, session, reason }: DeadLetterFilter): string {
   const parts = [
     group && `group ${group}`,

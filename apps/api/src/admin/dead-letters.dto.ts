@@ -16,11 +16,11 @@ const filterShape = {
   session: text(256).optional().meta({ description: 'Session id' }),
   reason: text(200)
     .optional()
-    .meta({ description: 'Part of the reason; case does not matter', example: 'HTTP 422' }),
+    .meta({ description: 'Part of the reason, case-insensitive', example: 'HTTP 422' }),
 };
 const cursor = z
   .string({ error: 'must be a string' })
-  .refine(isStreamId, { error: 'must be the nextCursor of the page before' })
+  .refine(isStreamId, { error: 'must be the nextCursor of the previous page' })
   .optional();
 const flag = z
   .enum(['true', 'false'], { error: 'must be true or false' })
@@ -40,7 +40,7 @@ export const deadLettersQuerySchema = z.strictObject(
 
 const maxBatch = 10_000;
 
-/** No body means all of them. */
+/** Without a body, all dead letters match. */
 export const replayBodySchema = z.preprocess(
   (body) => body ?? {},
   z
@@ -56,7 +56,7 @@ export const replayBodySchema = z.preprocess(
         dryRun: z
           .boolean({ error: 'must be true or false' })
           .default(false)
-          .meta({ description: 'Count what matches, replay nothing' }),
+          .meta({ description: 'Count the matches without replaying them' }),
       },
       strictObject,
     )
@@ -67,10 +67,10 @@ export const deleteQuerySchema = z
   .strictObject(
     {
       ...filterShape,
-      all: flag.meta({ description: 'Needed where there is no filter' }),
+      all: flag.meta({ description: 'Required if there is no filter' }),
       cursor,
       limit: wholeNumber(1_000, 1, maxBatch),
-      dryRun: flag.meta({ description: 'Count what matches, delete nothing' }),
+      dryRun: flag.meta({ description: 'Count the matches without deleting them' }),
     },
     strictObject,
   )
@@ -92,11 +92,11 @@ const deadLetterSchema = z
     type: z.string().meta({ example: 'transcript_completed' }),
     sessionId: z.string(),
     tenantId: z.string(),
-    attempts: z.int().meta({ description: 'Calls of the handler' }),
+    attempts: z.int().meta({ description: 'Number of delivery attempts' }),
     reason: z.string().meta({ description: 'Why the last attempt failed' }),
-    timestamp: z.string().meta({ description: 'Of the event' }),
-    deadSince: z.string().meta({ description: 'When it was set aside' }),
-    transcriptBytes: z.int().meta({ description: 'Of the whole text' }),
+    timestamp: z.string().meta({ description: 'Time of the event' }),
+    deadSince: z.string().meta({ description: 'When it became a dead letter' }),
+    transcriptBytes: z.int().meta({ description: 'Size of the whole text' }),
     excerpt: z.string().meta({ description: 'The beginning of the text, up to 200 bytes' }),
   })
   .meta({ id: 'DeadLetter' });
@@ -104,7 +104,7 @@ const deadLetterSchema = z
 export const deadLettersAnswerSchema = z
   .object({
     results: z.array(deadLetterSchema),
-    total: z.int().meta({ description: 'Dead letters in all, whatever the filter' }),
+    total: z.int().meta({ description: 'Total number of dead letters, regardless of the filter' }),
     nextCursor: z.string().nullable(),
   })
   .meta({ id: 'DeadLetters' });
@@ -116,9 +116,9 @@ export const replayedAnswerSchema = z
 export const deletedAnswerSchema = z.object({ deleted: z.int() }).meta({ id: 'DeadLetterDeleted' });
 
 const batch = {
-  matched: z.int().meta({ description: 'That this call looked at and the filter matches' }),
+  matched: z.int().meta({ description: 'Number of matches among the dead letters that this call examined' }),
   dryRun: z.boolean(),
-  nextCursor: z.string().nullable().meta({ description: 'Where to continue; null when all were looked at' }),
+  nextCursor: z.string().nullable().meta({ description: 'Where to continue; null at the end' }),
 };
 
 export const replayAllAnswerSchema = z

@@ -6,7 +6,7 @@ import { SkipRateLimit } from '@app/rate-limit';
 import { problemSchema } from '../http/problem.dto.js';
 import { eventsAnswerSchema } from './events-admin.dto.js';
 
-/** How the event stream and its consumers stand. */
+/** Shows the state of the event stream and its consumer groups. */
 @ApiTags('admin')
 @Roles('admin')
 @Controller('v1/admin/events')
@@ -17,10 +17,10 @@ export class EventsAdminController {
   @SkipRateLimit()
   @ApiOperation({ summary: 'Length of the event stream; pending and lag of each consumer group' })
   @ApiResponse({ status: 200, standardSchema: eventsAnswerSchema })
-  @ApiResponse({ status: 503, description: 'Redis did not answer', standardSchema: problemSchema })
+  @ApiResponse({ status: 503, description: 'Redis did not respond', standardSchema: problemSchema })
   async standing() {
     const [length, groups] = await Promise.all([this.events.length(), this.events.groups()]);
-    // Of a stream that is not there yet Redis knows no groups.
+    // Redis has no groups for a stream that does not exist yet.
     const answer = groups ?? (length === 0 ? [] : undefined);
     if (length === undefined || !answer)
       throw new ServiceUnavailableException('Redis did not answer. Ask again.');

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 
 /**
- * Streams a job's progress as NDJSON, the last line with `complete: true`. What fails before the first line is an error
- * of the request; what fails later is told in a last line with `error`, for the status is out by then.
+ * Streams the progress of a job as NDJSON; the last line has `complete: true`. A failure before the first line is an error
+ * of the request. A later failure ends the stream with a line that has `error`, since the status is already sent.
  */
 export async function reportOf<T extends object>(
   reply: FastifyReply,

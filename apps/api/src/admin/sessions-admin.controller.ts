@@ -21,16 +21,16 @@ export class SessionsAdminController {
 
   @Delete()
   @ApiOperation({
-    summary: 'Delete sessions of a tenant, of a user or by the pattern of their keys',
+    summary: 'Delete sessions by tenant, by user or by key pattern',
     description:
       'Deletes the sessions that match every given glob, with their transcripts and index entries. Walks with SCAN, throttled. Answers one line of progress a page and at last the sums; `limited` means that the limit was reached and the call is to be repeated.',
   })
   @ApiResponse({
     status: 200,
-    description: 'A JSON object a line',
+    description: 'One JSON object per line',
     content: { 'application/x-ndjson': { schema: { type: 'string' } } },
   })
-  @ApiResponse({ status: 503, description: 'Redis did not answer', standardSchema: problemSchema })
+  @ApiResponse({ status: 503, description: 'Redis did not respond', standardSchema: problemSchema })
   purge(
     @Query({ schema: purgeSessionsQuerySchema }) query: PurgeSessionsQuery,
     @CurrentPrincipal() { keyName }: Principal,
@@ -42,7 +42,7 @@ export class SessionsAdminController {
     return reportOf(reply, this.audited(keyName, query, progress));
   }
 
-  /** Logs who deleted how much of what, also when the purge ends early. A user is a digest: ids may be addresses. */
+  /** Logs who deleted what, even if the purge ends early. User ids are hashed because they may be email addresses. */
   private async *audited(
     keyName: string | null,
     { tenantId, userId, pattern, dryRun }: PurgeSessionsQuery,

@@ -10,14 +10,14 @@ const glob = z
 export const purgeSessionsQuerySchema = z
   .strictObject(
     {
-      tenantId: glob.optional().meta({ description: 'A glob of tenant ids', example: 'acme' }),
-      userId: glob.optional().meta({ description: 'A glob of user ids', example: 'viewer-7' }),
+      tenantId: glob.optional().meta({ description: 'A glob pattern of tenant ids', example: 'acme' }),
+      userId: glob.optional().meta({ description: 'A glob pattern of user ids', example: 'viewer-7' }),
       pattern: glob
         .regex(/^session:/, { error: 'must begin with session:' })
         .optional()
-        .meta({ description: 'A glob of keys below `{env}:`', example: 'session:0190*' }),
-      dryRun: flagSchema.meta({ description: 'Count what matches, delete nothing' }),
-      limit: wholeNumber(10_000, 1, 1_000_000).meta({ description: 'Sessions at most' }),
+        .meta({ description: 'A glob pattern of keys below `{env}:`', example: 'session:0190*' }),
+      dryRun: flagSchema.meta({ description: 'Count the matches without deleting them' }),
+      limit: wholeNumber(10_000, 1, 1_000_000).meta({ description: 'Maximum number of sessions' }),
     },
     { error: objectError },
   )

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { type Embeddings, vectorToBase64 } from '@app/embeddings';
 
-/** From so many numbers on, an answer is made and sent vector by vector: in one piece 2,048 vectors take half a gigabyte. */
+/** Larger responses are streamed vector by vector: in one piece, 2,048 vectors take half a gigabyte. */
 const numbersInOnePiece = 65_536;
 
-/** The answer of OpenAI's embeddings API, as an object, or for large ones as a stream of its JSON. */
+/** Returns the response of OpenAI's embeddings API: an object, or a stream of JSON if it is large. */
 export function embeddingsAnswer(embeddings: Embeddings, format: 'float' | 'base64'): object | Readable {
   const { model, vectors, promptTokens } = embeddings;
   const usage = { prompt_tokens: promptTokens, total_tokens: promptTokens };

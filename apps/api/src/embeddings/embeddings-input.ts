@@ -1,13 +1,13 @@
 import type { EmbeddingInput, TokenArray } from '@app/embeddings';
 import { z } from 'zod';
 
-// OpenAI's own bounds on one request (platform.openai.com/docs/api-reference/embeddings/create).
+// OpenAI's limits on one request (platform.openai.com/docs/api-reference/embeddings/create).
 export const maxInputs = 2048;
 export const maxTokensPerInput = 8192;
 export const maxTokensPerRequest = 300_000;
-/** OpenAI's models take 8,192 tokens; no tokenizer makes fewer than one of four characters of prose. */
+/** OpenAI's models accept 8,192 tokens, and a token of prose has at most about four characters. */
 export const maxTextLength = 32_768;
-/** Larger than any vocabulary: which tokens a model knows is the upstream's to say. */
+/** Larger than any vocabulary; the upstream decides which tokens its model knows. */
 const maxToken = 2_147_483_647;
 
 const text = z
@@ -15,16 +15,16 @@ const text = z
   .min(1, { error: 'must not be empty' })
   .max(maxTextLength, { error: `must be at most ${maxTextLength} characters` })
   .refine((value) => value.isWellFormed(), {
-    error: 'must be well-formed Unicode: it holds a lone surrogate',
+    error: 'must be well-formed Unicode, without lone surrogates',
   })
-  .refine((value) => !value.includes('\0'), { error: 'must not hold NUL characters' });
+  .refine((value) => !value.includes('\0'), { error: 'must not contain NUL characters' });
 
 const texts = z
   .array(text, {
     error: 'must be a string, an array of strings, a token array, or an array of token arrays',
   })
-  .min(1, { error: 'must hold at least one text or token array' })
-  .max(maxInputs, { error: `must hold at most ${maxInputs} texts` });
+  .min(1, { error: 'must contain at least one text or token array' })
+  .max(maxInputs, { error: `must contain at most ${maxInputs} texts` });
 
 const tokensJsonSchema = {
   type: 'array',
@@ -34,7 +34,7 @@ const tokensJsonSchema = {
 } as const;
 const textJsonSchema = { type: 'string', minLength: 1, maxLength: maxTextLength } as const;
 
-/** `input` of an embeddings request: a text, texts, a token array or token arrays; always an array afterwards. */
+/** `input` of an embeddings request: a text, texts, a token array or token arrays; normalized to an array. */
 export const inputSchema = z
   .unknown()
   .refine((input) => input !== undefined, { error: 'is required' })
@@ -56,7 +56,7 @@ export const inputSchema = z
     description:
       'A text, a token array, or up to 2,048 of either. Tokens are those of the model’s own vocabulary, cl100k_base for OpenAI’s models and the local one; at most 8,192 in each array and 300,000 in all.',
     example: ['a heist in Los Angeles'],
-    // What a transformation takes cannot be told from it.
+    // The generator cannot derive the input type of a transformation.
     anyOf: [
       textJsonSchema,
       { type: 'array', items: textJsonSchema, minItems: 1, maxItems: maxInputs },
@@ -75,10 +75,10 @@ interface Fault {
   readonly message: string;
 }
 
-/** Checks 300,000 numbers in a millisecond, where a schema of each would take a hundred. */
+/** Validates 300,000 numbers in a millisecond; a schema per number would take a hundred. */
 function findTokenFault(input: readonly unknown[]): Fault | undefined {
   if (isTokenArray(input)) return faultOfArray(input, []);
-  if (input.length > maxInputs) return { path: [], message: `must hold at most ${maxInputs} token arrays` };
+  if (input.length > maxInputs) return { path: [], message: `must contain at most ${maxInputs} token arrays` };
   let total = 0;
   for (const [index, tokens] of input.entries()) {
     if (!Array.isArray(tokens)) return { path: [index], message: 'must be a token array like the first one' };
@@ -96,9 +96,9 @@ function findTokenFault(input: readonly unknown[]): Fault | undefined {
 }
 
 function faultOfArray(tokens: readonly unknown[], path: PropertyKey[]): Fault | undefined {
-  if (tokens.length === 0) return { path, message: 'must hold at least one token' };
+  if (tokens.length === 0) return { path, message: 'must contain at least one token' };
   if (tokens.length > maxTokensPerInput)
-    return { path, message: `must hold at most ${maxTokensPerInput} tokens, not ${tokens.length}` };
+    return { path, message: `must contain at most ${maxTokensPerInput} tokens, not ${tokens.length}` };
   const index = tokens.findIndex((token) => !isToken(token));
   if (index === -1) return undefined;
   return { path: [...path, index], message: `must be a token: a whole number from 0 to ${maxToken}` };

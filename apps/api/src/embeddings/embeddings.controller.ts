@@ -18,7 +18,7 @@ import {
 } from './embeddings.dto.js';
 import { maxInputs } from './embeddings-input.js';
 
-/** OpenAI's embeddings API, cached. */
+/** Serves OpenAI's embeddings API, cached. */
 @ApiTags('embeddings')
 @Controller('v1')
 export class EmbeddingsController {
@@ -36,15 +36,15 @@ export class EmbeddingsController {
   })
   @ApiResponse({
     status: 200,
-    description: 'One embedding an input, in order',
+    description: 'One embedding per input, in the same order',
     standardSchema: embeddingsAnswerSchema,
   })
-  @ApiResponse({ status: 400, description: 'A field is not valid', standardSchema: openAiErrorSchema })
-  @ApiResponse({ status: 404, description: 'The model is not served', standardSchema: openAiErrorSchema })
-  @ApiResponse({ status: 413, description: 'The body is too large', standardSchema: openAiErrorSchema })
+  @ApiResponse({ status: 400, description: 'Invalid field', standardSchema: openAiErrorSchema })
+  @ApiResponse({ status: 404, description: 'Model not found', standardSchema: openAiErrorSchema })
+  @ApiResponse({ status: 413, description: 'Request body too large', standardSchema: openAiErrorSchema })
   @ApiResponse({
     status: 502,
-    description: 'The upstream refused or gave an unusable answer',
+    description: 'The upstream rejected the request or returned an invalid response',
     standardSchema: openAiErrorSchema,
   })
   @ApiResponse({
@@ -54,7 +54,7 @@ export class EmbeddingsController {
   })
   @ApiResponse({
     status: 504,
-    description: 'The upstream did not answer in time',
+    description: 'Upstream timed out',
     standardSchema: openAiErrorSchema,
   })
   async create(
@@ -66,13 +66,13 @@ export class EmbeddingsController {
     const { input: inputs, model, dimensions, encoding_format: format } = body;
     const embeddings = await this.embeddings.embed(budget, { inputs, model, dimensions, refresh });
     showCacheOutcome(reply, embeddings.cached);
-    // A stream has no type of its own.
+    // A stream does not set the content type.
     void reply.type('application/json; charset=utf-8');
     return embeddingsAnswer(embeddings, format);
   }
 
   @Get('models')
-  @ApiOperation({ summary: 'List the embedding models served here' })
+  @ApiOperation({ summary: 'List the available embedding models' })
   @ApiResponse({ status: 200, standardSchema: modelsAnswerSchema })
   models() {
     return {
@@ -88,8 +88,8 @@ export class EmbeddingsController {
 }
 
 /**
- * A batch costs its texts or token arrays; one token array costs 1. The body is as the client sent it; one that is not
- * valid is refused for that, not here.
+ * Returns the number of texts or token arrays, which is the cost of a request. The body is not validated yet; an invalid
+ * one is rejected later.
  */
 function costOf({ body }: FastifyRequest): number {
   const input: unknown = (body as { input?: unknown } | null | undefined)?.input;

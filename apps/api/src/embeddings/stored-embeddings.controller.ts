@@ -18,12 +18,12 @@ import {
   storedEmbeddingSchema,
 } from './stored-embeddings.dto.js';
 
-/** The caller's own vectors, by id. Redis is the only place where they are. */
+/** Stores embeddings of the caller's tenant by id. They exist only in Redis. */
 @ApiTags('embeddings')
-@ApiResponse({ status: 400, description: 'A field is not valid', standardSchema: problemSchema })
+@ApiResponse({ status: 400, description: 'Invalid field', standardSchema: problemSchema })
 @ApiResponse({
   status: 503,
-  description: 'Redis did not confirm it; see Retry-After',
+  description: 'Redis did not confirm the operation; see Retry-After',
   standardSchema: problemSchema,
 })
 @Controller('v1/embeddings/:id')
@@ -33,10 +33,14 @@ export class StoredEmbeddingsController {
   @Put()
   @ApiOperation({
     summary: 'Store a vector by id',
-    description: 'Replaces the one that is there. It expires after `ttlSeconds`, an hour by default.',
+    description: 'Replaces an existing vector. It expires after `ttlSeconds`, which defaults to an hour.',
   })
   @ApiResponse({ status: 200, standardSchema: storedEmbeddingKeptSchema })
-  @ApiResponse({ status: 413, description: 'Too much is stored', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 413,
+    description: 'Embedding storage quota exceeded',
+    standardSchema: problemSchema,
+  })
   async put(
     @Param({ schema: storedEmbeddingParamsSchema }) { id }: StoredEmbeddingParams,
     @Body({ schema: storedEmbeddingBodySchema }) { embedding, ttlSeconds }: StoredEmbeddingBody,
@@ -50,10 +54,10 @@ export class StoredEmbeddingsController {
   @Get()
   @ApiOperation({ summary: 'Read a vector by id' })
   @ApiResponse({ status: 200, standardSchema: storedEmbeddingSchema })
-  @ApiResponse({ status: 404, description: 'There is none', standardSchema: problemSchema })
+  @ApiResponse({ status: 404, description: 'Embedding not found', standardSchema: problemSchema })
   @ApiResponse({
     status: 409,
-    description: 'Another program stored something else there',
+    description: 'The stored value is not an embedding; another program wrote it',
     standardSchema: problemSchema,
   })
   async get(
@@ -76,7 +80,7 @@ export class StoredEmbeddingsController {
   @Delete()
   @ApiOperation({ summary: 'Delete a vector by id' })
   @ApiResponse({ status: 200, standardSchema: storedEmbeddingDeletedSchema })
-  @ApiResponse({ status: 404, description: 'There is none', standardSchema: problemSchema })
+  @ApiResponse({ status: 404, description: 'Embedding not found', standardSchema: problemSchema })
   async delete(
     @Param({ schema: storedEmbeddingParamsSchema }) { id }: StoredEmbeddingParams,
     @CurrentPrincipal() { tenant }: Principal,

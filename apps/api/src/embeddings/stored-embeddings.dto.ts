@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { clientIdSchema } from '../http/query-schemas.js';
 import { objectError } from '../http/schema-messages.js';
 
-/** More than any embedding model has, and 32 KiB. */
+/** More dimensions than any embedding model has; a vector takes 32 KiB. */
 const maxDimensions = 8_192;
 const maxBase64Length = Math.ceil((maxDimensions * 4) / 3) * 4;
 const maxTtlSeconds = 2_592_000;
@@ -21,7 +21,7 @@ export const storedEmbeddingQuerySchema = z.strictObject(
   { error: objectError },
 );
 
-/** Numbers, or base64 of little-endian float32. */
+/** Numbers, or base64 of little-endian float32 values. */
 const vectorSchema = z
   .unknown()
   .transform((embedding, context): Float32Array => {
@@ -32,7 +32,7 @@ const vectorSchema = z
     const numbers = typeof embedding === 'string' ? fromBase64(embedding) : embedding;
     if (!Array.isArray(numbers))
       return fault('must be an array of numbers, or base64 of little-endian float32s');
-    if (numbers.length === 0) return fault('must hold at least one number');
+    if (numbers.length === 0) return fault('must contain at least one number');
     if (numbers.length > maxDimensions) return fault(`must have at most ${maxDimensions} dimensions`);
     const index = numbers.findIndex(
       (value) => typeof value !== 'number' || !Number.isFinite(Math.fround(value)),
@@ -81,7 +81,7 @@ const stored = {
   expiresAt: z.iso
     .datetime()
     .nullable()
-    .meta({ description: 'Null where another program stored it without a TTL' }),
+    .meta({ description: 'Null if another program stored the vector without a TTL' }),
 };
 
 export const storedEmbeddingKeptSchema = z.object(stored).meta({ id: 'StoredEmbeddingKept' });

@@ -9,7 +9,7 @@ import { DrainService } from '../http/drain.service.js';
 import { problemSchema } from '../http/problem.dto.js';
 import { healthSchema, summarySchema } from './health.dto.js';
 
-/** Probes for Kubernetes and compose, and the summary for people. */
+/** Probes for Kubernetes and Docker Compose, and a summary for people. */
 @ApiTags('health')
 @Public()
 @Controller()
@@ -25,7 +25,7 @@ export class HealthController {
   @SkipRateLimit()
   @HealthCheck({ swaggerDocumentation: false })
   @ApiResponse({ status: 200, standardSchema: healthSchema })
-  @ApiOperation({ summary: 'Liveness: the process serves. Redis being away does not change it.' })
+  @ApiOperation({ summary: 'Liveness: the process responds. Independent of Redis.' })
   live() {
     return this.health.check([]);
   }
@@ -35,7 +35,9 @@ export class HealthController {
   @HealthCheck({ swaggerDocumentation: false })
   @ApiResponse({ status: 200, standardSchema: healthSchema })
   @ApiResponse({ status: 503, description: 'Shutting down', standardSchema: problemSchema })
-  @ApiOperation({ summary: 'Readiness: send traffic here. `degraded` (still 200) while Redis is away.' })
+  @ApiOperation({
+    summary: 'Readiness: the process accepts traffic. `degraded` (still 200) while Redis is unavailable.',
+  })
   ready() {
     this.refuseWhileDraining();
     return this.health.check(this.redis.checks());
@@ -45,14 +47,14 @@ export class HealthController {
   @SkipRateLimit()
   @HealthCheck({ swaggerDocumentation: false })
   @ApiResponse({ status: 200, standardSchema: healthSchema })
-  @ApiOperation({ summary: 'Start-up is over.' })
+  @ApiOperation({ summary: 'Startup: the process has started.' })
   startup() {
     return this.health.check([]);
   }
 
   @Get(['v1/health', 'api/v1/health'])
   @SkipRateLimit()
-  @ApiOperation({ summary: 'Status in one line' })
+  @ApiOperation({ summary: 'Status summary' })
   @ApiResponse({ status: 200, standardSchema: summarySchema })
   async summary() {
     const redisStatus = await this.redis.status();

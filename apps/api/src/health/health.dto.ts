@@ -11,7 +11,7 @@ export const summarySchema = z
 
 const indicators = z.record(z.string(), z.looseObject({ status: z.enum(['up', 'degraded', 'down']) }));
 
-/** As Terminus answers. */
+/** The response of Terminus. */
 export const healthSchema = z
   .object({
     status: z.enum(['ok', 'degraded', 'error', 'shutting_down']),

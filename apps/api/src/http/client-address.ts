@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv4, type Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** The maximum number of proxies on the way of a request. In a longer list, the last of these counts as the client. */
+/** Maximum number of trusted proxies in a chain. In a longer chain, the last of these counts as the client. */
 const maxHops = 16;
 
 interface Peer {
@@ -12,7 +12,7 @@ interface Peer {
 
 /**
  * Determines the address that a request comes from: the peer's or, where the peer is a trusted proxy, the last address in
- * `X-Forwarded-For` that is not a trusted proxy itself. What stands before that address was written by the client.
+ * `X-Forwarded-For` that is not a trusted proxy itself. Entries before that address may be forged by the client.
  */
 export class ClientAddresses {
   private readonly peers = new WeakMap<Socket, Peer>();
@@ -27,7 +27,7 @@ export class ClientAddresses {
     return lastUntrusted(address, forwardedFor, this.isTrustedProxy);
   }
 
-  /** A connection's peer does not change, and asking the system for it takes longer than the rest. */
+  /** Returns the peer of a connection. It is cached because the system call takes longer than everything else here. */
   peerOf(socket: Socket): Peer {
     let peer = this.peers.get(socket);
     if (!peer) {
@@ -48,7 +48,7 @@ function lastUntrusted(peer: string, forwardedFor: string, isTrusted: (address: 
     end = end === 0 ? -1 : comma;
     if (entry === '') continue;
     const address = parseAddress(entry);
-    // Such as "unknown": the proxy that wrote it is the closest that is known.
+    // An entry such as "unknown": the proxy that wrote it is the closest known address.
     if (address === undefined) return client;
     client = address;
     if (!isTrusted(address)) return client;
@@ -57,9 +57,9 @@ function lastUntrusted(peer: string, forwardedFor: string, isTrusted: (address: 
 }
 
 /**
- * Reads an address as proxies write it: `203.0.113.1`, `203.0.113.1:1001`, `2001:db8::1`, `[2001:db8::1]`,
+ * Parses an address in the formats that proxies use: `203.0.113.1`, `203.0.113.1:1001`, `2001:db8::1`, `[2001:db8::1]`,
  * `"[2001:db8::1]:443"`, `fe80::1%eth0`. Port, brackets, quotes and zone are dropped, an IPv4-mapped IPv6 address becomes the
- * IPv4 address that it is, and any other IPv6 address gets its shortest form. Returns undefined for anything else.
+ * IPv4 address, and any other IPv6 address gets its shortest form. Returns undefined for anything else.
  */
 export function parseAddress(text: string): string | undefined {
   if (isIPv4(text)) return text;

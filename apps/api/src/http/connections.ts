@@ -5,35 +5,35 @@ import type { FastifyInstance } from 'fastify';
 import { writeProblem } from './early-errors.js';
 import { HttpError } from './http.error.js';
 
-/** How long, and for how many bytes, a body that nobody wants is still taken off the wire. */
+/** Limits on how long, and for how many bytes, an unwanted body is still read. */
 const maxLingerMs = 2_000;
 const maxLingerBytes = 33_554_432;
 const checkIntervalMs = 100;
-/** Connections that linger at once; more are closed at once. */
+/** Maximum number of lingering connections; further ones are closed immediately. */
 const maxLingering = 128;
 const discard = (): void => undefined;
 
-/** Whether a request announces a body. */
+/** Returns whether a request announces a body. */
 export function hasBody({ headers }: IncomingMessage): boolean {
   const length = headers['content-length'];
   return (length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined;
 }
 
-/** Requests that may wait on one connection for answers to earlier ones. Browsers and proxies send none ahead. */
+/** Maximum number of pipelined requests per connection. Browsers and proxies do not pipeline. */
 const maxPipelined = 32;
 
-/** Drops the rest of a body as it is parsed: nothing of it is kept, or told to anyone. */
+/** Discards the rest of a body as it is parsed. */
 export function discardBody(request: Readable): void {
-  // Requests that Fastify's `inject` makes up have no connection.
+  // Requests created by Fastify's `inject` have no connection.
   if (!(request instanceof IncomingMessage)) return;
-  // What Node itself calls for bodies that nobody has read.
-  // oxlint-disable-next-line no-underscore-dangle -- there is no public name for it
+  // Node itself calls this for unread bodies.
+  // oxlint-disable-next-line no-underscore-dangle -- there is no public API for it
   (request as IncomingMessage & { _dump(): void })._dump();
 }
 
 /**
- * Cuts connections on which a client sends many requests ahead of their answers. Node takes up all that it finds in one read
- * of a socket, over a thousand small ones, before anyone else gets a turn.
+ * Closes connections on which a client pipelines too many requests. Node dispatches everything it reads from a socket at
+ * once, which can be over a thousand small requests, before it serves other clients.
  */
 export function limitPipelining(server: Server): void {
   const waiting = new WeakMap<Socket, number>();
@@ -51,16 +51,17 @@ export function limitPipelining(server: Server): void {
   const handlers = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    // A response has no socket yet while earlier ones are due on it.
+    // A response has no socket while earlier responses are pending on it.
     if (response.socket === null && isTooMany(request, response)) return;
     for (const handle of handlers) handle(request, response);
   });
 }
 
 /**
- * Closes a connection whose request is answered before its body has been read: the rest of the body must not be taken for
- * the next request, and reading all of it would be work for nothing. The answer goes out first, and what the client is still
- * sending is discarded for a moment: closing on it at once resets the connection, and many clients then lose the answer.
+ * Closes a connection when the response is sent before the body has been read: the rest of the body must not be parsed as
+ * the next request, and reading all of it would be wasted work. The response is sent first, and what the client is still
+ * sending is discarded for a short time: closing immediately would reset the connection, and many clients would then lose
+ * the response.
  */
 export function closeUnreadBodies(fastify: FastifyInstance): void {
   const lingering = new Lingering();
@@ -69,17 +70,17 @@ export function closeUnreadBodies(fastify: FastifyInstance): void {
     if (!raw.complete && hasBody(raw) && raw instanceof IncomingMessage) {
       void reply.header('connection', 'close');
       discardBody(raw);
-      lingering.instead(raw);
+      lingering.closeLater(raw);
     }
     done(null, payload);
   });
 }
 
 /**
- * Answers `Expect: 100-continue` only once a body is wanted: a request that is refused gets its final status instead, and the
+ * Sends "100 Continue" only when the body is about to be read: a rejected request gets its final status instead, and the
  * client never sends the body.
  *
- * @param wait called with each request whose client waits
+ * @param wait called with each request whose client waits for "100 Continue"
  */
 export function addExpectations(server: Server, wait: (request: IncomingMessage) => void): void {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
@@ -87,15 +88,14 @@ export function addExpectations(server: Server, wait: (request: IncomingMessage)
     server.emit('request', request, response);
   });
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    const detail = 'Expect: only 100-continue can be met';
+    const detail = 'Expect: only 100-continue is supported';
     writeProblem(response, new HttpError('expectation-failed', 417, detail));
   });
 }
 
 /**
- * Makes a socket that flows discard what comes, without parsing it: bodies may come in chunks of one byte, which cost a
- * thousand times as much. Node stops its parser from reading by itself when there is a listener; what is left then is a
- * listener that feeds the parser.
+ * Makes a flowing socket discard its data without parsing it: chunks of one byte would make parsing a thousand times as
+ * expensive. Adding a listener detaches Node's parser from the socket; the listener that then feeds the parser is removed.
  */
 function takeFromParser(socket: Socket): void {
   socket.on('data', discard).removeAllListeners('data').on('data', discard);
@@ -105,11 +105,11 @@ class Lingering {
   private readonly ends = new Map<Socket, { untilMs: number; untilBytes: number }>();
   private timer: NodeJS.Timeout | undefined;
 
-  /** Makes the end of this answer a half-close, of which the other half follows. */
-  instead(request: IncomingMessage): void {
+  /** Half-closes the connection after the response, and closes it completely later. */
+  closeLater(request: IncomingMessage): void {
     const { socket } = request;
     if (this.ends.size >= maxLingering) return;
-    // Node calls it when the last answer of a connection is out.
+    // Node calls this after the last response of a connection.
     socket.destroySoon = () => {
       socket.end();
       socket.pause().resume();

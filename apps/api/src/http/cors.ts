@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { rateLimitFieldNames } from '@app/rate-limit';
 
-/** Lets pages of these origins call, and read what our answers say of themselves. Without origins no page may. */
+/** Enables CORS for these origins and exposes Marquee's response header fields to them. Without origins, CORS stays off. */
 export function addCors(app: NestFastifyApplication, origins: readonly string[]): void {
   if (origins.length === 0) return;
   app.enableCors({

@@ -4,7 +4,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { HttpAdapterHost } from '@nestjs/core';
 import { MarqueeConfig } from '@app/config';
 
-/** Shutdown: new work is turned away, work under way is finished, and a bound is kept on both. */
+/** Drains HTTP at shutdown: stops accepting work, and lets requests in progress finish within a time limit. */
 @Injectable()
 export class DrainService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Shutdown');
@@ -27,15 +27,15 @@ export class DrainService implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  /** Nest calls this first of its shutdown hooks; Redis closes in the last, when HTTP is done. */
+  /** The first of Nest's shutdown hooks. Redis closes in the last one, after HTTP has drained. */
   onModuleDestroy(): void {
     this.draining = true;
     const { server } = this;
     if (!server.listening) return;
     const { shutdownTimeoutMs } = this.config.http;
-    this.logger.log('Draining: finishing what is under way');
+    this.logger.log('Draining: finishing requests in progress');
     server.closeIdleConnections();
-    // Browsers and balancers open sockets ahead of need; to Node those are not idle before their first request.
+    // Browsers and load balancers open sockets in advance. Node does not count those as idle before their first request.
     for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
     setTimeout(() => {
       this.logger.error(

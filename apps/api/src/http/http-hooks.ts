@@ -7,7 +7,7 @@ import type { DrainService } from './drain.service.js';
 
 const wellFormedRequestId = /^[\w.:-]{1,128}$/;
 
-/** The client's `X-Request-Id` where it is fit for a log line, else a fresh UUID. */
+/** Returns the client's `X-Request-Id` if it is well formed, or a new UUID. */
 export function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && wellFormedRequestId.test(given) ? given : randomUUID();
@@ -22,21 +22,21 @@ const securityHeaders = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 };
 
-/** Swagger UI is served from here, images inlined as data: URLs and styles set by script. */
+/** Swagger UI inlines images as data: URLs and sets styles by script. */
 const docsContentSecurityPolicy =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
 
 export interface Hooks {
   readonly drain: DrainService;
   readonly accessLog: Logger;
-  /** Share of the requests answered from the cache that get a line. */
+  /** Fraction of the cache hits that are logged. */
   readonly hitsShare: number;
   readonly observe: ObserveRequest;
 }
 
 /**
- * What every response needs, in Fastify's hooks: helmet would cost 14 µs a request and a Nest interceptor 10,
- * where these cost one or two.
+ * Adds to every response what it needs, in Fastify hooks: helmet would take 14 µs per request and a Nest interceptor 10 µs,
+ * while these hooks take one or two.
  */
 export function addHttpHooks(
   fastify: FastifyInstance,
@@ -49,7 +49,7 @@ export function addHttpHooks(
     done();
   });
 
-  // A keep-alive socket would hold up the end of the process for as long as its client likes.
+  // A keep-alive connection would delay shutdown for as long as its client keeps it open.
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     if (drain.isDraining) reply.header('connection', 'close');
     done(null, payload);
@@ -63,7 +63,7 @@ export function addHttpHooks(
       {
         requestId: request.id,
         method: request.method,
-        // The pattern, never the address: that may hold a viewer's words.
+        // The pattern, never the URL, which may contain a viewer's words.
         route,
         status: reply.statusCode,
         durationMs: Math.round(reply.elapsedTime * 100) / 100,

@@ -13,10 +13,10 @@ import { RequestGate } from './request-gate.js';
 import { proxyTrust } from './trusted-proxies.js';
 
 /**
- * Adds everything that a request passes before its handler: the gate, which decides from the head alone, and the reading and
- * parsing of the bodies of admitted requests.
+ * Adds everything that a request passes through before its handler: the gate, which decides by the request header alone, and
+ * the parsing of the bodies of admitted requests.
  *
- * @returns what to tell of a socket whose client sent something that is not HTTP
+ * @returns a function to call with a socket whose client sent invalid HTTP
  */
 export function addIntake(app: NestFastifyApplication): (socket: Socket) => void {
   const fastify = app.getHttpAdapter().getInstance();
@@ -33,7 +33,7 @@ export function addIntake(app: NestFastifyApplication): (socket: Socket) => void
   closeUnreadBodies(fastify);
   limitPipelining(server);
   addExpectations(server, (request) => bodies.expectContinue(request));
-  // Node would drop fields beyond a number of its own, such as those that a proxy added last. The gate counts them.
+  // By default, Node drops header fields beyond a maximum, such as those that a proxy appended. The gate counts them instead.
   server.maxHeadersCount = 0;
   addJsonBodyParser(fastify, bodies);
 

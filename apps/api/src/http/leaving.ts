@@ -1,10 +1,10 @@
 import type { FastifyReply } from 'fastify';
 
-/** Aborts when the client closes the connection before it has its answer. */
+/** Returns a signal that aborts when the client disconnects before the response is sent. */
 export function leavingOf({ raw }: FastifyReply): AbortSignal {
   const left = new AbortController();
   raw.once('close', () => {
-    if (!raw.writableFinished) left.abort(new Error('The client left'));
+    if (!raw.writableFinished) left.abort(new Error('The client disconnected'));
   });
   return left.signal;
 }

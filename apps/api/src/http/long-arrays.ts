@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** More faults are not shown anyway. */
+/** The maximum number of faults in a response. */
 const maxFaults = 10;
 
 /**
- * Refines an array of unknown items so that each must be what `item` says. Stops at the first ten that are not: zod's own
- * arrays make an issue of every one, which takes seconds for half a million.
+ * Refines an array of unknown items so that each must match `item`. Stops after ten invalid items: zod's own arrays report
+ * every one, which takes seconds for half a million.
  */
 export function everyItem<T>(item: z.ZodType<T>) {
   return (items: unknown[], context: z.RefinementCtx<unknown[]>): T[] => {

@@ -3,21 +3,21 @@ import { RedisBudget } from '@app/redis';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What this request may still spend on Redis, over all its lookups. */
+    /** The Redis time budget of this request, shared by all its lookups. */
     redisBudget: RedisBudget;
   }
 }
 
 /**
- * So many times the budget for what has nothing to fall back on: there a late answer is better than none, while what is
- * cached is had elsewhere.
+ * Multiplier of the budget for features that have no fallback: for them a late response is better than none, while cached
+ * values are available elsewhere.
  */
-const patience = 10;
+const patientFactor = 10;
 
-/** The request's one budget, to be handed to every service call; `'patient'` where Redis is the only place to ask. */
+/** Injects the request's Redis budget, to be passed to every service call; `'patient'` if only Redis has the data. */
 export const RequestBudget = createParamDecorator(
   (kind: 'patient' | undefined, context: ExecutionContext): RedisBudget => {
     const { redisBudget } = context.switchToHttp().getRequest<{ redisBudget: RedisBudget }>();
-    return kind === 'patient' ? new RedisBudget(redisBudget.totalMs * patience) : redisBudget;
+    return kind === 'patient' ? new RedisBudget(redisBudget.totalMs * patientFactor) : redisBudget;
   },
 );

@@ -6,7 +6,7 @@ import type { ClientAddresses } from './client-address.js';
 import { discardBody, hasBody } from './connections.js';
 import { RequestValidationError } from './request-validation.error.js';
 
-/** Fields of a request; Node's own bound on their size is 16 KiB together. */
+/** Maximum number of header fields. Their total size is limited to 16 KiB by Node. */
 const maxFields = 200;
 const maxUrlLength = 8_192;
 
@@ -18,8 +18,8 @@ export interface Gatekeepers {
 }
 
 /**
- * Decides in Fastify's first hook who may pass, from the head of a request alone: limits by address, the key (or, without
- * keys, whether the caller is on this machine), the role. Whoever is refused here has not had a byte of the body read.
+ * Admits or rejects requests in Fastify's first hook, by the request header alone: rate limits by address, the API key (or,
+ * without keys, whether the caller is on this machine), and the role. The body of a rejected request is never read.
  */
 export class RequestGate {
   constructor(private readonly keepers: Gatekeepers) {}
@@ -29,20 +29,20 @@ export class RequestGate {
     fastify.decorateRequest('reply');
     fastify.decorateRequest('clientAddress', '');
     fastify.addHook('onRequest', (request, reply, done) => {
-      // Fastify waits for a promise, or for the call; most requests have nothing to wait for.
+      // Fastify waits for a promise or for the callback. Most requests need no promise.
       const pending = this.admit(request, reply);
       if (!pending) done();
       return pending;
     });
   }
 
-  /** Returns undefined where there was nothing to wait for. */
+  /** Returns undefined if the decision was synchronous. */
   private admit(request: FastifyRequest, reply: FastifyReply): Promise<void> | undefined {
     request.clientAddress = this.keepers.addresses.of(request.raw);
     refuseOversized(request);
     const isWithBody = hasBody(request.raw);
     if (isWithBody) request.reply = reply;
-    // Nothing would read the body.
+    // No handler would read the body.
     if (isWithBody && request.is404) throw new NotFoundException(`Cannot ${request.method} ${request.url}`);
     const byAddress = this.keepers.limits.byAddress(request, reply);
     if (byAddress) return byAddress.then(() => this.authenticate(request, reply, isWithBody));
@@ -61,7 +61,7 @@ export class RequestGate {
         request.principal = authenticator.authenticate(request);
       } catch (error) {
         if (!(error instanceof UnauthenticatedError)) throw error;
-        // While Redis is asked, what the client goes on sending must not pile up.
+        // Whatever the client still sends must not accumulate while Redis responds.
         if (isWithBody) discardBody(request.raw);
         return failures.count(request, reply).then(() => {
           throw error;
@@ -71,7 +71,7 @@ export class RequestGate {
       authenticator.authorize(config, request.principal);
     }
     if (isWithBody && (request.method === 'GET' || request.method === 'HEAD')) {
-      const message = `must not come with ${request.method}`;
+      const message = `must not be sent with ${request.method}`;
       throw new RequestValidationError([{ field: 'body', message }]);
     }
     return undefined;
@@ -82,5 +82,5 @@ function refuseOversized({ raw }: FastifyRequest): void {
   if (raw.rawHeaders.length > 2 * maxFields)
     throw new HttpException(`More than ${maxFields} header fields`, 431);
   if ((raw.url?.length ?? 0) > maxUrlLength)
-    throw new HttpException(`The address is longer than ${maxUrlLength} bytes`, 414);
+    throw new HttpException(`The URL is longer than ${maxUrlLength} bytes`, 414);
 }

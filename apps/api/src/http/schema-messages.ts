@@ -1,7 +1,7 @@
 const maxNames = 10;
 const maxNameLength = 64;
 
-/** The message of a record: what is wrong with one of its names, or with the whole. */
+/** Error message of a record: an invalid key, or an invalid record. */
 export function recordError(issue: {
   readonly code?: string;
   readonly issues?: readonly { readonly message: string }[];
@@ -9,7 +9,7 @@ export function recordError(issue: {
   return (issue.code === 'invalid_key' && issue.issues?.[0]?.message) || 'must be a JSON object';
 }
 
-/** The message of a strict object: names unknown fields, though not all of a hostile many. */
+/** Error message of a strict object: lists unknown fields, up to a maximum. */
 export function objectError(issue: { readonly code?: string; readonly keys?: readonly string[] }): string {
   if (issue.code !== 'unrecognized_keys') return 'must be a JSON object';
   const { keys = [] } = issue;

@@ -7,8 +7,8 @@ type Schema = NonNullable<ArgumentMetadata['schema']>;
 type Issue = NonNullable<Awaited<ReturnType<Schema['~standard']['validate']>>['issues']>[number];
 
 /**
- * Validates `@Body({ schema })`, `@Query({ schema })` and `@Param({ schema })` by their Standard Schema. Nest's own
- * pipe would do, but it renders faults as one text where we want fields.
+ * Validates `@Body({ schema })`, `@Query({ schema })` and `@Param({ schema })` against their Standard Schema. Unlike Nest's own
+ * pipe, it reports each invalid field separately.
  */
 @Injectable()
 export class SchemaPipe implements PipeTransform {
@@ -24,7 +24,7 @@ export class SchemaPipe implements PipeTransform {
   }
 }
 
-/** `input[3]`, `options.name`; the whole body is `body`. */
+/** Returns the path of a field, such as `input[3]` or `options.name`; `body` for the whole body. */
 function fieldOf({ path }: Issue, whole: string): string {
   const keys = (path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment));
   const field = keys.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { endRequestSpan, startRequestSpan, startTracing } from '@app/observability';
 
-/** A span a request, sent to the collector; ended with the app. */
+/** Exports one span per request to the collector until the app closes. */
 export async function addTracing(
   app: NestFastifyApplication,
   endpoint: string,

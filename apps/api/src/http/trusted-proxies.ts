@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Whether an address is one of these addresses and networks. */
+/** Returns a function that checks whether an address belongs to these addresses and networks. */
 export function proxyTrust(networks: readonly string[]): (address: string) => boolean {
   const list = new BlockList();
   for (const network of networks) {

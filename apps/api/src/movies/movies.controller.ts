@@ -19,7 +19,7 @@ import {
   moviesQuerySchema,
 } from './movies.dto.js';
 
-/** TMDB's movie details, cached. The cached text is sent as it is. */
+/** Serves movie details from TMDB, cached. The cached JSON is sent unchanged. */
 @ApiTags('movies')
 @Controller('v1/movies')
 export class MoviesController {
@@ -37,10 +37,10 @@ export class MoviesController {
   @ApiResponse({ status: 200, standardSchema: movieAnswerSchema })
   @ApiResponse({
     status: 400,
-    description: 'The id or the language is not valid',
+    description: 'Invalid id or language',
     standardSchema: problemSchema,
   })
-  @ApiResponse({ status: 404, description: 'There is no such movie', standardSchema: problemSchema })
+  @ApiResponse({ status: 404, description: 'Movie not found', standardSchema: problemSchema })
   @ApiResponse({ status: 503, description: 'TMDB failed; see Retry-After', standardSchema: problemSchema })
   async one(
     @Param({ schema: movieParamsSchema }) { id }: MovieParams,
@@ -61,10 +61,10 @@ export class MoviesController {
   @ApiResponse({ status: 200, standardSchema: moviesAnswerSchema })
   @ApiResponse({
     status: 400,
-    description: 'An id or the language is not valid',
+    description: 'Invalid id or language',
     standardSchema: problemSchema,
   })
-  @ApiResponse({ status: 503, description: 'TMDB failed for all of them', standardSchema: problemSchema })
+  @ApiResponse({ status: 503, description: 'TMDB failed for all movies', standardSchema: problemSchema })
   async many(
     @Query({ schema: moviesQuerySchema }) { ids, language }: MoviesQuery,
     @RequestBudget() budget: RedisBudget,

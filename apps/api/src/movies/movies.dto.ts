@@ -2,12 +2,12 @@ import { toMovieLanguage } from '@app/tmdb';
 import { z } from 'zod';
 import { objectError } from '../http/schema-messages.js';
 
-/** TMDB's answers for so many would take seconds at the rate that it allows. */
+/** Maximum number of movies per request: TMDB's rate limit makes more take seconds. */
 export const maxMovies = 100;
-/** What TMDB's ids are: int32. */
+/** TMDB's ids are int32. */
 const maxId = 2_147_483_647;
 
-/** A positive whole number as text, written in the one usual way. */
+/** A positive whole number in a URL, in canonical form. */
 export const movieIdSchema = z
   .string({ error: 'must be a positive whole number' })
   .regex(/^[1-9]\d{0,9}$/, { error: 'must be a positive whole number' })
@@ -18,10 +18,10 @@ export const movieParamsSchema = z.object({
   id: movieIdSchema.meta({ description: 'A TMDB id', example: '949' }),
 });
 
-/** Longest tag that is looked at. */
+/** Maximum length of a language tag. */
 const maxLanguageLength = 16;
 
-/** A BCP 47 tag, as TMDB writes it. */
+/** A BCP 47 language tag in TMDB's notation. */
 export const languageSchema = z
   .string({ error: 'must be one BCP 47 language tag such as de-DE' })
   .transform((text, context) => {
@@ -44,13 +44,13 @@ export const languageSchema = z
 
 export const movieQuerySchema = z.strictObject({ language: languageSchema }, { error: objectError });
 
-/** `1,2,3`, each once. */
-export const idListSchema = (most: number) =>
+/** A list such as `1,2,3`, without duplicates in the result. */
+export const idListSchema = (maxIds: number) =>
   z
-    .string({ error: 'is required: positive whole numbers with commas between them' })
-    .max(most * 11, { error: `must hold at most ${most} ids` })
+    .string({ error: 'is required: a comma-separated list of positive whole numbers' })
+    .max(maxIds * 11, { error: `must contain at most ${maxIds} ids` })
     .transform((text) => text.split(','))
-    .pipe(z.array(movieIdSchema).max(most, { error: `must hold at most ${most} ids` }))
+    .pipe(z.array(movieIdSchema).max(maxIds, { error: `must contain at most ${maxIds} ids` }))
     .transform((ids) => [...new Set(ids)]);
 
 export const moviesQuerySchema = z.strictObject(
@@ -78,18 +78,18 @@ export const movieAnswerSchema = z
     marquee_source: z
       .literal('catalogue')
       .optional()
-      .meta({ description: 'Present where the film comes from the bundled catalogue and not from TMDB' }),
+      .meta({ description: 'Present if the movie comes from the bundled catalogue and not from TMDB' }),
   })
   .meta({
     id: 'Movie',
-    description: "TMDB's movie details with credits, videos and release dates, as TMDB sent them",
+    description: "TMDB's movie details with credits, videos and release dates, unchanged",
   });
 
 export const moviesAnswerSchema = z
   .object({
-    results: z.array(movieAnswerSchema).meta({ description: 'In the order asked for' }),
-    missing: z.array(z.int()).meta({ description: 'Ids of which there is no movie' }),
-    failed: z.array(z.int()).meta({ description: 'Ids that could not be had just now: ask for them again' }),
+    results: z.array(movieAnswerSchema).meta({ description: 'In the requested order' }),
+    missing: z.array(z.int()).meta({ description: 'Ids without a movie' }),
+    failed: z.array(z.int()).meta({ description: 'Ids that could not be loaded; request them again' }),
     source: z.enum(['tmdb', 'catalogue']),
   })
   .meta({ id: 'Movies' });

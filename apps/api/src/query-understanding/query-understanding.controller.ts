@@ -38,10 +38,10 @@ export class QueryUnderstandingController {
   })
   @ApiOperation({
     summary: "Understand a viewer's words",
-    description: 'docs/query-understanding.md says what each field holds.',
+    description: 'docs/query-understanding.md describes each field.',
   })
   @ApiResponse({ status: 200, standardSchema: understandingSchema })
-  @ApiResponse({ status: 400, description: 'The query is not valid', standardSchema: problemSchema })
+  @ApiResponse({ status: 400, description: 'Invalid query', standardSchema: problemSchema })
   async understand(
     @Body({ schema: understandBodySchema }) { query }: UnderstandBody,
     @WantsRefresh() refresh: boolean,

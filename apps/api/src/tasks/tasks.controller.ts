@@ -19,10 +19,10 @@ import { TaskNotFoundError, TaskResultTooLargeError } from './tasks.errors.js';
 
 /** Tasks of the caller's tenant: submit, report progress, poll, claim. Stored results are sent as they are. */
 @ApiTags('tasks')
-@ApiResponse({ status: 400, description: 'A field is not valid', standardSchema: problemSchema })
+@ApiResponse({ status: 400, description: 'Invalid field', standardSchema: problemSchema })
 @ApiResponse({
   status: 503,
-  description: 'Redis did not confirm it; see Retry-After',
+  description: 'Redis did not confirm the operation; see Retry-After',
   standardSchema: problemSchema,
 })
 @Controller('v1/tasks/:id')
@@ -37,7 +37,7 @@ export class TasksController {
       'Submit with `pending`, report with `running` and `progress`, finish with `done` and `result` or with `failed`. A `result` alone is a task that is done. A finished task does not become unfinished, and a failure does not replace a result.',
   })
   @ApiResponse({ status: 200, standardSchema: taskStoredSchema })
-  @ApiResponse({ status: 409, description: 'The task is finished', standardSchema: problemSchema })
+  @ApiResponse({ status: 409, description: 'Task already finished', standardSchema: problemSchema })
   @ApiResponse({ status: 413, standardSchema: problemSchema })
   async put(
     @Param({ schema: taskParamsSchema }) { id }: TaskParams,
@@ -94,6 +94,6 @@ function answer(reply: FastifyReply, id: string, task: Task | undefined): string
   if (!task) throw new TaskNotFoundError();
   void reply.type('application/json; charset=utf-8').header('cache-control', 'no-store');
   const { status, progress, resultJson = 'null' } = task;
-  // The stored JSON is not parsed: large numbers keep their digits.
+  // The stored JSON is sent unparsed, so large numbers keep their digits.
   return `{"id":${JSON.stringify(id)},"status":"${status}","progress":${progress},"result":${resultJson}}`;
 }

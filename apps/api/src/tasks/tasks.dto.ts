@@ -19,12 +19,15 @@ export const taskBodySchema = z
         .min(0, progressError)
         .max(1, progressError)
         .optional()
-        .meta({ description: 'From 0 to 1. Without it the last one stays; a task that is done has 1' }),
+        .meta({
+          description: 'From 0 to 1. If omitted, the previous value stays; a task that is done has 1',
+        }),
       result: z
         .unknown()
         .optional()
         .meta({
-          description: 'Any JSON: required when done, the cause when failed, refused before',
+          description:
+            'Any JSON: required if the status is done, the cause if it is failed, not allowed otherwise',
           example: { movies: [949] },
         }),
       ttlSeconds: z
@@ -33,7 +36,7 @@ export const taskBodySchema = z
         .max(MAX_TASK_TTL_SECONDS, { error: ttlBounds })
         .optional()
         .meta({
-          description: `How long the task is kept after each write. Without it the task's own stays: ${TASK_TTL_SECONDS} unless it was set`,
+          description: `TTL of the task after each write. If omitted, the previous TTL stays; ${TASK_TTL_SECONDS} by default`,
         }),
     },
     { error: objectError },
@@ -50,7 +53,7 @@ export type TaskParams = z.output<typeof taskParamsSchema>;
 export type TaskBody = z.output<typeof taskBodySchema>;
 
 const status = z.enum(taskStatuses);
-const progress = z.number().nullable().meta({ description: 'From 0 to 1; null if it is not known' });
+const progress = z.number().nullable().meta({ description: 'From 0 to 1; null if unknown' });
 
 export const taskSchema = z
   .object({

@@ -25,10 +25,10 @@ import {
   trendingQuerySchema,
 } from './trending.dto.js';
 
-/** How long a replacement waits for another to end. */
+/** How long a replacement waits for another one to finish. */
 const lockWaitMs = 5_000;
 
-/** Trending movies. The list is replaced as a whole: nobody sees half of one. */
+/** Serves the trending movies. The list is replaced atomically. */
 @ApiTags('trending')
 @Controller('v1/trending')
 export class TrendingController {
@@ -40,12 +40,16 @@ export class TrendingController {
 
   @Get()
   @ApiOperation({
-    summary: 'Trending movies, most first; or, with `ids`, which of these are trending',
+    summary: 'Trending movies in order of rank; or, with `ids`, which of these are trending',
     description:
-      'With `include=movies` the details of the listed movies come along, so that an app needs one call. A movie without details is null, with a note of why.',
+      '`include=movies` embeds the details of the listed movies. A movie without details is null, with a note that gives the reason.',
   })
   @ApiResponse({ status: 200, standardSchema: z.union([trendingAnswerSchema, membersAnswerSchema]) })
-  @ApiResponse({ status: 503, description: 'Nothing is known yet', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 503,
+    description: 'The trending movies are not known yet',
+    standardSchema: problemSchema,
+  })
   async list(
     @Query({ schema: trendingQuerySchema }) query: TrendingQuery,
     @RequestBudget() budget: RedisBudget,
@@ -63,9 +67,9 @@ export class TrendingController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Whether a film trends, and at which rank' })
+  @ApiOperation({ summary: 'Whether a movie is trending, and its rank' })
   @ApiResponse({ status: 200, standardSchema: memberAnswerSchema })
-  @ApiResponse({ status: 400, description: 'The id is not valid', standardSchema: problemSchema })
+  @ApiResponse({ status: 400, description: 'Invalid id', standardSchema: problemSchema })
   async member(
     @Param({ schema: movieParamsSchema }) { id }: MovieParams,
     @RequestBudget() budget: RedisBudget,
@@ -78,20 +82,24 @@ export class TrendingController {
   @LargeBody({ maxValues: 510_000 })
   @Roles('admin')
   @ApiOperation({
-    summary: 'Replace what trends, at once',
+    summary: 'Replace the trending movies atomically',
     description:
       'Holds until the next scheduled refresh. Without `force` an empty set is refused, and one less than half as large.',
   })
   @ApiResponse({ status: 200, standardSchema: trendingFreshnessSchema })
   @ApiResponse({
     status: 409,
-    description: 'Another replacement is under way',
+    description: 'Another update is in progress',
     standardSchema: problemSchema,
   })
-  @ApiResponse({ status: 422, description: 'The set is empty or shrunken', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 422,
+    description: 'The new set is empty or less than half as large',
+    standardSchema: problemSchema,
+  })
   @ApiResponse({
     status: 503,
-    description: 'Redis is away; nothing has changed',
+    description: 'Redis is unavailable; nothing was changed',
     standardSchema: problemSchema,
   })
   async replace(
@@ -107,15 +115,15 @@ export class TrendingController {
   @Post('rollback')
   @HttpCode(200)
   @Roles('admin')
-  @ApiOperation({ summary: 'Go back to the previous set; once more, and forth again' })
+  @ApiOperation({ summary: 'Restore the previous set; a second call undoes the first' })
   @ApiResponse({ status: 200, standardSchema: trendingFreshnessSchema })
-  @ApiResponse({ status: 409, description: 'There is no previous set', standardSchema: problemSchema })
+  @ApiResponse({ status: 409, description: 'No previous trending set', standardSchema: problemSchema })
   async rollback(@RequestBudget() budget: RedisBudget) {
     if (!(await this.trending.rollback(budget))) throw new NoPreviousTrendingError();
     return freshnessOf(await this.trending.get(budget));
   }
 
-  /** One cached lookup for all. The cached text of each movie is sent as it is. */
+  /** Looks up all movies at once. The cached JSON of each movie is sent unchanged. */
   private async moviesOf(
     budget: RedisBudget,
     ids: readonly number[],

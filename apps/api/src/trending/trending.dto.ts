@@ -5,7 +5,7 @@ import { idListSchema, languageSchema, maxMovies, movieAnswerSchema } from '../m
 
 export const maxLimit = 10_000;
 const maxIncludedMovies = 1_000;
-/** A body of this many is 5.5 MB at most. */
+/** A body with this many ids has at most 5.5 MB. */
 const maxPublished = 500_000;
 const defaultMovies = 20;
 
@@ -19,19 +19,19 @@ export const trendingQuerySchema = z
         .refine((limit) => limit >= 1 && limit <= maxLimit, { error: `must be from 1 to ${maxLimit}` })
         .optional()
         .meta({
-          description: `How many at most: ${maxLimit} by default; with \`include=movies\` ${defaultMovies} by default and ${maxMovies} at most`,
+          description: `Maximum number of ids: ${maxLimit} by default; with \`include=movies\`, ${defaultMovies} by default and at most ${maxMovies}`,
         }),
-      offset: wholeNumber(0, 0, 999_999_999).meta({ description: 'How many to leave out at the top' }),
+      offset: wholeNumber(0, 0, 999_999_999).meta({ description: 'Number of ids to skip' }),
       ids: idListSchema(maxIncludedMovies)
         .optional()
         .meta({
-          description: `Ask instead which of these are trending, up to ${maxIncludedMovies}`,
+          description: `Return which of these are trending instead, up to ${maxIncludedMovies}`,
           example: '949,8195',
         }),
       include: z
         .literal('movies', { error: 'must be "movies"' })
         .optional()
-        .meta({ description: 'Embed the details of the movies that are listed' }),
+        .meta({ description: 'Embed the details of the listed movies' }),
       language: languageSchema,
     },
     { error: objectError },
@@ -41,11 +41,11 @@ export const trendingQuerySchema = z
     error: `must be from 1 to ${maxMovies} with include=movies`,
   });
 
-/** Returns how many ids a query asks for. */
+/** Returns the number of ids that a query requests. */
 export const limitOf = ({ include, limit }: TrendingQuery): number =>
   limit ?? (include ? defaultMovies : maxLimit);
 
-/** Checks half a million numbers in a millisecond or two, where a schema of each would block for a hundred. */
+/** Validates half a million numbers in a millisecond or two; a schema per number would block for a hundred. */
 const publishedIds = z
   .unknown()
   .transform((ids, context): readonly number[] => {
@@ -54,7 +54,7 @@ const publishedIds = z
       return z.NEVER;
     };
     if (!Array.isArray(ids)) return fault('is required and must be an array of movie ids');
-    if (ids.length > maxPublished) return fault(`must hold at most ${maxPublished} ids`);
+    if (ids.length > maxPublished) return fault(`must contain at most ${maxPublished} ids`);
     const index = ids.findIndex((id) => !isMovieId(id));
     if (index !== -1) return fault('must be a positive whole number', [index]);
     return ids as number[];
@@ -74,7 +74,7 @@ export const trendingBodySchema = z
     {
       ids: publishedIds,
       force: z.boolean({ error: 'must be true or false' }).default(false).meta({
-        description: 'Take an empty set, or one less than half as large as the current one, as well',
+        description: 'Accept a set that is empty or less than half as large as the current one',
       }),
     },
     { error: objectError },
@@ -85,11 +85,11 @@ export type TrendingQuery = z.output<typeof trendingQuerySchema>;
 export type TrendingBody = z.output<typeof trendingBodySchema>;
 
 const freshness = {
-  count: z.int().meta({ description: 'How many films trend' }),
-  source: z.string().nullable().meta({ description: 'Null where another program wrote the set' }),
+  count: z.int().meta({ description: 'Number of trending movies' }),
+  source: z.string().nullable().meta({ description: 'Null if another program wrote the set' }),
   updatedAt: z.iso.datetime().nullable(),
   ageSeconds: z.int().nullable(),
-  stale: z.boolean().meta({ description: 'True where Redis could not confirm that this is still current' }),
+  stale: z.boolean().meta({ description: 'True if Redis could not confirm that the set is current' }),
 };
 
 export const trendingFreshnessSchema = z.object(freshness).meta({ id: 'TrendingFreshness' });
@@ -104,7 +104,7 @@ export const trendingAnswerSchema = z
           movie: movieAnswerSchema.nullable(),
           note: z.enum(['missing', 'failed']).optional().meta({
             description:
-              'Why there are no details: there is no such movie, or they could not be loaded just now',
+              'Why the details are missing: the movie does not exist, or its details could not be loaded',
           }),
         }),
       )

@@ -1,12 +1,12 @@
 import type { FastifyContextConfig, FastifyRequest } from 'fastify';
 import { ExtendRouteConfig } from '@app/auth';
 
-/** What a body may be before anyone looks at what it says. */
+/** Limits on a body that are enforced before it is validated. */
 export interface BodyBounds {
   readonly maxBytes: number;
-  /** Values of JSON: strings, numbers, objects and so on, nested ones included. */
+  /** Maximum number of JSON values of any kind, including nested ones. */
   readonly maxValues: number;
-  /** Objects, arrays and members of objects, which cost many times what a number costs. */
+  /** Maximum number of objects, arrays and members, which are many times as expensive to parse as numbers. */
   readonly maxStructures: number;
 }
 
@@ -17,13 +17,13 @@ declare module 'fastify' {
   }
 }
 
-/** Of all routes that do not say otherwise. */
+/** Default limits. */
 const defaultBounds: BodyBounds = { maxBytes: 262_144, maxValues: 20_000, maxStructures: 5_000 };
 
 /**
- * Raises the bounds on the bodies of a route. A body within them has to be parsed in well under 100 ms, during which the
- * process does nothing else: a million numbers take 25 ms, a million objects or keys 200 to 600 ms. `maxBytes` is
- * `HTTP_BODY_LIMIT_BYTES` unless it says less.
+ * Raises the body limits of a route. Parsing a body within them must take well under 100 ms, during which the process does
+ * nothing else: a million numbers take 25 ms, a million objects or keys 200 to 600 ms. `maxBytes` defaults to
+ * `HTTP_BODY_LIMIT_BYTES` and cannot exceed it.
  *
  * @example
  * @Put('watchlist')

@@ -9,12 +9,12 @@ import { UploadClock } from './upload-clock.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of requests with a body: where to answer while it is received. */
+    /** On requests with a body: the reply that receives the rate-limit fields. */
     reply: FastifyReply | undefined;
   }
 }
 
-/** Judges the bytes of a body as they arrive. */
+/** Inspects the bytes of a body as they arrive, and returns an error message or undefined. */
 export type Inspector = (piece: Buffer) => string | undefined;
 
 export interface BodyReaderOptions {
@@ -25,8 +25,8 @@ export interface BodyReaderOptions {
 }
 
 /**
- * Receives the bodies of requests that have been let in, within the bounds of their routes, of the receive buffer, of quotas
- * of bytes and of time. What can be refused by the request's head is refused before a byte of the body is read.
+ * Receives the bodies of admitted requests within the limits of their routes, the receive buffer, byte quotas and timeouts.
+ * What the request header already rules out is rejected before any of the body is read.
  */
 export class BodyReader {
   private readonly clock = new UploadClock();
@@ -34,7 +34,7 @@ export class BodyReader {
 
   constructor(private readonly options: BodyReaderOptions) {}
 
-  /** Remembers that the client waits for "100 Continue" before it sends the body. */
+  /** Records that the client waits for "100 Continue" before it sends the body. */
   expectContinue(request: IncomingMessage): void {
     this.expectingContinue.add(request);
   }
@@ -57,7 +57,7 @@ export class BodyReader {
   ): Promise<Buffer> {
     const { buffer, limits } = this.options;
     const { reply } = request;
-    if (!reply) throw new Error('The body of a request that was not let in');
+    if (!reply) throw new Error('The request was not admitted by the gate');
     const announcedBytes = contentLengthOf(request);
     if (announcedBytes !== undefined && announcedBytes > maxBytes) throw new BodyTooLargeError(maxBytes);
     const room = buffer.open(clientOf(request));
@@ -81,13 +81,13 @@ export class BodyReader {
     }
   }
 
-  /** Charges a request whose body was refused like any other. @throws RateLimitExceeded, RateLimitsUnavailableError */
+  /** Charges a request whose body was rejected like any other request. @throws RateLimitExceeded, RateLimitsUnavailableError */
   async chargeRefused(request: FastifyRequest): Promise<void> {
     if (request.reply) await this.options.limits.chargeRefusedBody(request, request.reply);
   }
 }
 
-/** Undefined for a body that comes in chunks. Node refuses requests that have both fields, or several lengths. */
+/** Returns undefined for a chunked body. Node rejects requests with both fields or several lengths. */
 function contentLengthOf({ headers }: FastifyRequest): number | undefined {
   if (headers['transfer-encoding'] !== undefined) return undefined;
   const length = headers['content-length'];

@@ -2,8 +2,8 @@ const minSlabBytes = 4_096;
 const maxSlabBytes = 65_536;
 
 /**
- * Collects a body of unknown length. Small pieces are copied together: a client may send one byte at a time, and a buffer of
- * one byte takes a hundred.
+ * Collects a body of unknown length. Small pieces are copied together: a client may send one byte at a time, and a one-byte
+ * buffer takes a hundred bytes of memory.
  */
 export class ByteCollector {
   private readonly whole: Buffer[] = [];
@@ -18,7 +18,7 @@ export class ByteCollector {
 
   add(chunk: Buffer): void {
     this.total += chunk.length;
-    // Most bodies are one piece.
+    // Most bodies arrive in one piece.
     if (this.total === chunk.length) {
       this.first = chunk;
       return;

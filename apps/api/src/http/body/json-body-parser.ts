@@ -9,13 +9,13 @@ import type { BodyReader } from './body-reader.js';
 import { JsonScanner } from './json-scanner.js';
 import { TurnQueue } from './turn-queue.js';
 
-/** Bodies up to this size are parsed at once: that takes a millisecond or two. */
+/** Bodies up to this size are parsed immediately, which takes a millisecond or two. */
 const smallBytes = 32_768;
 
 /**
- * Parses JSON bodies. Stricter than Fastify's own where that would alter what a client sent: bytes that are not UTF-8 are
- * refused rather than replaced. Depth and width are bounded while the body is received, before parsing costs anything, and
- * large bodies are parsed one in each turn of the event loop.
+ * Adds a parser for JSON bodies. Unlike Fastify's own, it rejects bytes that are not UTF-8 instead of replacing them. Depth
+ * and width are checked while the body arrives, before the cost of parsing, and large bodies are parsed one per turn of the
+ * event loop.
  */
 export function addJsonBodyParser(fastify: FastifyInstance, reader: BodyReader): void {
   const parseText = fastify.getDefaultJsonParser('error', 'error');
@@ -25,7 +25,7 @@ export function addJsonBodyParser(fastify: FastifyInstance, reader: BodyReader):
     if (!isUtf8(body)) throw bodyFault('is not valid UTF-8');
     let parsed: unknown;
     let fault: Error | null = null;
-    // It calls back before it returns.
+    // The callback runs synchronously.
     void parseText(request, body.toString('utf8'), (error, value: unknown) => {
       fault = error;
       parsed = value;
@@ -50,7 +50,7 @@ export function addJsonBodyParser(fastify: FastifyInstance, reader: BodyReader):
       try {
         return await receive(request, payload);
       } catch (error) {
-        // Such a request never reaches the rate limits that hold for all others.
+        // Such a request never reaches the rate limiter that charges all others.
         if (isClientFault(error)) await reader.chargeRefused(request);
         throw error;
       }

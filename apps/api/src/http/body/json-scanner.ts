@@ -7,8 +7,8 @@ const [quote, comma, colon, openBracket, backslash, closeBracket, openBrace, clo
 ];
 
 /**
- * Counts what parsing JSON will cost, chunk by chunk as it arrives, in one linear pass over the bytes: all that counts is
- * ASCII, and a hostile body costs no more than any other of its length. It checks no syntax; that is the parser's.
+ * Counts what makes JSON expensive to parse, chunk by chunk, in one linear pass over the bytes. A malicious body takes no
+ * longer than any other of its length. The scanner does not check the syntax, which is the parser's job.
  */
 export class JsonScanner {
   private depth = 0;
@@ -19,7 +19,7 @@ export class JsonScanner {
 
   constructor(private readonly bounds: Pick<BodyBounds, 'maxValues' | 'maxStructures'>) {}
 
-  /** Returns what is wrong as soon as a bound is passed, and undefined until then. */
+  /** Returns an error message as soon as a limit is exceeded, and undefined until then. */
   scan(chunk: Uint8Array): string | undefined {
     const { maxValues, maxStructures } = this.bounds;
     let { depth, values, structures, isInString, isEscaped } = this;
@@ -36,18 +36,18 @@ export class JsonScanner {
           isInString = true;
           break;
         case comma:
-          if (++values > maxValues) return `holds more than ${maxValues} values`;
+          if (++values > maxValues) return `contains more than ${maxValues} values`;
           break;
         case openBracket:
         case openBrace:
           if (++depth > maxDepth) return `is nested deeper than ${maxDepth} levels`;
-          if (++values > maxValues) return `holds more than ${maxValues} values`;
+          if (++values > maxValues) return `contains more than ${maxValues} values`;
           if (++structures > maxStructures)
-            return `holds more than ${maxStructures} objects, arrays and fields`;
+            return `contains more than ${maxStructures} objects, arrays and fields`;
           break;
         case colon:
           if (++structures > maxStructures)
-            return `holds more than ${maxStructures} objects, arrays and fields`;
+            return `contains more than ${maxStructures} objects, arrays and fields`;
           break;
         case closeBracket:
         case closeBrace:

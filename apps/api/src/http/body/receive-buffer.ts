@@ -1,19 +1,19 @@
 import { ReceiveBufferFullError } from './body.errors.js';
 
-/** Clients that hold nothing are forgotten when there are so many: most come back at once. */
+/** Clients without bytes are removed above this number. Most clients return soon, so their entries are not removed earlier. */
 const maxIdleClients = 1_000;
 
-/** Room for one body. */
+/** Space for one body. */
 export interface Room {
-  /** Takes more bytes. @throws ReceiveBufferFullError where there is not enough room, or this client has its share */
+  /** Reserves more bytes. @throws ReceiveBufferFullError if the buffer or this client's share is full */
   take(bytes: number): void;
-  /** Gives everything back. Calling it again does nothing. */
+  /** Releases all reserved bytes. Further calls have no effect. */
   release(): void;
 }
 
 /**
- * Bounds the bytes of bodies that are received at once in this process. A client may hold at most as much as is free after
- * it: alone half of the whole, two clients a third each, and so on. So there is always room for another client.
+ * Limits the total size of the bodies that this process receives concurrently. A client may hold at most as much as remains
+ * free: one client half of the buffer, two clients a third each, and so on. So there is always space for another client.
  */
 export class ReceiveBuffer {
   private heldBytes = 0;
@@ -21,7 +21,7 @@ export class ReceiveBuffer {
 
   constructor(private readonly maxBytes: number) {}
 
-  /** Bytes of rooms that are not released yet. */
+  /** Bytes that are currently reserved. */
   get held(): number {
     return this.heldBytes;
   }
@@ -48,10 +48,10 @@ export class ReceiveBuffer {
     if (bytes === 0) return;
     this.heldBytes += bytes;
     this.heldByClient.set(client, (this.heldByClient.get(client) ?? 0) + bytes);
-    if (this.heldByClient.size > maxIdleClients) this.forgetIdle();
+    if (this.heldByClient.size > maxIdleClients) this.removeIdle();
   }
 
-  private forgetIdle(): void {
+  private removeIdle(): void {
     for (const [client, held] of this.heldByClient) if (held === 0) this.heldByClient.delete(client);
   }
 }

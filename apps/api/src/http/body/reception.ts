@@ -5,23 +5,23 @@ import { BodyAbortedError, BodyTimeoutError, BodyTooLargeError } from './body.er
 import { ByteCollector } from './byte-collector.js';
 import type { ClockTicket, Upload, UploadClock } from './upload-clock.js';
 
-/** Pieces that a body may come in, besides one for every 64 bytes: each costs about as much as a small request. */
+/** Number of pieces that a body may arrive in, besides one per 64 bytes: a piece costs about as much as a small request. */
 const maxPieces = 1_000;
 const minPieceBytes = 64;
-/** Bytes that are received before they are accounted for. */
+/** Number of bytes after which the received bytes are charged. */
 const accountingBytes = 16_384;
 
 export interface ReceptionOptions {
   readonly maxBytes: number;
-  /** Looks at a piece, and says what is wrong with the body if anything is. */
+  /** Inspects a piece, and returns an error message if the body is invalid. */
   readonly inspect?: ((piece: Buffer) => string | undefined) | undefined;
-  /** Makes room for a piece, where the length was not announced. */
+  /** Reserves space for a piece of a body whose length was not announced. */
   readonly makeRoom?: ((bytes: number) => void) | undefined;
-  /** Accounts for bytes that were received, of a body of which `bodyBytes` have come so far. */
+  /** Charges received bytes; `bodyBytes` is the total so far. */
   readonly account?: ((bytes: number, bodyBytes: number) => Promise<void>) | undefined;
 }
 
-/** What a reception works with until it is over. */
+/** The state of a reception until it ends. */
 interface Task extends ReceptionOptions {
   readonly source: Readable;
   readonly collector: ByteCollector;
@@ -30,10 +30,10 @@ interface Task extends ReceptionOptions {
   readonly reject: (error: Error) => void;
 }
 
-/** The receiving of one body: collects what comes, and stops as soon as something is wrong with it. */
+/** Receives one body, and stops as soon as it turns out to be invalid. */
 export class Reception implements Upload {
   isPaused = false;
-  // Let go of as soon as the body is there: the stream's listeners live longer, and would keep the whole request alive.
+  // Released as soon as the body is complete: the stream's listeners live longer and would keep the whole request in memory.
   private task: Task | undefined;
   private pieces = 0;
   private unaccounted = 0;
@@ -73,7 +73,7 @@ export class Reception implements Upload {
       return;
     }
     if (this.pieces > maxPieces + collector.length / minPieceBytes) {
-      this.fail(bodyFault('comes in too many tiny pieces'));
+      this.fail(bodyFault('arrives in too many tiny pieces'));
       return;
     }
     try {
@@ -87,7 +87,7 @@ export class Reception implements Upload {
     else if (account && this.unaccounted >= accountingBytes && !this.isPaused) void this.accountMidway(task);
   };
 
-  /** Nothing more is read until what came is admitted. */
+  /** Pauses reading until the received bytes are charged. */
   private async accountMidway(task: Task): Promise<void> {
     this.isPaused = true;
     task.source.pause();
@@ -126,7 +126,7 @@ export class Reception implements Upload {
     void this.finish(task, error);
   }
 
-  /** What came has come, whatever is said about it; of two errors the first is reported. */
+  /** Charges the received bytes even after an error. Of two errors, the first is reported. */
   private async finish(task: Task, error?: Error): Promise<void> {
     try {
       await this.accountForRest(task);
@@ -137,7 +137,7 @@ export class Reception implements Upload {
     }
   }
 
-  /** Returns undefined where it was over already. */
+  /** Returns undefined if the reception has already ended. */
   private end(): Task | undefined {
     const { task } = this;
     this.task = undefined;

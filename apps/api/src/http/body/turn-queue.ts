@@ -1,6 +1,6 @@
 /**
- * Runs tasks that occupy the process, one in each turn of the event loop, so that probes and other requests get their turn
- * between any two of them.
+ * Runs CPU-bound tasks, one per turn of the event loop, so that probes and other requests are served between any two of
+ * them.
  */
 export class TurnQueue {
   private readonly tasks: (() => void)[] = [];
@@ -18,7 +18,7 @@ export class TurnQueue {
     });
   }
 
-  // Immediates that are set in one turn run in one turn: each sets the next.
+  // Immediates that are scheduled in the same turn run in the same turn, so each schedules the next.
   private readonly next = (): void => {
     this.tasks[0]?.();
     this.tasks.shift();

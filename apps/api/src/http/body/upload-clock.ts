@@ -1,16 +1,16 @@
-/** What the clock watches. */
+/** An upload that the clock monitors. */
 export interface Upload {
   readonly receivedBytes: number;
-  /** While the server itself holds the upload up. */
+  /** True while the server itself pauses the upload. */
   readonly isPaused: boolean;
-  /** Ends it. */
+  /** Ends the upload. */
   timeOut(): void;
 }
 
 const checkIntervalMs = 500;
-/** An upload of which nothing has come for this long is given up. */
+/** Uploads that stall for longer than this time out. */
 const maxSilenceMs = 5_000;
-/** The least average rate, once an upload has had time to get going. */
+/** Minimum average rate after the grace period. */
 const minBytesPerSecond = 4_096;
 const rateGraceMs = 10_000;
 
@@ -22,16 +22,16 @@ interface Entry {
   index: number;
 }
 
-/** What an upload is taken off the clock with. */
+/** Handle for removing an upload from the clock. */
 export type ClockTicket = Entry;
 
 /**
- * Ends uploads that stall or trickle. One timer looks at all of them: most are over before it fires, and pieces that arrive
- * need not look at the time. The bound on the whole of a request is Node's own (`requestTimeout`).
+ * Ends uploads that stall or are too slow. A single timer checks all of them: most finish before it fires, and arriving
+ * pieces do not have to read the clock. Node limits the total time of a request (`requestTimeout`).
  */
 export class UploadClock {
-  // Not a Map: one that changes with every request leaves dead tables behind, which keep requests alive until a full
-  // collection, and double what garbage costs.
+  // Not a Map: a Map that changes with every request leaves obsolete tables behind, which retain requests until a full
+  // garbage collection and double its cost.
   private readonly entries: Entry[] = [];
   private timer: NodeJS.Timeout | undefined;
 
@@ -52,7 +52,7 @@ export class UploadClock {
 
   /** @param nowMs as `performance.now()` */
   check(nowMs: number): void {
-    // Uploads that time out take themselves off.
+    // Uploads that time out remove themselves.
     for (const entry of this.entries.slice()) {
       const { receivedBytes, isPaused } = entry.upload;
       if (isPaused || receivedBytes > entry.lastBytes) {
