@@ -42,7 +42,7 @@ const call = async (url: string, key: string | undefined, method: string, path: 
   return {
     status: response.status,
     headers: response.headers,
-    // Reports of progress are a line each.
+    // Progress reports have one JSON object per line.
     body: (text ? JSON.parse(text.split('\n')[0] ?? '') : {}) as Record<string, unknown>,
   };
 };
@@ -55,7 +55,7 @@ describe('with API keys', () => {
   });
   afterAll(() => api.close());
 
-  it('asks for one, in either field, and tells which', async () => {
+  it('accepts a key in either header field and rejects any other', async () => {
     const without = await call(api.url, undefined, 'GET', '/v1/trending');
     expect(without).toMatchObject({ status: 401, body: { type: 'urn:marquee:problem:unauthenticated' } });
     expect(without.headers.get('www-authenticate')).toBe('Bearer realm="marquee"');
@@ -64,14 +64,14 @@ describe('with API keys', () => {
     expect(response.status).toBe(200);
   });
 
-  it('answers in the shape of OpenAI where its SDKs call', async () => {
+  it('returns OpenAI’s error format on the routes that its SDKs call', async () => {
     const { status, body } = await call(api.url, 'wrong', 'GET', '/v1/models');
     expect(status).toBe(401);
     expect(body).toMatchObject({ error: { type: 'invalid_request_error', code: 'invalid_api_key' } });
   });
 
   it.each(['/health/live', '/health/ready', '/health/startup', '/v1/health', '/api/v1/health', '/metrics'])(
-    'leaves %s open',
+    'does not protect %s',
     async (path) => {
       expect((await fetch(`${api.url}${path}`)).status).toBe(200);
     },
@@ -82,12 +82,12 @@ describe('with API keys', () => {
     ['DELETE', '/v1/admin/cache?pattern=emb:*&dryRun=true', undefined],
     ['PUT', '/v1/trending', { ids: [1] }],
     ['POST', '/v1/trending/rollback', undefined],
-  ])('%s %s needs the role admin', async (method, path, body) => {
+  ])('%s %s requires the role admin', async (method, path, body) => {
     expect((await call(api.url, acme.key, method, path, body)).status).toBe(403);
     expect((await call(api.url, operator.key, method, path, body)).status).not.toBe(403);
   });
 
-  it('takes no-cache from an administrator alone', async () => {
+  it('honors no-cache only for administrators', async () => {
     const understand = (key: string) =>
       fetch(`${api.url}/v1/query-understanding`, {
         method: 'POST',
@@ -103,8 +103,8 @@ describe('with API keys', () => {
     expect(await understand(operator.key)).toMatch(/fwd=request/);
   });
 
-  describe('one tenant and another', () => {
-    it('there is no way across', async () => {
+  describe('tenant isolation', () => {
+    it('keeps every resource of a tenant inaccessible to others', async () => {
       const { body: session } = await call(api.url, acme.key, 'POST', '/v1/sessions', { userId: 'u' });
       const id = session['id'] as string;
       expect(session['tenantId']).toBe('acme');
@@ -143,7 +143,7 @@ describe('with API keys', () => {
         const { instance: __, ...shownOfNone } = nobodys.body;
         expect([path, theirs.status, shown]).toEqual([path, 404, shownOfNone]);
       }
-      // Not even by the same name.
+      // Not even under the same name.
       await call(api.url, globex.key, 'PUT', '/v1/embeddings/e', { embedding: [3] });
       expect((await call(api.url, acme.key, 'GET', '/v1/embeddings/e')).body['embedding']).toEqual([1, 2]);
       expect(await redis.redis.exists('prod:embedding:acme/e', 'prod:embedding:globex/e')).toBe(2);
@@ -158,7 +158,7 @@ describe('with API keys', () => {
     });
   });
 
-  it('takes keys that are added, and forgets those that are taken away, without a restart', async () => {
+  it('reloads added and removed keys without a restart', async () => {
     const late = makeKey('late');
     expect((await call(api.url, late.key, 'GET', '/v1/trending')).status).toBe(401);
     writeFileSync(file, JSON.stringify([acme.entry, operator.entry, late.entry]));
@@ -169,7 +169,7 @@ describe('with API keys', () => {
     expect((await call(api.url, globex.key, 'GET', '/v1/trending')).status).toBe(401);
     for (const broken of ['[', '[{"name":"x"}]']) {
       writeFileSync(file, broken);
-      // Longer than it takes to look at the file.
+      // Longer than the polling interval of the file.
       const endMs = performance.now() + 1500;
       while (performance.now() < endMs)
         expect((await call(api.url, late.key, 'GET', '/v1/trending')).status).toBe(200);
@@ -206,10 +206,10 @@ describe('guesses of API keys', () => {
     return statuses;
   };
 
-  it('are never right when forged or truncated, and are limited by address', async () => {
+  it('fail when forged or truncated, and are limited by address', async () => {
     const statuses = await guess(400, '203.0.113.7');
     expect(new Set(statuses.keys())).toEqual(new Set([401, 429]));
-    // What comes back of the quota while the loop runs is guessed with as well.
+    // Quota that is restored during the loop is spent on further guesses.
     expect(statuses.get(401)).toBeLessThan(200);
     const refused = await ask(makeKey('acme').key, '203.0.113.7');
     expect(refused.status).toBe(429);
@@ -217,29 +217,29 @@ describe('guesses of API keys', () => {
     expect(await refused.json()).toMatchObject({ 'violated-policies': ['failed-requests'] });
   });
 
-  it('do not say whether a key was right, nor shut out who was served at the address before', async () => {
+  it('reveal nothing about a blocked key, and do not block clients served at the address before', async () => {
     expect((await ask(acme.key, '203.0.113.7')).status).toBe(200);
     await guess(150, '203.0.113.7');
     expect((await ask(acme.key, '203.0.113.7')).status).toBe(200);
-    // Right, but never seen there.
+    // A valid key, but not served at this address before.
     expect((await ask(globex.key, '203.0.113.7')).status).toBe(429);
     expect((await ask(globex.key, '203.0.113.8')).status).toBe(200);
-    // Nor is anyone shut out for long once the guesses end.
+    // The block ends soon after the guesses stop.
     await until(
       'the address is open again',
       async () => (await ask(globex.key, '203.0.113.7')).status === 200,
     );
   });
 
-  it('count together from a /64, whatever ports a proxy adds', async () => {
+  it('are counted per /64 network, regardless of ports that a proxy adds', async () => {
     for (let index = 0; index < 150; index++) await ask('mq_wrong', `[2001:db8:1:2::${index}]:${index + 1}`);
     expect((await ask('mq_wrong', '2001:db8:1:2:ffff::1')).status).toBe(429);
     expect((await ask('mq_wrong', '2001:db8:1:3::1')).status).toBe(401);
   });
 
-  it('counts what is not HTTP as well', async () => {
+  it('counts invalid HTTP too', async () => {
     await api.close();
-    // Of a connection of a trusted proxy nobody knows whose it is.
+    // The client behind a trusted proxy's connection is unknown.
     api = await startApi({ REDIS_URL: redis.url, API_KEYS_FILE: file });
     for (let index = 0; index < 120; index++) {
       const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
@@ -275,7 +275,7 @@ describe('without API keys', () => {
   const statusWith = async (headers: Record<string, string>): Promise<number> =>
     (await answerTo(headers)).status;
 
-  it('serves callers of this machine, as tenant "default" with every role', async () => {
+  it('serves callers on this machine, as tenant "default" with every role', async () => {
     expect((await call(api.url, undefined, 'GET', '/v1/admin/cache/stats')).status).toBe(200);
     expect((await call(api.url, undefined, 'POST', '/v1/sessions')).body['tenantId']).toBe('default');
   });
@@ -293,7 +293,7 @@ describe('without API keys', () => {
     ]
       .flatMap((names) => names.split(' '))
       .map((name): [string, Record<string, string>] => [`what a proxy leaves: ${name}`, { [name]: 'x' }]),
-  ])('refuses %s, and says how to set up keys', async (_, headers) => {
+  ])('rejects %s with instructions to set up keys', async (_, headers) => {
     const { status, text } = await answerTo(headers);
     expect(status).toBe(403);
     expect(JSON.parse(text)).toMatchObject({
@@ -302,7 +302,7 @@ describe('without API keys', () => {
     });
   });
 
-  it('refuses a second Host, of which Node shows the first alone', async () => {
+  it('rejects a second Host, since Node exposes only the first', async () => {
     const twice = new RawHttp(api.url).head('GET /v1/trending', {
       Host: 'evil.example',
       connection: 'close',
@@ -311,18 +311,18 @@ describe('without API keys', () => {
   });
 
   it.each(['localhost', 'LOCALHOST:81', '127.0.0.1:3000', '127.1.2.3', '[::1]:3000', 'Marquee.test:80'])(
-    'serves callers that call this machine %s',
+    'serves callers that address this machine as %s',
     async (host) => expect(await statusWith({ host })).toBe(200),
   );
 
-  it('goes on serving them, however many mistakes they make', async () => {
+  it('keeps serving them, no matter how many requests are invalid', async () => {
     for (let index = 0; index < 150; index++) await api.post('/v1/embeddings', '{');
     expect(await statusWith({})).toBe(200);
   });
 });
 
 describe('the program', () => {
-  it('refuses keys that it cannot read, all faults at once', async () => {
+  it('refuses to start with invalid keys and reports all faults at once', async () => {
     const broken = join(folder, 'broken.json');
     writeFileSync(broken, JSON.stringify([{ ...acme.entry, sha256: 'hunter2' }, { name: 'x' }]));
     const { code, output } = await MarqueeProcess.start({ API_KEYS_FILE: broken }).exit();
@@ -335,18 +335,18 @@ describe('the program', () => {
     expect(missing).toContain('API_KEYS_FILE: cannot be read (ENOENT)');
   });
 
-  it('warns without keys that no proxy may stand in front, and not with them', async () => {
+  it('warns against proxies only when there are no keys', async () => {
     const marquee = MarqueeProcess.start({ REDIS_URL: redis.url });
     await marquee.ready();
     expect((await marquee.stop()).output).toMatch(
-      /No API keys: .* no proxy, tunnel or load balancer may stand/,
+      /No API keys are configured: .* do not put a proxy, tunnel or load balancer/,
     );
     const keyed = MarqueeProcess.start({ REDIS_URL: redis.url, API_KEYS_FILE: file });
     await keyed.ready();
     expect((await keyed.stop()).output).not.toContain('No API keys');
   });
 
-  it('logs no key', async () => {
+  it('never logs a key', async () => {
     const marquee = MarqueeProcess.start({ API_KEYS_FILE: file, LOG_LEVEL: 'trace', REDIS_URL: redis.url });
     const url = await marquee.ready();
     await call(url, acme.key, 'GET', '/v1/trending');
@@ -356,7 +356,7 @@ describe('the program', () => {
     expect(output).not.toContain('mq_forged');
   });
 
-  it('makes keys by a command', () => {
+  it('creates keys with npm run key', () => {
     const made = join(folder, 'made.json');
     const script = join(import.meta.dirname, '..', '..', 'scripts', 'make-key.mjs');
     const run = (...args: string[]): string =>

@@ -18,7 +18,7 @@ describe('faulty requests', () => {
       REDIS_URL: redis.url,
       OPENAI_BASE_URL: upstream.baseUrl,
       HTTP_BODY_LIMIT_BYTES: '1000000',
-      // Faults are refused before Redis is asked; the limiter, which comes before that, is not what is looked at.
+      // Invalid requests are rejected without Redis; the rate limiter, which does use it, is not under test.
       RATE_LIMIT_POLICIES_FILE: writePolicies([]),
     });
   });
@@ -94,7 +94,7 @@ describe('faulty requests', () => {
     expect(await redisCommands()).toEqual(getsBefore);
   });
 
-  it('another media type: 415 naming the field', async () => {
+  it('returns 415 that names the field for another media type', async () => {
     const response = await fetch(`${api.url}/v1/embeddings`, {
       method: 'POST',
       body: 'a=b',
@@ -104,7 +104,7 @@ describe('faulty requests', () => {
     expect(await response.json()).toMatchObject({ error: { param: 'content-type' } });
   });
 
-  it('elsewhere they are problem details', async () => {
+  it('returns problem details on all other routes', async () => {
     const response = await fetch(`${api.url}/v1/nothing-here`, { headers: { 'x-request-id': 'my-id-1' } });
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toMatch('application/problem+json');
@@ -118,19 +118,19 @@ describe('faulty requests', () => {
     });
   });
 
-  it('a request id that could forge a log line is replaced', async () => {
+  it('replaces a request id that could forge a log line', async () => {
     const response = await fetch(`${api.url}/health/live`, { headers: { 'x-request-id': 'a b"c' } });
     expect(response.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
   });
 
-  it('an address that cannot be decoded is a problem too', async () => {
+  it('returns a problem for a URL that cannot be decoded', async () => {
     const response = await fetch(`${api.url}/%ff`);
     expect(response.status).toBe(400);
     expect(response.headers.get('x-request-id')).toBeTruthy();
     expect(await response.json()).toMatchObject({ type: 'urn:marquee:problem:invalid-request', status: 400 });
   });
 
-  it('thousands of unknown fields get a short answer', async () => {
+  it('returns a short response to thousands of unknown fields', async () => {
     const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`field-${index}`, 1]));
     const response = await api.post('/v1/embeddings', { model, input: 'a', ...many });
     const text = await response.text();
@@ -139,7 +139,7 @@ describe('faulty requests', () => {
     expect(text.length).toBeLessThan(1000);
   });
 
-  it('bytes that are no HTTP get a 400 and the end of the connection', async () => {
+  it('returns 400 and closes the connection on invalid HTTP', async () => {
     const { hostname, port } = new URL(api.url);
     const socket = connect(Number(port), hostname);
     socket.write('\x16\x03\x01 hello\r\n\r\n');

@@ -49,7 +49,7 @@ const withPolicies = (...policies: Record<string, unknown>[]): Record<string, st
 });
 const raw = (): RawHttp => new RawHttp(api.url);
 const as = ({ key }: { key: string }) => ({ ...json, 'x-api-key': key });
-/** The status of a request of which only the head is sent: it can only be answered from that. */
+/** Sends only the header of a request, and returns the status that the header alone determines. */
 const statusOfHead = async (line: string, fields: Record<string, string | number>): Promise<number> => {
   const { status, text } = await raw().head(line, fields).closed;
   expect(text.toLowerCase()).toContain('connection: close');
@@ -57,8 +57,8 @@ const statusOfHead = async (line: string, fields: Record<string, string | number
   return status;
 };
 
-describe('a body that is not wanted', () => {
-  it('is refused by the head of its request alone, and the connection is closed', async () => {
+describe('an unwanted body', () => {
+  it('is rejected by the request header alone, and the connection is closed', async () => {
     await start();
     const large = { ...json, 'content-length': 8 * megabyte };
     const known = { ...as(acme), 'content-length': 8 * megabyte };
@@ -75,14 +75,14 @@ describe('a body that is not wanted', () => {
     expect(await statusOfHead('POST /v1/embeddings', { ...json, 'transfer-encoding': 'chunked' })).toBe(401);
   });
 
-  it('is refused without keys where a page of another site sends it', async () => {
+  it('is rejected without keys if a page of another site sends it', async () => {
     await start({ API_KEYS_FILE: '' });
     const large = { ...json, 'content-length': 8 * megabyte };
     expect(await statusOfHead('POST /v1/embeddings', { ...large, origin: 'https://evil.example' })).toBe(403);
     expect(await statusOfHead('POST /v1/embeddings', { ...large, host: 'evil.example' })).toBe(403);
   });
 
-  it('is not asked for with 100 Continue, and one that is wanted is', async () => {
+  it('gets no 100 Continue, while a wanted body does', async () => {
     await start();
     const expecting = { ...json, 'content-length': 13, expect: '100-continue' };
     const refused = await raw().head('POST /v1/sessions', expecting).closed;
@@ -96,7 +96,7 @@ describe('a body that is not wanted', () => {
     expect(other.text).toMatch(/^HTTP\/1\.1 417 [^]*urn:marquee:problem:expectation-failed/);
   });
 
-  it('does not cost the client its answer, though it sends all of it', async () => {
+  it('does not prevent the client from receiving the response, even if it sends everything', async () => {
     await start();
     const body = Buffer.alloc(8 * megabyte, 0x20);
     const answers = await Promise.all(
@@ -111,7 +111,7 @@ describe('a body that is not wanted', () => {
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(401));
   });
 
-  it('is never taken for the next request', async () => {
+  it('is never parsed as the next request', async () => {
     await start();
     const smuggled = 'GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n';
     const fields = { ...json, 'content-length': smuggled.length, connection: 'close' };
@@ -120,8 +120,8 @@ describe('a body that is not wanted', () => {
   });
 });
 
-describe('requests that are sent ahead of answers', () => {
-  it('are answered when they are few, and cost the connection when they are many', async () => {
+describe('pipelined requests', () => {
+  it('are served up to a maximum, beyond which the connection is closed', async () => {
     await start();
     const line = 'GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n';
     const few = raw().write(line.repeat(30));
@@ -132,8 +132,8 @@ describe('requests that are sent ahead of answers', () => {
   });
 });
 
-describe('a body that is received', () => {
-  it('is bounded in bytes by its route, also when its length was not announced', async () => {
+describe('a received body', () => {
+  it('is limited in size by its route, even without an announced length', async () => {
     await start();
     const chunked = { ...as(acme), 'transfer-encoding': 'chunked' };
     const upload = raw().head('POST /v1/query-understanding', chunked).chunk(' '.repeat(300_000));
@@ -148,7 +148,7 @@ describe('a body that is received', () => {
     within.close();
   });
 
-  it('is bounded in depth and width before it is complete', async () => {
+  it('is limited in depth and width before it is complete', async () => {
     await start();
     const fields = { ...as(acme), 'content-length': 8 * megabyte };
     for (const [content, detail] of [
@@ -161,7 +161,7 @@ describe('a body that is received', () => {
     }
   });
 
-  it('is cut off when it stalls', async () => {
+  it('times out when it stalls', async () => {
     await start();
     const upload = raw()
       .head('POST /v1/sessions', { ...as(acme), 'content-length': 100 })
@@ -171,7 +171,7 @@ describe('a body that is received', () => {
     expect(text).toContain('urn:marquee:problem:body-timeout');
   });
 
-  it('leaves room for others, whatever one client sends at once', async () => {
+  it('leaves buffer space for other clients', async () => {
     await start({ HTTP_RECEIVE_BUFFER_BYTES: String(8 * megabyte) });
     const fields = { ...as(acme), 'content-length': 3 * megabyte };
     const held = raw().head('POST /v1/embeddings', fields).write('{');
@@ -195,7 +195,7 @@ describe('a body that is received', () => {
     });
   });
 
-  it('is charged like any other request where it is refused', async () => {
+  it('is charged even if it is rejected', async () => {
     await start(withPolicies({ name: 'few', quota: 3, windowSeconds: 60 }));
     const statuses: number[] = [];
     const bodies = ['{', '['.repeat(40), '{'];
@@ -233,7 +233,7 @@ describe('quotas of bytes', () => {
     expect(new Set(statuses)).toEqual(new Set([200, 429]));
   });
 
-  it('are charged before a byte is read where the length is announced', async () => {
+  it('are charged before reading if the length is announced', async () => {
     await start(withPolicies(bytes));
     const fields = { ...as(acme), 'content-length': 90_000 };
     const held = raw().head('POST /v1/embeddings', fields);
@@ -245,7 +245,7 @@ describe('quotas of bytes', () => {
     held.close();
   });
 
-  it('stop a chunked body when they are spent, and count what came of one that is broken off', async () => {
+  it('stop a chunked body when exhausted, and count the received part of an aborted one', async () => {
     await start(withPolicies(bytes));
     const aborted = raw().head('POST /v1/embeddings', chunked()).chunk(' '.repeat(50_000));
     await until('it is being received', async () => (await used()) > 10_000);
@@ -257,7 +257,7 @@ describe('quotas of bytes', () => {
     expect([422, 429]).toContain((await endless.closed).status);
   });
 
-  it('are not passed by lying lengths', async () => {
+  it('cannot be bypassed with false lengths', async () => {
     await start(withPolicies(bytes));
     const both = { ...chunked(), 'content-length': 5 };
     expect((await raw().head('POST /v1/embeddings', both).chunk('{}').closed).status).toBe(400);
@@ -272,7 +272,7 @@ describe('quotas of bytes', () => {
   });
 });
 
-describe('a head that is too large', () => {
+describe('an oversized request header', () => {
   it.each([
     ['fields of 17 KiB', 431, 'GET /v1/trending', { 'x-filler': 'x'.repeat(17_000) }],
     ['an address of 17 KiB', 431, `GET /v1/trending?${'x'.repeat(17_000)}`, {}],
@@ -284,7 +284,7 @@ describe('a head that is too large', () => {
       'GET /v1/trending',
       Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`x-${index}`, '1'])),
     ],
-  ])('%s: %d as a problem', async (_, status, line, fields) => {
+  ])('returns a problem for %s: %d', async (_, status, line, fields) => {
     await start();
     const answer = raw().head(line, { ...as(acme), ...fields, connection: 'close' });
     expect(await answer.closed).toEqual({
@@ -295,7 +295,7 @@ describe('a head that is too large', () => {
     });
   });
 
-  it('hides no field of a proxy behind thousands of others', async () => {
+  it("cannot hide a proxy's header field behind thousands of others", async () => {
     await start({ API_KEYS_FILE: '' });
     const many = Object.fromEntries(Array.from({ length: 2_100 }, (_, index) => [index.toString(36), '']));
     const { status } = await raw().head('GET /v1/trending', {

@@ -25,7 +25,7 @@ let redis: TestRedisServer;
 let api: TestApi;
 let document: OpenApiDocument;
 let client: MarqueeClient;
-/** What the walk has called: `get /v1/trending 200`. */
+/** The responses seen so far, such as `get /v1/trending 200`. */
 const seen = new Set<string>();
 const faults: string[] = [];
 
@@ -59,7 +59,7 @@ function toJsonSchema(node: unknown): unknown {
   return minimum === undefined ? schema : { ...schema, minimum };
 }
 
-/** References point into the document. */
+/** Compiles a schema together with the components that its references point to. */
 function validatorOf(schema: object): ValidateFunction {
   let validate = validators.get(schema);
   if (!validate) {
@@ -93,7 +93,7 @@ async function check(method: string, path: string, response: Response): Promise<
   if (!validate(await response.json())) faults.push(`${where}: ${ajv.errorsText(validate.errors)}`);
 }
 
-/** Routes as the router prints them: a tree, of which each line goes on where the one above it ended. */
+/** Parses the routes that the router prints as a tree, in which each line continues the line above it. */
 function routesOf(tree: string): string[] {
   const path: string[] = [];
   return tree.split('\n').flatMap((line) => {
@@ -114,7 +114,7 @@ describe('the OpenAPI document', () => {
     const config = await createConfig({ extends: ['recommended-strict'] });
     const problems = await lintFromString({ source: JSON.stringify(document), config });
     const rules = problems
-      // Probes have no fault of the client's.
+      // Probes have no 4xx responses.
       .filter(
         ({ ruleId, location }) =>
           !(ruleId === 'operation-4xx-response' && /health|metrics/.test(location[0]?.pointer ?? '')),
@@ -123,9 +123,9 @@ describe('the OpenAPI document', () => {
     expect(rules).toEqual([]);
   });
 
-  it('names every route there is, and no other', () => {
+  it('lists exactly the registered routes', () => {
     const running = routesOf(api.app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false }))
-      // Pages for people.
+      // HTML pages.
       .filter((route) => !/^get \/(docs|console|$)/.test(route) && !/^\w+ \*/.test(route));
     const described = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method} ${path}`),
@@ -137,13 +137,13 @@ describe('the OpenAPI document', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('is what the client was made of', async () => {
+  it('matches the generated client', async () => {
     const script = join(import.meta.dirname, '..', '..', 'scripts', 'make-client.mjs');
     const { stderr } = await promisify(execFile)(process.execPath, [script, '--check']);
     expect(stderr).toBe('');
   });
 
-  it('says what every route answers', async () => {
+  it('describes the responses of every route', async () => {
     const json = { 'content-type': 'application/json' };
     await client.POST('/v1/embeddings', { body: { model: 'text-embedding-3-small', input: ['a', 'b'] } });
     await client.POST('/v1/embeddings', { body: { model: 'none', input: 'a' } });
@@ -284,7 +284,7 @@ describe('the OpenAPI document', () => {
     const unseen = Object.entries(document.paths)
       .flatMap(([path, item]) => Object.keys(item).map((method) => `${method} ${path}`))
       .filter((route) => ![...seen].some((where) => where.startsWith(`${route} 2`)));
-    // A stream does not end by itself: sessions.spec.ts has it.
+    // A stream does not end by itself; sessions.spec.ts tests it.
     expect(unseen).toEqual(['get /v1/sessions/{id}/events']);
   });
 });

@@ -16,7 +16,7 @@ const post = (url: string, input: string): Promise<Response> =>
     body: JSON.stringify({ model: 'text-embedding-3-small', input }),
   });
 
-/** Processes whose command line names this text. */
+/** Returns the processes whose command line contains this text. */
 function processesNaming(text: string): string[] {
   return execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' })
     .split('\n')
@@ -48,7 +48,7 @@ describe('the built program', () => {
   };
 
   describe('with the embedded Redis', () => {
-    it('serves, and takes its Redis along on SIGTERM', async () => {
+    it('serves, and stops its Redis on SIGTERM', async () => {
       const url = await start().ready();
       await post(url, 'a');
       const second = await post(url, 'a');
@@ -59,21 +59,21 @@ describe('the built program', () => {
       expect(processesNaming(folder)).toEqual([]);
     });
 
-    it('does so on SIGINT too', async () => {
+    it('stops its Redis on SIGINT', async () => {
       start();
       const folder = await embeddedFolder();
       expect((await marquee.stop('SIGINT')).code).toBe(0);
       expect(processesNaming(folder)).toEqual([]);
     });
 
-    it('leaves no orphan when it is killed with -9', async () => {
+    it('leaves no orphan process when killed with -9', async () => {
       start();
       const folder = await embeddedFolder();
       await marquee.stop('SIGKILL');
       await until('the embedded Redis is gone', () => processesNaming(folder).length === 0);
     });
 
-    it('starts it anew when it dies, and serves meanwhile', async () => {
+    it('restarts it when it dies, and serves in the meantime', async () => {
       const url = await start().ready();
       const folder = await embeddedFolder();
       const [pid] = processesNaming(`redis-server unixsocket:${folder}`).map((line) =>
@@ -88,7 +88,7 @@ describe('the built program', () => {
       });
     });
 
-    it('runs without it, and says how to get it, where there is no binary', async () => {
+    it('runs without it and prints how to install it if there is no binary', async () => {
       const url = await start({ PATH: '/nonexistent' }).ready();
       expect((await post(url, 'c')).status).toBe(200);
       expect(marquee.log.map(({ msg }) => msg).join()).toContain(
@@ -101,7 +101,7 @@ describe('the built program', () => {
   });
 
   describe('shutdown', () => {
-    it('finishes what is under way and refuses no answer', async () => {
+    it('finishes requests in progress without failing any', async () => {
       const url = await start().ready();
       let release = (): void => undefined;
       const asked = new Promise<void>((resolve) => {
@@ -119,7 +119,7 @@ describe('the built program', () => {
       expect((await marquee.exit()).code).toBe(0);
     });
 
-    it('does not wait at its end for sockets that were opened ahead of need', async () => {
+    it('does not wait for sockets that were opened in advance', async () => {
       const { port } = new URL(await start().ready());
       const socket = connect(Number(port), '127.0.0.1');
       await once(socket, 'connect');
@@ -128,7 +128,7 @@ describe('the built program', () => {
       socket.destroy();
     });
 
-    it('cuts what does not finish in time', async () => {
+    it('closes connections whose requests do not finish in time', async () => {
       const url = await start({
         SHUTDOWN_TIMEOUT_MS: '200',
         UPSTREAM_TIMEOUT_MS: '1000',
@@ -147,7 +147,7 @@ describe('the built program', () => {
   });
 
   describe('refuses to start with one clear message', () => {
-    it('when the port is used', async () => {
+    it('when the port is in use', async () => {
       const server = createServer().listen(0, '127.0.0.1');
       await once(server, 'listening');
       const { port } = server.address() as AddressInfo;
@@ -159,7 +159,7 @@ describe('the built program', () => {
       );
     });
 
-    it('when variables are bad: all of them at once', async () => {
+    it('when variables are invalid, all of which it reports at once', async () => {
       const { code, output } = await start({
         PORT: 'x',
         REDIS_STARTUP: 'y',
@@ -172,7 +172,7 @@ describe('the built program', () => {
       expect(output).not.toContain('    at ');
     });
 
-    it('when Redis is away and REDIS_STARTUP=fail-fast: address, reason, fix', async () => {
+    it('when Redis is unavailable and REDIS_STARTUP=fail-fast, with address, reason and fix', async () => {
       const port = await freePort();
       const startedMs = performance.now();
       const { code, output } = await start({
@@ -189,7 +189,7 @@ describe('the built program', () => {
 });
 
 describe('npm start', () => {
-  it('runs the API and the worker on one embedded Redis, and ends them together', async () => {
+  it('runs the API and the worker on one embedded Redis, and stops them together', async () => {
     const launcher = MarqueeProcess.start({}, 'launcher');
     const url = await launcher.ready();
     await until('the worker has published', async () => {
@@ -207,7 +207,7 @@ describe('npm start', () => {
     expect(launcher.output).not.toMatch(/share the cache's evicting Redis/);
   });
 
-  it('starts a worker that died anew', async () => {
+  it('restarts a worker that died', async () => {
     const launcher = MarqueeProcess.start({}, 'launcher');
     await launcher.ready();
     const workers = () => launcher.log.filter(({ msg, context }) => msg === 'ready' && context === 'Worker');
@@ -219,7 +219,7 @@ describe('npm start', () => {
 });
 
 describe('docker/redis.conf', () => {
-  it('says what the embedded server is started with', () => {
+  it('matches the settings of the embedded server', () => {
     const conf = readFileSync(new URL('../../docker/redis.conf', import.meta.url), 'utf8');
     for (const line of ['maxmemory 450mb', 'maxmemory-policy volatile-lru', 'save ""', 'appendonly no']) {
       expect(conf.split('\n')).toContain(line);

@@ -5,8 +5,8 @@ import { OpenAiUpstream } from '../fixtures/openai-upstream.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 import { until } from '../fixtures/until.js';
 
-/** Redis answers, and refuses: told from an outage in logs, metrics, health and problems. */
-describe('a Redis that refuses', () => {
+/** Redis responds but refuses commands, which logs, metrics, health and problems distinguish from an outage. */
+describe('a Redis server that refuses commands', () => {
   let upstream: OpenAiUpstream;
   let redis: TestRedisServer;
   let other: TestRedisServer | undefined;
@@ -21,7 +21,7 @@ describe('a Redis that refuses', () => {
     redis = await TestRedisServer.start();
     marquee = MarqueeProcess.start({
       REDIS_URL: redis.url,
-      // What is asked here is what Redis refuses, not how fast a busy machine is.
+      // Refusals are under test, not the speed of a busy machine.
       REDIS_BUDGET_MS: '1000',
       OPENAI_BASE_URL: upstream.baseUrl,
       CACHE_LOCAL_BYTES: '0',
@@ -56,7 +56,7 @@ describe('a Redis that refuses', () => {
     return [response.status, await response.text()] as const;
   };
 
-  it('names a key of another type, and tells nobody to try again', async () => {
+  it('reports a key of another type, and does not ask clients to retry', async () => {
     const { id } = await send('POST', '/v1/sessions', {});
     const key = `prod:session:${id}:metadata`;
     await redis.redis.del(key);
@@ -88,13 +88,13 @@ describe('a Redis that refuses', () => {
     expect((await ready())[1]).not.toContain('WRONGTYPE');
   });
 
-  it('names it for tasks too', async () => {
+  it('reports a key of another type for tasks too', async () => {
     await redis.redis.lpush('prod:task:t1:result', 'x');
     for (const answer of [await send('GET', '/v1/tasks/t1/result'), await send('POST', '/v1/tasks/t1/claim')])
       expect(answer).toMatchObject({ status: 500, type: 'urn:marquee:problem:redis-wrong-type' });
   });
 
-  it('has a cache replace a key of another type', async () => {
+  it('replaces a key of another type in the cache', async () => {
     await embed('a text');
     const key = `prod:emb:text-embedding-3-small:${createHash('sha256').update('a text').digest('hex')}`;
     expect(await redis.redis.type(key)).toBe('string');
@@ -107,7 +107,7 @@ describe('a Redis that refuses', () => {
     expect(await metric('WRONGTYPE')).toBeGreaterThanOrEqual(1);
   });
 
-  it('says that it is full', async () => {
+  it('reports that it is out of memory', async () => {
     await redis.redis.config('SET', 'maxmemory-policy', 'noeviction');
     await redis.redis.config('SET', 'maxmemory', '1');
     const refused = { status: 503, type: 'urn:marquee:problem:redis-full' };
@@ -125,7 +125,7 @@ describe('a Redis that refuses', () => {
     expect((await send('POST', '/v1/sessions', {})).status).toBe(201);
   });
 
-  it('says that its ACL does not permit a command, and serves the others', async () => {
+  it('reports a command that its ACL does not permit, and keeps serving others', async () => {
     await embed('b');
     await redis.redis.call('ACL', 'SETUSER', 'default', '-hset', '-hgetall');
     for (let index = 0; index < 12; index++) {
@@ -140,7 +140,7 @@ describe('a Redis that refuses', () => {
     expect((await ready())[1]).toContain('NOPERM (create-3)');
   });
 
-  it('says that it is read-only', async () => {
+  it('reports that it is read-only', async () => {
     other = await TestRedisServer.start();
     await redis.redis.replicaof('127.0.0.1', other.port);
     const refused = await until('a write is refused as such', async () => {

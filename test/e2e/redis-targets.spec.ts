@@ -36,7 +36,7 @@ describe('Redis targets', () => {
     expect(targets.client('cache')).toBeInstanceOf(RedisClient);
   });
 
-  it('have a database, a pool, a breaker, health and metrics of their own where they have a URL', async () => {
+  it('have their own database, pool, breaker, health and metrics if they have a URL', async () => {
     const [cache, limits] = [await server(), await server()];
     const api = await start({
       REDIS_URL: cache.url,
@@ -69,7 +69,7 @@ describe('Redis targets', () => {
     expect(metrics).toMatch(/marquee_redis_breaker_state\{target="limits"\} [12]/);
   });
 
-  it('are told apart by their database number in health and in the description at startup', async () => {
+  it('are distinguished by database number in health and in the startup message', async () => {
     const { url, port } = await server();
     const address = `redis://127.0.0.1:${port}`;
     const api = await start({
@@ -101,7 +101,7 @@ describe('Redis targets', () => {
     expect(JSON.stringify((await ready(api)).body)).not.toMatch(/p@ss|p%40ss/);
   });
 
-  it('show what INFO says, read ahead of the request', async () => {
+  it('report INFO, which is read in advance', async () => {
     const api = await start({ REDIS_URL: (await server()).url });
     const { body } = await ready(api);
     expect(body.details['redis']?.['server']).toMatchObject({

@@ -51,7 +51,7 @@ describe('/v1/embeddings/{id}', () => {
     });
   });
 
-  it('takes and gives base64, and a TTL', async () => {
+  it('accepts and returns base64, and a TTL', async () => {
     expect((await call('PUT', 'a', { embedding: vectorBase64, ttlSeconds: 60 })).status).toBe(200);
     expect(await redis.redis.ttl('prod:embedding:a')).toBeLessThanOrEqual(60);
     expect((await call('GET', 'a')).body['embedding']).toEqual(vector);
@@ -71,7 +71,7 @@ describe('/v1/embeddings/{id}', () => {
     }
   });
 
-  it('refuses more than a tenant may hold, and says how to make room', async () => {
+  it("rejects vectors beyond the tenant's quota, with instructions to free space", async () => {
     const large = new Array<number>(8_192).fill(1);
     for (const id of ['a', 'b', 'c']) expect((await call('PUT', id, { embedding: large })).status).toBe(200);
     expect(await call('PUT', 'd', { embedding: large })).toMatchObject({
@@ -98,17 +98,17 @@ describe('/v1/embeddings/{id}', () => {
     [{ embedding: [1], ttlSeconds: 1.5 }, 'ttlSeconds'],
     [{ embedding: [1], ttlSeconds: 2_592_001 }, 'ttlSeconds'],
     [{ embedding: [1], more: 1 }, 'body'],
-  ])('refuses %j, naming %s', async (body, field) => {
+  ])('rejects %j and names %s', async (body, field) => {
     expect(await call('PUT', 'a', body)).toMatchObject({ status: 400, body: { errors: [{ field }] } });
     expect(await redis.redis.keys('prod:embedding:*')).toEqual([]);
   });
 
-  it('refuses ids that could lead elsewhere', async () => {
+  it('rejects ids that could reach another route or key', async () => {
     for (const id of ['a%3Ab', 'a%2Fb', '%7Ba%7D', 'x'.repeat(129)])
       expect(await call('PUT', id, { embedding: [1] })).toMatchObject({ status: 400 });
   });
 
-  it('tells bytes that are no vector from none', async () => {
+  it('distinguishes invalid bytes from a missing vector', async () => {
     await redis.redis.set('prod:embedding:a', 'abc');
     expect(await call('GET', 'a')).toMatchObject({
       status: 409,
@@ -135,13 +135,13 @@ def command(*parts):
       return (await promisify(execFile)(python as string, args)).stdout;
     };
 
-    it('reads what is put here', async () => {
+    it('reads vectors that Marquee stored', async () => {
       await call('PUT', 'ours', { embedding: vector });
       const program = 'b = command("GET", "prod:embedding:ours"); print(json.dumps(struct.unpack("3f", b)))';
       expect(JSON.parse(await run(program))).toEqual(vector);
     });
 
-    it('writes what is read here', async () => {
+    it('writes vectors that Marquee reads', async () => {
       await run('command("SETEX", "prod:embedding:theirs", 3600, struct.pack("3f", 0.25, -0.5, 1))');
       expect(await call('GET', 'theirs')).toMatchObject({ status: 200, body: { embedding: vector } });
       await run('command("SET", "prod:embedding:forever", struct.pack("3f", 0.25, -0.5, 1))');
@@ -149,7 +149,7 @@ def command(*parts):
     });
   });
 
-  it('is unavailable while Redis is away, with nothing acknowledged', async () => {
+  it('is unavailable while Redis is down, and acknowledges nothing', async () => {
     await redis.kill();
     for (const [method, body] of [['PUT', { embedding: vector }], ['GET'], ['DELETE']] as [
       string,

@@ -14,14 +14,14 @@ beforeAll(async () => {
 afterAll(() => redis.stop());
 beforeEach(async () => {
   await redis.redis.flushall();
-  // What is tested is the answer, not how soon it comes.
+  // The responses are under test, not their speed.
   api = await startApi({ REDIS_URL: redis.url, REDIS_BUDGET_MS: '2000' });
   await until('Redis answers', async () => (await call('GET', '/sessions/none')).status === 404);
 });
 afterEach(() => api.close());
 
 describe('tasks', () => {
-  it('keep a result for half an hour, and hand it out once when claimed', async () => {
+  it('store a result for half an hour, and return it once when claimed', async () => {
     const result = { films: [949], note: 'ñ' };
     expect((await call('PUT', '/tasks/t-1/result', { result })).status).toBe(200);
     expect(JSON.parse((await redis.redis.get('prod:task:t-1:result')) ?? '')).toEqual(result);
@@ -63,7 +63,7 @@ describe('tasks', () => {
     expect((await call('GET', '/tasks/t-1')).status).toBe(404);
   });
 
-  it('that failed are claimed with their cause', async () => {
+  it('return their cause when they failed', async () => {
     await call('PUT', '/tasks/t-1', { status: 'running', progress: 0.4 });
     expect((await call('PUT', '/tasks/t-1', { status: 'failed', result: { code: 7 } })).status).toBe(200);
     const failed = { id: 't-1', status: 'failed', progress: 0.4, result: { code: 7 } };

@@ -14,7 +14,7 @@ interface OtlpSpan {
   readonly attributes: { readonly key: string; readonly value: object }[];
 }
 
-it('tells a collector of requests and upstream calls, under the caller’s trace, and of no words', async () => {
+it('exports requests and upstream calls within the caller’s trace, without viewers’ words', async () => {
   const spans: OtlpSpan[] = [];
   let received = '';
   const collector = createServer((request, response) => {

@@ -17,7 +17,7 @@ describe(parseAddress.name, () => {
     ['[fe80::1%25eth0]:80', 'fe80::1'],
     ['::ffff:203.0.113.1', '203.0.113.1'],
     ['[::ffff:cb00:7101]:443', '203.0.113.1'],
-  ])('reads %s as %s', (text, address) => expect(parseAddress(text)).toBe(address));
+  ])('parses %s as %s', (text, address) => expect(parseAddress(text)).toBe(address));
 
   it.each([
     '',
@@ -29,7 +29,7 @@ describe(parseAddress.name, () => {
     '[203.0.113.1',
     'a:b',
     ':80',
-  ])('reads no address in "%s"', (text) => expect(parseAddress(text)).toBeUndefined());
+  ])('finds no address in "%s"', (text) => expect(parseAddress(text)).toBeUndefined());
 });
 
 describe(ClientAddresses.name, () => {
@@ -40,7 +40,7 @@ describe(ClientAddresses.name, () => {
     } as unknown as IncomingMessage);
 
   it.each([
-    ['the peer’s, whatever an untrusted one says', '203.0.113.9', '198.51.100.1', '203.0.113.9'],
+    ['the peer’s, regardless of what an untrusted peer sends', '203.0.113.9', '198.51.100.1', '203.0.113.9'],
     ['what a trusted proxy says', '10.0.0.1', '203.0.113.1:1001', '203.0.113.1'],
     ['the same through an IPv6 socket', '::ffff:10.0.0.1', '203.0.113.1', '203.0.113.1'],
     ['the last that is no proxy', '10.0.0.1', '6.6.6.6, 203.0.113.1:80, 10.0.0.2:443', '203.0.113.1'],
@@ -55,7 +55,7 @@ describe(ClientAddresses.name, () => {
     ['the peer’s where the field is empty', '10.0.0.1', ' , ', '10.0.0.1'],
   ])('is %s', (_, peer, forwardedFor, client) => expect(of(peer, forwardedFor)).toBe(client));
 
-  it('ends for a field made to be long', () => {
+  it('limits the work for a very long field', () => {
     expect(of('10.0.0.1', '10.0.0.2,'.repeat(2_000))).toBe('10.0.0.2');
     expect(of('10.0.0.1')).toBe('10.0.0.1');
   });

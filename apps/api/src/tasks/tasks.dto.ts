@@ -14,14 +14,9 @@ export const taskBodySchema = z
   .strictObject(
     {
       status: z.enum(taskStatuses, { error: `must be one of ${taskStatuses.join(', ')}` }).default('done'),
-      progress: z
-        .number(progressError)
-        .min(0, progressError)
-        .max(1, progressError)
-        .optional()
-        .meta({
-          description: 'From 0 to 1. If omitted, the previous value stays; a task that is done has 1',
-        }),
+      progress: z.number(progressError).min(0, progressError).max(1, progressError).optional().meta({
+        description: 'From 0 to 1. If omitted, the previous value stays; a task that is done has 1',
+      }),
       result: z
         .unknown()
         .optional()

@@ -6,7 +6,7 @@ const scan = (json: string, maxValues = 1_000, maxStructures = 1_000): string | 
 const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 
 describe(JsonScanner.name, () => {
-  it('bounds depth, outside of strings', () => {
+  it('limits depth, ignoring strings', () => {
     expect(scan(nested(maxDepth))).toBeUndefined();
     expect(scan(nested(maxDepth + 1))).toMatch('nested deeper than 32 levels');
     expect(scan(`[${`${nested(20)},`.repeat(20)}1]`)).toBeUndefined();
@@ -14,7 +14,7 @@ describe(JsonScanner.name, () => {
     expect(scan(String.raw`["\\", ${nested(maxDepth)}]`)).toMatch('nested deeper');
   });
 
-  it('bounds values, and apart from them what costs more', () => {
+  it('limits values, and expensive ones separately', () => {
     expect(scan('[1,2,3]', 4)).toBeUndefined();
     expect(scan('[1,2,3,4]', 4)).toMatch('more than 4 values');
     expect(scan('{"a":1,"b":[]}', 9, 4)).toBeUndefined();
@@ -22,7 +22,7 @@ describe(JsonScanner.name, () => {
     expect(scan('["{}[],:,:", ":,"]', 3, 1)).toBeUndefined();
   });
 
-  it('gives the same result wherever a body is cut', () => {
+  it('returns the same result however a body is split', () => {
     const json = String.raw`{"a\\":"\"[,:","b":[1,[2,{"c":"\\"}]]}`;
     const [values, structures] = [8, 7];
     for (let cut = 0; cut <= json.length; cut++) {
@@ -41,7 +41,7 @@ describe(JsonScanner.name, () => {
     }
   });
 
-  it('ends for bodies made to be slow', () => {
+  it('scans malicious bodies in linear time', () => {
     for (const hostile of [String.raw`\"`, '"', '\\', '"\\', ' '])
       expect(scan(hostile.repeat(2_000_000))).toBeUndefined();
   });

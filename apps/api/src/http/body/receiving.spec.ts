@@ -8,7 +8,7 @@ import { TurnQueue } from './turn-queue.js';
 import { UploadClock } from './upload-clock.js';
 
 describe(ByteCollector.name, () => {
-  it('joins pieces of any size as they came, and copies small ones together', () => {
+  it('joins pieces of any size in order, and merges small ones', () => {
     const collector = new ByteCollector();
     const expected: Buffer[] = [];
     for (const size of [1, 5_000, 0, 4_095, 1, 1, 100_000, 3, ...Array<number>(200_000).fill(1)]) {
@@ -23,7 +23,7 @@ describe(ByteCollector.name, () => {
 });
 
 describe(ReceiveBuffer.name, () => {
-  it('leaves as much free as a client holds, so that there is room for another', () => {
+  it('leaves as much space as a client holds, so that others fit', () => {
     const buffer = new ReceiveBuffer(100);
     const [first, second] = [buffer.open('a'), buffer.open('a')];
     first.take(30);
@@ -40,7 +40,7 @@ describe(ReceiveBuffer.name, () => {
     expect(buffer.held).toBe(0);
   });
 
-  it('takes one body of any size that fits', () => {
+  it('accepts a single body of any size that fits', () => {
     const buffer = new ReceiveBuffer(100);
     const room = buffer.open('a');
     room.take(100);
@@ -50,7 +50,7 @@ describe(ReceiveBuffer.name, () => {
 });
 
 describe(TurnQueue.name, () => {
-  it('runs one task a turn, in order, also after one that throws', async () => {
+  it('runs one task per turn, in order, even after one throws', async () => {
     const queue = new TurnQueue();
     const seen: string[] = [];
     const turn = (name: string): void => void setImmediate(() => seen.push(name));
@@ -77,7 +77,7 @@ describe(Reception.name, () => {
       { objectMode: false },
     );
 
-  it('receives what comes, and accounts for all of it', async () => {
+  it('receives a body and charges all of it', async () => {
     const accounted: [number, number][] = [];
     const account = async (bytes: number, total: number): Promise<void> =>
       void accounted.push([bytes, total]);
@@ -87,7 +87,7 @@ describe(Reception.name, () => {
     expect(accounted.at(-1)?.[1]).toBe(50_000);
   });
 
-  it('stops reading when bytes are not admitted', async () => {
+  it('stops reading when the quota refuses bytes', async () => {
     let taken = 0;
     const account = async (bytes: number): Promise<void> => {
       if (taken + bytes > 40_000) throw new Error('quota');
@@ -100,7 +100,7 @@ describe(Reception.name, () => {
     expect(source.readableEnded).toBe(false);
   });
 
-  it('accounts for what came before the client left', async () => {
+  it('charges what arrived before the client disconnected', async () => {
     const source = new Readable({ read: () => undefined });
     let accounted = 0;
     const body = receive(source, { account: async (bytes) => void (accounted += bytes) });
@@ -110,7 +110,7 @@ describe(Reception.name, () => {
     expect(accounted).toBe(1_000);
   });
 
-  it('refuses what is too large, what the inspector refuses, and what comes in tiny pieces', async () => {
+  it('rejects bodies that are too large, fail inspection, or arrive in tiny pieces', async () => {
     await expect(receive(pieces(2, 60_000))).rejects.toThrow('larger than the 100000 bytes');
     await expect(receive(pieces(1, 1), { inspect: () => 'is bad' })).rejects.toThrow('body: is bad');
     const tiny = new Readable({ read: () => undefined });
@@ -122,7 +122,7 @@ describe(Reception.name, () => {
   describe('over time', () => {
     afterEach(() => void jest.restoreAllMocks());
 
-    it('gives up what stalls, and what trickles', async () => {
+    it('times out stalled and slow uploads', async () => {
       const clock = new UploadClock();
       const [stalled, trickling] = [
         new Readable({ read: () => undefined }),
