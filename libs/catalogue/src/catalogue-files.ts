@@ -15,5 +15,5 @@ export const movieFiles: readonly URL[] = [
   new URL('./data/movies-2020s.ndjson', import.meta.url),
 ];
 
-/** Movies of vega-datasets that have no description yet. */
-export const undescribedFile = new URL('./data/films.json', import.meta.url);
+/** The precomputed vectors of all movies, which `npm run catalogue -- vectors` makes. */
+export const vectorsFile = new URL('./data/vectors.bin', import.meta.url);

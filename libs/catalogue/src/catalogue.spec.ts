@@ -59,14 +59,12 @@ describe(Catalogue.name, () => {
   const { movies } = catalogue;
 
   it('holds movies of every decade, recent ones and ones in other languages among them', () => {
-    expect(movies.length).toBeGreaterThan(3_000);
-    const described = movies.filter(({ overview }) => overview !== '');
-    expect(described.length).toBeGreaterThanOrEqual(2_200);
-    expect(described.filter((movie) => yearOf(movie) > 2010).length).toBeGreaterThanOrEqual(700);
-    expect(
-      described.filter(({ originalLanguage }) => originalLanguage !== 'en').length,
-    ).toBeGreaterThanOrEqual(300);
-    const decades = new Set(described.map((movie) => Math.floor(yearOf(movie) / 10)));
+    expect(movies.length).toBeGreaterThanOrEqual(2_200);
+    expect(movies.filter((movie) => yearOf(movie) > 2010).length).toBeGreaterThanOrEqual(700);
+    expect(movies.filter(({ originalLanguage }) => originalLanguage !== 'en').length).toBeGreaterThanOrEqual(
+      300,
+    );
+    const decades = new Set(movies.map((movie) => Math.floor(yearOf(movie) / 10)));
     for (let decade = 192; decade <= 202; decade++) expect(decades).toContain(decade);
   });
 

@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Injectable } from '@nestjs/common';
-import { movieFiles, undescribedFile } from './catalogue-files.js';
-import { type Film, toMovie } from './film.js';
+import { movieFiles } from './catalogue-files.js';
 import type { Movie } from './movie.schema.js';
 
 /**
- * The bundled catalogue, available offline: movies that are described for Marquee, and those of vega-datasets that are
- * not described yet. Files are read when they are first needed, and are trusted: a test holds every line against the
- * schema.
+ * The bundled catalogue, available offline. Files are read when they are first needed, and are trusted: a test checks
+ * every line against the schema.
  */
 @Injectable()
 export class Catalogue {
@@ -27,12 +25,8 @@ export class Catalogue {
 }
 
 function readAll(): Movie[] {
-  const described = movieFiles.flatMap((file) =>
-    readFileSync(file, 'utf8')
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as Movie),
-  );
-  const films = JSON.parse(readFileSync(undescribedFile, 'utf8')) as Film[];
-  return [...described, ...films.map(toMovie)].toSorted((a, b) => a.id - b.id);
+  return movieFiles
+    .flatMap((file) => readFileSync(file, 'utf8').split('\n').filter(Boolean))
+    .map((line) => JSON.parse(line) as Movie)
+    .toSorted((a, b) => a.id - b.id);
 }

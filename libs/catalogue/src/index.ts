@@ -1,3 +1,17 @@
 export { Catalogue } from './catalogue.js';
 export { CatalogueModule } from './catalogue.module.js';
 export { type Movie, movieGenres } from './movie.schema.js';
+export { CatalogueVectors, type MovieVectors } from './vectors/catalogue-vectors.js';
+export {
+  type EmbeddableMovie,
+  embeddingTexts,
+  meanVector,
+  textFingerprint,
+} from './vectors/embedding-text.js';
+export { dequantize, quantize } from './vectors/quantize.js';
+export {
+  decodeVectorFile,
+  encodeVectorFile,
+  rowsByFingerprint,
+  type VectorRow,
+} from './vectors/vector-file.js';
