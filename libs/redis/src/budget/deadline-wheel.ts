@@ -1,4 +1,4 @@
-/** A pending deadline. `settle` is true for the first of reply and deadline only. */
+/** A pending deadline. `settle` returns true only for the first of reply and deadline. */
 export class Deadline {
   constructor(
     readonly dueMs: number,
@@ -7,31 +7,40 @@ export class Deadline {
 
   settle(): boolean {
     const first = this.onExpired !== undefined;
-    // Settled deadlines stay in their bucket for a while: what they hold must not.
+    // A settled deadline stays in its bucket for a while. It must not keep the call's memory alive.
     this.onExpired = undefined;
     return first;
   }
 
-  /** @param wasStalled whether our own event loop, rather than the other side, may be to blame */
+  /** @param wasStalled whether the delay may be that of this process's event loop */
   expire(wasStalled: boolean): void {
     const { onExpired } = this;
     if (this.settle()) onExpired?.(wasStalled);
   }
 }
 
+/** How a race between a promise and its deadline ends. Each result becomes the result of the race. */
+export interface RaceHandlers<T, R> {
+  onValue(value: T): R;
+  onError(error: unknown): R;
+  /** @param wasStalled whether the delay may be that of this process's event loop */
+  onExpired(wasStalled: boolean): R;
+  /** The promise was fulfilled after the deadline. */
+  onLateValue?(): void;
+}
+
 const tickMs = 5;
-/** A tick that is so much later than it should be tells of a stall of the event loop. */
+/** A tick that is late by more than this means that the event loop was stalled. */
 const stallMs = 10;
-/** For so long replies that lie unread behind a stall get their chance; then a deadline is a deadline. */
+/** After a stall, unread replies get this much time. */
 const graceMs = 250;
 
 /**
- * Bounds many calls with one timer: deadlines wait in buckets of 5 ms, and a settled one just stays in its bucket
- * until the bucket is due. Expiry is up to two ticks late and never early.
+ * Bounds many calls with one timer: deadlines wait in buckets of 5 ms, and a settled one stays in its bucket until the
+ * bucket is due. A deadline expires up to two ticks late and never early.
  *
- * While the event loop is stalled by other work, replies that have come are not yet read, and taking them for
- * timeouts would make a busy process take its Redis for dead: after a late tick deadlines are held back until the
- * loop has caught up, for a quarter of a second at most.
+ * While other work stalls the event loop, replies that have arrived are not read yet. To count them as timeouts would make a
+ * busy process open its breaker, so after a late tick deadlines are postponed by up to 250 ms until the loop has caught up.
  */
 export class DeadlineWheel {
   private readonly buckets = new Map<number, Deadline[]>();
@@ -39,7 +48,7 @@ export class DeadlineWheel {
   private nextTick = 0;
   private lastTickMs = 0;
 
-  /** Calls `onExpired` once `timeoutMs` has passed, unless the deadline was settled before. */
+  /** Calls `onExpired` after `timeoutMs`, unless the deadline is settled before. */
   add(timeoutMs: number, onExpired: (wasStalled: boolean) => void, nowMs = performance.now()): Deadline {
     const deadline = new Deadline(nowMs + timeoutMs, onExpired);
     const tick = Math.ceil(deadline.dueMs / tickMs);
@@ -50,6 +59,38 @@ export class DeadlineWheel {
     return deadline;
   }
 
+  /**
+   * Resolves to the result of the first handler: the promise's or the deadline's. The promise may settle after its
+   * deadline; a late error is ignored.
+   *
+   * ```ts
+   * const isAlive = await wheel.race(redis.ping(), 75, {
+   *   onValue: () => true,
+   *   onError: () => false,
+   *   onExpired: () => false,
+   * });
+   * ```
+   */
+  race<T, R>(
+    promise: Promise<T>,
+    timeoutMs: number,
+    handlers: RaceHandlers<T, R>,
+    nowMs = performance.now(),
+  ): Promise<R> {
+    return new Promise((resolve) => {
+      const deadline = this.add(timeoutMs, (wasStalled) => resolve(handlers.onExpired(wasStalled)), nowMs);
+      promise.then(
+        (value) => {
+          if (deadline.settle()) resolve(handlers.onValue(value));
+          else handlers.onLateValue?.();
+        },
+        (error: unknown) => {
+          if (deadline.settle()) resolve(handlers.onError(error));
+        },
+      );
+    });
+  }
+
   private start(nowMs: number): void {
     this.nextTick = Math.floor(nowMs / tickMs);
     this.lastTickMs = nowMs;
@@ -57,7 +98,7 @@ export class DeadlineWheel {
       const tickedMs = performance.now();
       const wasStalled = tickedMs - this.lastTickMs > tickMs + stallMs;
       this.lastTickMs = tickedMs;
-      // Timers fire before sockets are read; the check phase comes after both.
+      // Timers run before sockets are read; the check phase runs after both.
       setImmediate(() => this.expireDue(wasStalled));
     }, tickMs);
     this.timer.unref();

@@ -3,83 +3,97 @@ import { ClosingWaiters } from '../breaker/closing-waiters.js';
 import type { RedisBreaker } from '../breaker/redis-breaker.js';
 import type { DeadlineWheel } from '../budget/deadline-wheel.js';
 import type { RedisBudget } from '../budget/redis-budget.js';
-import { toOutcome } from '../connection/redis.errors.js';
-import { ok, type Outcome } from '../outcome.js';
+import type { RedisCommands } from '../connection/redis-connection.js';
+import type { Outcome } from '../outcome.js';
+import { Attempt, type AttemptContext } from './attempt.js';
+import type { CallObserver } from './call-observer.js';
 
-export interface BoundedCallsOptions {
-  /** A larger budget than this makes a call patient. */
-  readonly usualBudgetMs: number;
-  /** The outcome of a call that is not sent, because Redis is away. */
-  readonly away: () => Outcome<never>;
-  /** Returns the outcome with the cause that is known of it, such as a refusal that closed the connection. */
-  readonly explain: (outcome: Outcome<never>, nowMs: number) => Outcome<never>;
-  /** A call that was sent has failed. */
-  readonly onFailure: (command: string, outcome: Outcome<unknown>) => void;
-  readonly onOutcome: (status: Outcome<unknown>['status'], durationMs: number) => void;
+/** Sends commands and resolves to their reply. */
+export type Operation<T> = (commands: RedisCommands) => Promise<T>;
+
+/** How a call is sent. */
+export interface CallOptions {
+  /** Whether running it twice does no harm: it is then sent again after its connection was lost. Default false. */
+  readonly idempotent?: boolean | undefined;
+  /** Whether its reply may be large: it then travels on a bulk connection. Default false. */
+  readonly bulk?: boolean | undefined;
 }
 
-/** A call to bound. */
-export interface BoundedCall<T> {
-  /** The command or script, for logs and metrics. */
-  readonly command: string;
-  /** Sends it; undefined without a connection. */
-  readonly start: () => Promise<T> | undefined;
-  /** Whether it may run twice without harm. */
-  readonly idempotent?: boolean | undefined;
+export interface BoundedCallsOptions {
+  readonly breaker: RedisBreaker;
+  readonly wheel: DeadlineWheel;
+  readonly observer: CallObserver;
+  /** A call with a larger budget than this is patient. */
+  readonly usualBudgetMs: number;
+  /** Sends an operation; undefined without a connection. */
+  readonly send: <T>(operation: Operation<T>, options: CallOptions) => Promise<T> | undefined;
 }
 
 const budgetSpent: Outcome<never> = { status: 'timeout', mayHaveRun: false };
-const timedOut: Outcome<never> = { status: 'timeout', mayHaveRun: true };
-/** A Redis that has been away for longer is taken for dead: patient callers no longer wait for it. */
+/** Patient calls wait for a Redis that has been unavailable for less than this. */
 const maxFlapMs = 2_000;
-/** A patient call that did not run is sent again after this, then after twice as long, and so on. */
+/** Delay before a patient call is sent again. It doubles with each repetition. */
 const firstRepeatAfterMs = 20;
+const defaults: CallOptions = {};
 
 /**
- * Calls of one target, each bounded by its caller's budget: the one place that knows of budget, breaker and outcome.
+ * The calls to one target, each bounded by its caller's budget.
  *
- * A call on the usual budget fails at once while Redis is away, and is never repeated. A call on a larger budget is
- * patient: within that budget it waits for a Redis that comes and goes, and is sent again where it certainly did not run
- * or may run twice.
+ * A call with the usual budget fails at once while Redis is unavailable, and is sent once. A call with a larger budget is
+ * patient: within that budget it waits for Redis to recover, and is sent again if it certainly did not run or is idempotent.
  */
 export class BoundedCalls {
   private readonly waiters: ClosingWaiters;
-  /** When a call was last answered within its budget. */
-  private answeredMs = 0;
+  private readonly context: AttemptContext;
 
-  constructor(
-    private readonly breaker: RedisBreaker,
-    private readonly wheel: DeadlineWheel,
-    private readonly options: BoundedCallsOptions,
-  ) {
+  constructor(private readonly options: BoundedCallsOptions) {
+    const { wheel, breaker, observer } = options;
     this.waiters = new ClosingWaiters(wheel);
+    this.context = { breaker, observer, lastReplyMs: 0 };
   }
 
-  /** Lets waiting calls be sent: the breaker has closed. */
+  /** Runs an operation within the budget. `command` names it in logs and metrics. */
+  run<T>(
+    budget: RedisBudget,
+    command: string,
+    operation: Operation<T>,
+    options = defaults,
+  ): Promise<Outcome<T>> {
+    const isPatient = budget.totalMs > this.options.usualBudgetMs;
+    return isPatient
+      ? this.patiently(budget, command, operation, options)
+      : this.attempt(budget, command, operation, options);
+  }
+
+  /** Reports that one of several commands in a call has failed. */
+  reportFailure(command: string, outcome: Outcome<unknown>): void {
+    this.options.observer.failed(command, outcome);
+  }
+
+  /** Sends the calls that wait for the breaker to close. */
   resume(): void {
     this.waiters.release(true);
   }
 
-  /** Fails waiting calls. */
+  /** Fails the calls that wait for the breaker to close. */
   close(): void {
     this.waiters.release(false);
   }
 
-  /** Runs a call, patiently on a budget that is larger than the usual one. */
-  run<T>(budget: RedisBudget, call: BoundedCall<T>): Promise<Outcome<T>> {
-    const isPatient = budget.totalMs > this.options.usualBudgetMs;
-    return isPatient ? this.patiently(budget, call) : this.attempt(budget, call);
-  }
-
-  private async patiently<T>(budget: RedisBudget, call: BoundedCall<T>): Promise<Outcome<T>> {
+  private async patiently<T>(
+    budget: RedisBudget,
+    command: string,
+    operation: Operation<T>,
+    options: CallOptions,
+  ): Promise<Outcome<T>> {
     for (let repeatAfterMs = firstRepeatAfterMs; ; repeatAfterMs *= 2) {
-      if (!this.breaker.isClosed && !(await this.waitForRedis(budget)))
-        return this.count(0, this.options.away());
-      const outcome = await this.attempt(budget, call);
+      if (!this.options.breaker.isClosed && !(await this.waitForRedis(budget)))
+        return this.notSent(this.options.observer.unavailable());
+      const outcome = await this.attempt(budget, command, operation, options);
       const mayRepeat =
         outcome.status === 'unavailable' &&
         outcome.fault.kind !== 'denied' &&
-        (call.idempotent || !outcome.mayHaveRun);
+        (options.idempotent || !outcome.mayHaveRun);
       if (!mayRepeat || budget.remainingMs <= repeatAfterMs) return outcome;
       budget.begin();
       await delay(repeatAfterMs);
@@ -87,69 +101,38 @@ export class BoundedCalls {
     }
   }
 
-  /** Waits until the breaker closes: true when it has. */
+  /** Waits until the breaker closes. Resolves to false if it does not. */
   private async waitForRedis(budget: RedisBudget): Promise<boolean> {
-    if (this.breaker.openForMs > maxFlapMs) return false;
+    if (this.options.breaker.openForMs > maxFlapMs) return false;
     budget.begin();
-    const isBack = await this.waiters.wait(budget.remainingMs);
+    const hasClosed = await this.waiters.wait(budget.remainingMs);
     budget.end();
-    return isBack;
+    return hasClosed;
   }
 
-  /** Sends it once. Its promise may settle after the deadline: a late rejection harms nobody, a late reply is a good sign. */
-  private attempt<T>(budget: RedisBudget, { command, start }: BoundedCall<T>): Promise<Outcome<T>> {
-    if (!this.breaker.isClosed) return Promise.resolve(this.count(0, this.options.away()));
+  private attempt<T>(
+    budget: RedisBudget,
+    command: string,
+    operation: Operation<T>,
+    options: CallOptions,
+  ): Promise<Outcome<T>> {
+    const { breaker, wheel, observer, send } = this.options;
+    if (!breaker.isClosed) return Promise.resolve(this.notSent(observer.unavailable()));
     const { remainingMs } = budget;
-    if (remainingMs <= 0) return Promise.resolve(this.count(0, budgetSpent));
+    if (remainingMs <= 0) return Promise.resolve(this.notSent(budgetSpent));
     const startedMs = performance.now();
-    const operation = start();
-    if (!operation) {
-      this.breaker.failure();
-      return Promise.resolve(this.count(0, this.options.away()));
+    const reply = send(operation, options);
+    if (!reply) {
+      breaker.failure();
+      return Promise.resolve(this.notSent(observer.unavailable()));
     }
     budget.begin(startedMs);
-    return new Promise((resolve) => {
-      const finish = (outcome: Outcome<T>, nowMs: number): void => {
-        budget.end(nowMs);
-        if (outcome.status !== 'ok') this.options.onFailure(command, outcome);
-        resolve(this.count(nowMs - startedMs, outcome));
-      };
-      const onExpired = (wasStalled: boolean): void => {
-        // What had but the rest of a budget, or was held up by ourselves, says little about Redis; nor does what is
-        // late while others, sent before it or after, were answered in time. A hung socket is found all the same.
-        const isItsFault = !wasStalled && remainingMs >= budget.totalMs / 2 && this.answeredMs < startedMs;
-        if (isItsFault) this.breaker.failure();
-        finish(timedOut, performance.now());
-      };
-      const deadline = this.wheel.add(remainingMs, onExpired, startedMs);
-      operation.then(
-        (value) => {
-          if (!deadline.settle()) {
-            // Too late for its caller, but a sign that Redis answers again.
-            this.breaker.probeSoon();
-            return;
-          }
-          const nowMs = performance.now();
-          this.answeredMs = nowMs;
-          this.breaker.success(nowMs);
-          finish(ok(value), nowMs);
-        },
-        (error: unknown) => {
-          if (!deadline.settle()) return;
-          const nowMs = performance.now();
-          const outcome = toOutcome(error);
-          // A replica serves reads: only its writes are refused.
-          if (outcome.status === 'unavailable' && outcome.fault.code !== 'READONLY')
-            this.breaker.failure(nowMs);
-          else this.breaker.success(nowMs);
-          finish(this.options.explain(outcome, nowMs), nowMs);
-        },
-      );
-    });
+    const attempt = new Attempt<T>(this.context, command, budget, remainingMs, startedMs);
+    return wheel.race(reply, remainingMs, attempt, startedMs);
   }
 
-  private count<T>(durationMs: number, outcome: Outcome<T>): Outcome<T> {
-    this.options.onOutcome(outcome.status, durationMs);
+  private notSent(outcome: Outcome<never>): Outcome<never> {
+    this.options.observer.ended(outcome.status, 0);
     return outcome;
   }
 }

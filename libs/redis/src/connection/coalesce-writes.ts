@@ -1,12 +1,17 @@
 import type { Socket } from 'node:net';
+import type { Redis } from 'ioredis';
 
-/** So many writes go out together at most, so that the server works on the first while more are written. */
+/** Writes that go out together: with more, the server would idle while the client writes. */
 const maxCoalescedWrites = 16;
 
+/** Coalesces the writes of every socket that an ioredis client opens. */
+export function coalesceServerWrites(server: Redis): void {
+  server.on('connect', () => coalesceWrites(server.stream));
+}
+
 /**
- * Sends what is written in one turn of the event loop, by however many requests, with one system call in place of one a
- * command: the calls are half of what a small command costs. Unlike ioredis's auto-pipelining nothing waits for a batch that
- * is under way.
+ * Sends all writes of one turn of the event loop with one system call, whichever requests they belong to. System calls make up
+ * half the cost of a small command. Unlike auto-pipelining in ioredis, no command waits for the reply to an earlier batch.
  */
 export function coalesceWrites(socket: Socket): void {
   const write = socket.write.bind(socket);

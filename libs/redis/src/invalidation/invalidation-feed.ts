@@ -1,41 +1,38 @@
-import { Redis } from 'ioredis';
-import {
-  describeAddress,
-  type DialableAddress,
-  type RedisConnection,
-} from '../connection/redis-connection.js';
+import type { Redis } from 'ioredis';
+import { describeAddress, type ServerAddress } from '../connection/address.js';
 
-/** Told what changed on the server, by whomever. */
+/** Receives changes of keys, by this and any other client. */
 export interface InvalidationListener {
-  /** These keys were written, deleted, evicted or have expired. */
+  /** These keys were written, deleted, evicted, or have expired. */
   readonly onChanged: (keys: readonly string[]) => void;
-  /** Changes may have been missed, or everything was flushed: no copy can be trusted. */
+  /** Changes may have been missed, or all keys were flushed: every copy may be stale. */
   readonly onMissed: () => void;
 }
 
+/** The servers to listen to. */
 export interface InvalidationSource {
-  readonly servers: () => readonly DialableAddress[];
-  readonly open: (address: DialableAddress) => RedisConnection;
+  readonly serverAddresses: readonly ServerAddress[];
+  createListener(address: ServerAddress): Redis;
 }
 
-/** Well under the time that a local copy may be stale unnoticed; also finds a cluster's new masters. */
+/** Much shorter than the TTL of local copies. Each heartbeat also finds new masters of a cluster. */
 const heartbeatMs = 250;
 const channel = '__redis__:invalidate';
 
 interface Feed {
   readonly connection: Redis;
-  armed: boolean;
+  isTracking: boolean;
 }
 
 /**
- * Server-assisted client-side caching in broadcast mode (CLIENT TRACKING … BCAST): one connection a server is told of
- * every change of keys with our prefixes. Each time it is ready it is armed anew, and what happened in between counts
- * as missed. A PING keeps watch over the idle connection.
+ * Server-assisted client-side caching in broadcasting mode (CLIENT TRACKING … BCAST): one connection per server receives
+ * every change of keys with the given prefixes. Tracking is enabled again each time a connection is ready, and changes in
+ * between count as missed. A PING detects a connection that hangs.
  */
 export class InvalidationFeed {
   private readonly feeds = new Map<string, Feed>();
   private readonly heartbeat: NodeJS.Timeout;
-  private closed = false;
+  private isClosed = false;
 
   constructor(
     private readonly source: InvalidationSource,
@@ -47,43 +44,46 @@ export class InvalidationFeed {
     this.beat();
   }
 
-  /** True while every server tells of its changes. */
+  /** Whether every server reports its changes. */
   get isComplete(): boolean {
-    return this.feeds.size > 0 && [...this.feeds.values()].every(({ armed }) => armed);
+    return this.feeds.size > 0 && [...this.feeds.values()].every(({ isTracking }) => isTracking);
   }
 
   close(): void {
-    this.closed = true;
+    this.isClosed = true;
     clearInterval(this.heartbeat);
     for (const { connection } of this.feeds.values()) connection.disconnect();
     this.feeds.clear();
   }
 
   private beat(): void {
-    const servers = new Map(this.source.servers().map((address) => [describeAddress(address), address]));
+    const servers = new Map(
+      this.source.serverAddresses.map((address) => [describeAddress(address), address]),
+    );
     for (const [name, address] of servers) {
       if (!this.feeds.has(name)) this.open(name, address);
     }
     for (const [name, feed] of this.feeds) {
       if (!servers.has(name)) this.drop(name, feed);
-      else if (feed.armed) feed.connection.ping().catch(() => undefined);
+      // An error or a timeout closes the connection, which its 'close' event reports.
+      else if (feed.isTracking) feed.connection.ping().catch(() => undefined);
     }
   }
 
-  private open(name: string, address: DialableAddress): void {
-    const connection = this.source.open(address);
-    if (!(connection instanceof Redis)) throw new TypeError('A feed listens to one server');
-    const feed: Feed = { connection, armed: false };
+  private open(name: string, address: ServerAddress): void {
+    const connection = this.source.createListener(address);
+    const feed: Feed = { connection, isTracking: false };
     this.feeds.set(name, feed);
-    connection.on('ready', () => void this.arm(feed));
+    connection.on('ready', () => void this.enableTracking(feed));
     connection.on('close', () => {
-      if (feed.armed) this.listener.onMissed();
-      feed.armed = false;
+      if (feed.isTracking) this.listener.onMissed();
+      feed.isTracking = false;
     });
     connection.on('messageBuffer', (_: Buffer, keys: Buffer[] | Buffer | null) => {
       if (!Array.isArray(keys)) this.listener.onMissed();
       else this.listener.onChanged(keys.map((key) => key.toString()));
     });
+    // It reconnects by itself, and the pool notes the error.
     connection.connect().catch(() => undefined);
   }
 
@@ -94,18 +94,18 @@ export class InvalidationFeed {
     this.listener.onMissed();
   }
 
-  private async arm(feed: Feed): Promise<void> {
+  private async enableTracking(feed: Feed): Promise<void> {
     try {
       const id = await feed.connection.client('ID');
       const prefixes = this.prefixes.flatMap((prefix) => ['PREFIX', prefix]);
       await feed.connection.call('CLIENT', 'TRACKING', 'ON', 'REDIRECT', id, 'BCAST', ...prefixes);
       await feed.connection.subscribe(channel);
-      if (this.closed) return;
-      feed.armed = true;
+      if (this.isClosed) return;
+      feed.isTracking = true;
       this.listener.onMissed();
     } catch {
-      // Lost again, or forbidden: without the feed local copies live out their short TTL.
-      if (!this.closed) feed.connection.disconnect(true);
+      // Lost again, or denied by an ACL. Without the feed, local copies are used until their short TTL ends.
+      if (!this.isClosed) feed.connection.disconnect(true);
     }
   }
 }

@@ -2,25 +2,39 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 
 export interface WalkOptions {
-  /** Glob of SCAN's MATCH. */
+  /** Glob pattern, as in SCAN's MATCH. */
   readonly pattern: string;
-  /** SCAN's COUNT: keys looked at a step. */
+  /** SCAN's COUNT: about how many keys each step visits. */
   readonly count: number;
-  /** Share of the time spent working, 0 to 1: the rest is left to other clients. */
+  /** Share of the time to work, from 0 to 1. The rest is left to other clients. */
   readonly duty: number;
   readonly signal: AbortSignal;
 }
 
-/** Timers are no finer. */
+/** Handles a page of keys. `unlink` deletes them and returns how many there still were. */
+export type PageHandler = (keys: readonly string[], unlink: () => Promise<number>) => Promise<void>;
+
+/** Shorter rests are saved up, because timers are no finer. */
 const minRestMs = 2;
 
 /**
- * Walks the keys of one server with SCAN, never KEYS, and hands each page to `onPage`. Between the steps it rests in
- * proportion to what the last one took.
+ * Walks the keys of these servers with SCAN, and passes each page to `onPage`. After each step it rests, in proportion to
+ * the time that the step took.
  *
- * @throws the signal's reason when it is aborted, and what ioredis throws
+ * @throws the signal's reason if it is aborted, and the errors of ioredis
  */
 export async function walkKeys(
+  servers: readonly Redis[],
+  unlink: (server: Redis, keys: readonly Buffer[]) => Promise<number>,
+  options: WalkOptions,
+  onPage: PageHandler,
+): Promise<void> {
+  for (const server of servers) {
+    await walkServer(server, options, (keys) => onPage(keys.map(String), () => unlink(server, keys)));
+  }
+}
+
+async function walkServer(
   server: Redis,
   { pattern, count, duty, signal }: WalkOptions,
   onPage: (keys: Buffer[]) => Promise<void>,
@@ -31,7 +45,7 @@ export async function walkKeys(
   do {
     signal.throwIfAborted();
     const startedMs = performance.now();
-    // What is done with a page goes out together with the question for the next, and before it: SCAN would name keys again.
+    // The commands of a page are sent together with the next SCAN, and before it, or SCAN would return unlinked keys again.
     const [, [next, keys]] = await Promise.all([
       page.length > 0 ? onPage(page) : undefined,
       server.scanBuffer(cursor, 'MATCH', pattern, 'COUNT', count),
@@ -46,5 +60,5 @@ export async function walkKeys(
   if (page.length > 0) await onPage(page);
 }
 
-/** A text as a glob that matches it alone. */
+/** Returns a glob pattern that matches only this text. */
 export const escapeGlob = (text: string): string => text.replace(/[\\*?[\]^-]/g, String.raw`\$&`);

@@ -5,72 +5,70 @@ import { ok, type Outcome } from '../outcome.js';
 
 export type RedisArgument = string | number | Buffer;
 
+const closed: Outcome<never> = {
+  status: 'unavailable',
+  fault: { kind: 'connection', code: 'CLOSED' },
+  mayHaveRun: false,
+};
+
 /**
- * A socket of one caller's own, for blocking commands and WATCH … EXEC. After a call without an answer its state is
- * unknown: it answers no more and is not used again.
+ * A connection that one caller has to itself, for blocking commands and WATCH … EXEC. After a call times out, the state
+ * of the connection is unknown: it sends nothing more and is not lent again.
  */
 export class LeasedConnection {
-  private lost = false;
-  private watches = false;
+  private hasTimedOut = false;
+  private isWatching = false;
 
   constructor(
-    private readonly connection: Redis,
+    private readonly server: Redis,
     private readonly wheel: DeadlineWheel,
   ) {}
 
-  /** False once it must not be given to anyone else. */
-  get isSound(): boolean {
-    return !this.lost && this.connection.status === 'ready';
+  /** Whether it can be lent again. */
+  get isReusable(): boolean {
+    return !this.hasTimedOut && this.server.status === 'ready';
   }
 
   /**
-   * One command, its reply as bytes.
+   * Runs one command and returns its reply as bytes.
    *
-   * @param timeoutMs for a blocking command: longer than its own timeout
+   * @param timeoutMs of a blocking command: longer than the command's own timeout
    */
   command(timeoutMs: number, name: string, ...args: RedisArgument[]): Promise<Outcome<unknown>> {
-    if (/^watch$/i.test(name)) this.watches = true;
-    return this.bounded(timeoutMs, () => this.connection.callBuffer(name, ...args));
+    if (/^watch$/i.test(name)) this.isWatching = true;
+    return this.bounded(timeoutMs, () => this.server.callBuffer(name, ...args));
   }
 
-  /** MULTI, the commands, EXEC. Null: a watched key had changed, and nothing ran. */
+  /** Runs commands as a transaction. Returns null if a watched key has changed, in which case nothing was executed. */
   transaction(
     timeoutMs: number,
     commands: readonly (readonly [name: string, ...args: RedisArgument[]])[],
   ): Promise<Outcome<unknown[] | null>> {
-    this.watches = false;
+    this.isWatching = false;
     return this.bounded(timeoutMs, async () => {
-      const multi = this.connection.multi();
+      const multi = this.server.multi();
       for (const [name, ...args] of commands) multi.callBuffer(name, ...args);
       const replies = await multi.exec();
       return replies?.map(([error, reply]) => error ?? reply) ?? null;
     });
   }
 
-  /** Readies it for the next caller. */
+  /** Prepares the connection for the next caller. */
   async reset(timeoutMs: number): Promise<void> {
-    if (this.watches && this.isSound) await this.command(timeoutMs, 'UNWATCH');
-    this.watches = false;
+    if (this.isWatching && this.isReusable) await this.command(timeoutMs, 'UNWATCH');
+    this.isWatching = false;
   }
 
   private bounded<T>(timeoutMs: number, operation: () => Promise<T>): Promise<Outcome<T>> {
-    if (!this.isSound) {
-      return Promise.resolve({
-        status: 'unavailable',
-        fault: { kind: 'connection', code: 'CLOSED' },
-        mayHaveRun: false,
-      });
-    }
-    return new Promise((resolve) => {
-      const deadline = this.wheel.add(timeoutMs, () => {
-        this.lost = true;
-        this.connection.disconnect();
-        resolve({ status: 'timeout', mayHaveRun: true });
-      });
-      operation().then(
-        (value) => deadline.settle() && resolve(ok(value)),
-        (error: unknown) => deadline.settle() && resolve(toOutcome(error)),
-      );
+    if (!this.isReusable) return Promise.resolve(closed);
+    return this.wheel.race<T, Outcome<T>>(operation(), timeoutMs, {
+      onValue: ok,
+      onError: toOutcome,
+      onExpired: () => {
+        this.hasTimedOut = true;
+        this.server.disconnect();
+        return { status: 'timeout', mayHaveRun: true };
+      },
     });
   }
 }

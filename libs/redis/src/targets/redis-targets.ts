@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { MarqueeConfig, type RedisAddress, type RedisTargetName } from '@app/config';
-import { describeAddress, type DialableAddress } from '../connection/redis-connection.js';
+import { describeAddress, type DialableAddress } from '../connection/address.js';
 import { RedisStartupError } from '../connection/redis.errors.js';
 import { EmbeddedRedis, EmbeddedRedisError } from '../embedded/embedded-redis.js';
 import { evictionWarnings } from '../health/server-policy.js';
@@ -93,7 +93,7 @@ export class RedisTargets implements OnModuleInit, OnApplicationShutdown {
     if (!address) return;
     // The embedded server is ours and coming up: only time counts there.
     const attempts = this.embedded ? Infinity : 1 + this.config.redis.startupRetryAttempts;
-    client.onFirstUse(() => void this.warnOfSettings(client));
+    client.onceReady(() => void this.warnOfSettings(client));
     if (await client.connect(address, attempts)) return;
     if (this.config.redis.startup === 'fail-fast') {
       throw new RedisStartupError(
