@@ -54,11 +54,11 @@ describe('the embeddings route while Redis is away', () => {
     });
     expect(await status('/health/ready')).toMatchObject({ code: 200, body: { status: 'degraded' } });
     expect(await status('/health/live')).toMatchObject({ code: 200, body: { status: 'ok' } });
-    expect(lines('is away')).toHaveLength(1);
+    expect(lines('is unavailable')).toHaveLength(1);
 
     await redis.launch();
     await until('hits come out of Redis', isServedFromRedis);
-    expect(lines('is back')).toHaveLength(1);
+    expect(lines('is available again')).toHaveLength(1);
     expect(await status('/api/v1/health')).toMatchObject({
       body: { status: 'ok', environment: 'prod', redis_status: 'healthy' },
     });
@@ -71,7 +71,7 @@ describe('the embeddings route while Redis is away', () => {
     await redis.kill();
     for (let index = 0; index < 20; index++) expect((await embed(`b${index}`)).status).toBe(200);
     expect(await cacheStatus('back')).toBe('marquee; fwd=miss; detail=redis-away');
-    expect(lines('is away')).toHaveLength(1);
+    expect(lines('is unavailable')).toHaveLength(1);
     await redis.launch();
     await until('hits come out of Redis', isServedFromRedis);
   });
@@ -82,7 +82,7 @@ describe('the embeddings route while Redis is away', () => {
     await until('hits come out of Redis', isServedFromRedis);
     redis.freeze();
     for (let index = 0; index < 20; index++) expect((await embed(`c${index}`)).status).toBe(200);
-    expect(lines('is away')).toHaveLength(1);
+    expect(lines('is unavailable')).toHaveLength(1);
     redis.thaw();
     await until('hits come out of Redis', isServedFromRedis);
   });

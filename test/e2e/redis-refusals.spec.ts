@@ -135,7 +135,7 @@ describe('a Redis server that refuses commands', () => {
       });
     }
     expect((await embed('b')).headers.get('cache-status')).toBe('marquee; hit');
-    expect(marquee.log.some(({ msg }) => msg.includes('is away'))).toBe(false);
+    expect(marquee.log.some(({ msg }) => msg.includes('is unavailable'))).toBe(false);
     expect(faults()).toMatchObject([{ cause: 'NOPERM', command: 'create-3' }]);
     expect((await ready())[1]).toContain('NOPERM (create-3)');
   });
