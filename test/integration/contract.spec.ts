@@ -681,7 +681,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
         { name: 'debt', algorithm: 'gcra', quota: 10, windowSeconds: 600 },
         { name: 'window', algorithm: 'fixed-window', quota: 10, windowSeconds: 600 },
       ]);
-      const demand = { asker: { address: '::1', tenant: 'acme', keyName: 'a' }, route: undefined };
+      const demand = { caller: { address: '::1', tenant: 'acme', keyName: 'a' }, route: undefined };
       const { reservation } = await limiter.decideByPlan(client.newBudget(), 'default', {
         ...demand,
         cost: 8,

@@ -6,7 +6,7 @@ export {
 } from './http/rate-limit.decorators.js';
 export { FailureLimiter } from './http/failure-limiter.js';
 export { rateLimitFieldNames, rateLimitFields } from './http/rate-limit-fields.js';
-export { askerOf, RateLimitGuard } from './http/rate-limit.guard.js';
+export { callerOf, RateLimitGuard } from './http/rate-limit.guard.js';
 export type { PolicyStanding } from './limiter/decision.js';
 export { LimiterMetrics } from './limiter/limiter.metrics.js';
 export { LimitsRepository } from './limiter/limits.repository.js';

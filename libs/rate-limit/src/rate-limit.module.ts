@@ -8,7 +8,7 @@ import { RateLimiter } from './limiter/rate-limiter.service.js';
 import { PoliciesRepository } from './policies/policies.repository.js';
 import { PoliciesService } from './policies/policies.service.js';
 
-/** Limits every route of the app that imports it, after the modules whose guards it must follow. */
+/** Limits every route of the app. Import it after the modules whose guards run first. */
 @Module({
   providers: [
     PoliciesRepository,

@@ -2,7 +2,7 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentPrincipal, type Principal } from '@app/auth';
-import { askerOf, type PolicyStanding, rateLimitFields, RateLimiter, SkipRateLimit } from '@app/rate-limit';
+import { callerOf, type PolicyStanding, rateLimitFields, RateLimiter, SkipRateLimit } from '@app/rate-limit';
 import type { RedisBudget } from '@app/redis';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { standingsAnswerSchema } from './rate-limit.dto.js';
@@ -24,7 +24,7 @@ export class RateLimitController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { standings, isDegraded } = await this.limiter.decideByPlan(budget, principal.plan, {
-      asker: askerOf(request, principal),
+      caller: callerOf(request, principal),
       route: undefined,
       cost: 0,
     });

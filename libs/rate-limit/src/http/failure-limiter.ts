@@ -6,10 +6,10 @@ import { addressClient } from '../limiter/client.js';
 import type { Decision } from '../limiter/decision.js';
 import { RateLimiter } from '../limiter/rate-limiter.service.js';
 import { RateLimitsUnavailableError } from '../rate-limit.errors.js';
-import { answerDecision } from './rate-limit-answer.js';
+import { applyDecision } from './apply-decision.js';
 import { RecentSet } from './recent-set.js';
 
-/** Addresses that are refused at the moment, and callers of an address, that a process remembers. */
+/** Blocked addresses, and known callers of an address, that a process remembers. */
 const maxBlocks = 10_000;
 const maxCallers = 50_000;
 
@@ -19,11 +19,11 @@ interface Block {
 }
 
 /**
- * Limits guessing: failed authentications and malformed requests are charged to the client's address, and an address that
- * has used up its quota is refused until some of it is back, whether a key would be right or not. Callers that were served
- * at that address before go on being served, so that a guesser does not shut out its neighbors behind the same NAT or proxy.
+ * Limits the guessing of keys: failed authentications and malformed requests are charged to the client's address. An address
+ * that has used up its quota is refused, even with a valid key, until part of the quota is available again. Callers that were
+ * served at that address before are still served, so that a guesser does not block its neighbors behind the same NAT or proxy.
  *
- * A request that does not fail costs nothing here, in Redis or elsewhere.
+ * A request that does not fail costs nothing here, not even a round trip to Redis.
  */
 @Injectable()
 export class FailureLimiter {
@@ -33,30 +33,30 @@ export class FailureLimiter {
 
   constructor(private readonly limiter: RateLimiter) {}
 
-  /** Remembers who was served at the address. @throws RateLimitExceeded where it is blocked, for a caller not known there */
+  /** Remembers the caller of an address. @throws RateLimitExceeded if the address is blocked and the caller is unknown there */
   admit(request: FastifyRequest, reply: FastifyReply, { tenant, keyName }: Principal): void {
     const caller = `${request.clientAddress} ${tenant} ${keyName}`;
     const block = this.blockOf(request.clientAddress);
-    if (block && !this.callers.has(caller)) answerDecision(reply, block);
+    if (block && !this.callers.has(caller)) applyDecision(reply, block);
     this.callers.add(caller);
   }
 
-  /** Charges a failure. @throws RateLimitExceeded where the address has used up its quota, RateLimitsUnavailableError */
+  /** Charges a failure. @throws RateLimitExceeded if the address has used up its quota, RateLimitsUnavailableError */
   async count(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { clientAddress, redisBudget } = request as FastifyRequest & { readonly redisBudget: RedisBudget };
     const block = this.blockOf(clientAddress);
     const decision = block ?? (await this.charge(clientAddress, redisBudget));
-    // What a policy of failures has left is no business of a request that is refused for another reason.
-    if (!decision.isAllowed) answerDecision(reply, decision);
+    // A request that failed for another reason does not get the fields of the failure policy.
+    if (!decision.isAllowed) applyDecision(reply, decision);
   }
 
-  /** Charges a failure of a connection on which there is no request yet. Never rejects. */
+  /** Charges a failure of a connection without a request. Never rejects. */
   async countWithoutRequest(address: string): Promise<void> {
     if (this.blockOf(address)) return;
     try {
       await this.charge(address, this.limiter.newBudget());
     } catch (error) {
-      // A policy that is closed while Redis is away has nobody to refuse here.
+      // There is no request that a policy with `onRedisFailure: closed` could refuse.
       if (!(error instanceof RateLimitsUnavailableError)) this.logger.error(error);
     }
   }

@@ -1,6 +1,6 @@
 import type { PolicyStanding } from '../limiter/decision.js';
 
-/** What a browser's script may read of an answer from another origin, beside what it always may. */
+/** The response fields that scripts of other origins may read, in addition to those they always may. */
 export const rateLimitFieldNames = ['RateLimit', 'RateLimit-Policy', 'Retry-After'] as const;
 
 /** Names, digits and base64 need no escaping in RFC 9651. */
@@ -20,22 +20,22 @@ const standingItem = (
   index: number,
 ): string => {
   const resetSeconds = Math.ceil(resetMs / 1000);
-  // Parsers of earlier drafts, ratelimit-header-parser 0.1 among them, look for these words and find the first.
+  // Parsers of earlier drafts, such as ratelimit-header-parser 0.1, look for these parameters in the first item.
   const earlier = index > 0 ? '' : `;limit=${settings.quota};remaining=${remaining};reset=${resetSeconds}`;
   return `"${name}";r=${remaining};t=${resetSeconds};pk=:${partitionKey}:${earlier}`;
 };
 
-/** Policies in shadow mode are nobody's business yet. */
+/** Leaves out policies in shadow mode. */
 const shown = (standings: readonly PolicyStanding[]): readonly PolicyStanding[] =>
   standings.every(({ policy }) => policy.isEnforced)
     ? standings
     : standings.filter(({ policy }) => policy.isEnforced);
 
 /**
- * The fields of draft-ietf-httpapi-ratelimit-headers-11, structured fields (RFC 9651). `r` is what is left; `t` is when all
- * of it is back (in a sliding window, when more is) or, after a refusal, when to try again.
+ * Returns the fields of draft-ietf-httpapi-ratelimit-headers-11, structured fields (RFC 9651). `r` is the remaining quota. `t`
+ * is the time until all of it (sliding window: more of it) is available or, after a refusal, until a retry can succeed.
  *
- * @returns undefined where there is nothing to tell
+ * @returns undefined if there are no policies to show
  */
 export function rateLimitFields(
   standings: readonly PolicyStanding[],

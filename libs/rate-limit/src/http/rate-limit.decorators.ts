@@ -3,16 +3,16 @@ import type { FastifyRequest } from 'fastify';
 import { ExtendRouteConfig } from '@app/auth';
 import type { MarqueeConfig } from '@app/config';
 
-/** Charges what the request came to, at most what was reserved, and gives back the rest. */
+/** Charges the final cost of the request, at most what was reserved, and gives the rest back. */
 export type Settlement = (cost: number) => void;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** No policy by address holds for this route. */
+    /** No policy by address applies to this route. */
     skipsRateLimit?: boolean;
   }
   interface FastifyRequest {
-    /** Set on routes that settle their cost. */
+    /** Set for routes that settle their cost. */
     rateLimitSettlement?: Settlement;
   }
 }
@@ -22,24 +22,24 @@ export const skipKey = Symbol('skip-rate-limit');
 
 export interface RateLimitOptions {
   /**
-   * What a request costs, a positive whole number: 1 where nothing is said. A function sees the body before it was
-   * validated, and must bear whatever a client sent.
+   * The cost of a request, a positive whole number; 1 by default. A function gets the body before it is validated, and must
+   * accept any JSON.
    */
   readonly cost?: number | ((request: FastifyRequest, config: MarqueeConfig) => number);
-  /** The field that makes a request costly, for who has to make it smaller. */
+  /** The field that makes a request expensive, for the error message. */
   readonly costField?: string;
-  /** The cost is the most it may come to; the handler settles it with `@RateLimitSettlement()`. */
+  /** Whether `cost` is a maximum, which the handler settles with `@RateLimitSettlement()`. */
   readonly settles?: boolean;
 }
 
-/** Says what a request of this route costs. */
+/** Sets the cost of a route's requests. */
 export const RateLimit = (options: RateLimitOptions) => SetMetadata(rateLimitKey, options);
 
-/** No policy holds for this route: for probes, and for those who must get in when limits are wrong. */
+/** Exempts a route from all policies: probes, and the routes that repair wrong limits. */
 export const SkipRateLimit = (): MethodDecorator =>
   applyDecorators(SetMetadata(skipKey, true), ExtendRouteConfig({ skipsRateLimit: true }));
 
-/** Of a route whose `@RateLimit` says `settles`: tells what the request came to. */
+/** Injects the settlement of a route whose `@RateLimit` has `settles`. */
 export const RateLimitSettlement = createParamDecorator(
   (_: unknown, context: ExecutionContext): Settlement =>
     context.switchToHttp().getRequest<FastifyRequest>().rateLimitSettlement ?? (() => undefined),

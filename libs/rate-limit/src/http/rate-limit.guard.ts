@@ -4,15 +4,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '@app/auth';
 import { MarqueeConfig } from '@app/config';
 import type { RedisBudget } from '@app/redis';
-import type { Asker } from '../limiter/client.js';
+import type { Caller } from '../limiter/client.js';
 import type { Decision } from '../limiter/decision.js';
 import { RateLimiter } from '../limiter/rate-limiter.service.js';
-import { answerDecision } from './rate-limit-answer.js';
+import { applyDecision } from './apply-decision.js';
 import { rateLimitKey, type RateLimitOptions, skipKey } from './rate-limit.decorators.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The client's address: the peer's, or what trusted proxies say of it. Set before any limit is looked at. */
+    /** The client's address: the peer's, or the one that trusted proxies report. Set before any limit is checked. */
     clientAddress: string;
   }
 }
@@ -20,8 +20,8 @@ declare module 'fastify' {
 type Request = FastifyRequest & { readonly principal?: Principal; readonly redisBudget: RedisBudget };
 
 /**
- * Admits a request or refuses it before anything is done for it. The guard itself runs when the body has been received,
- * because a request may cost what is in it; the other methods are for the stages before that.
+ * Admits or refuses a request before any work is done for it. The guard runs after the body has been received, because the
+ * cost may depend on it. The other methods are for the earlier stages.
  */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
@@ -40,36 +40,36 @@ export class RateLimitGuard implements CanActivate {
     if (!principal || this.reflector.get<boolean | undefined>(skipKey, handler)) return true;
     const options = this.reflector.get<RateLimitOptions | undefined>(rateLimitKey, handler) ?? {};
     const decision = await this.limiter.decideByPlan(request.redisBudget, principal.plan, {
-      asker: askerOf(request, principal),
+      caller: callerOf(request, principal),
       route: routeOf(request),
       cost: typeof options.cost === 'function' ? options.cost(request, this.config) : (options.cost ?? 1),
       costField: options.costField,
       settles: options.settles === true,
     });
-    // Redis is there: what it took to decide is not taken from what the request itself may spend.
+    // Redis is up: the time of the decision does not count against the request's own budget.
     if (!decision.isDegraded) request.redisBudget.renew();
-    this.answer(http.getResponse<FastifyReply>(), decision);
+    this.apply(http.getResponse<FastifyReply>(), decision);
     const { reservation } = decision;
     if (reservation) request.rateLimitSettlement = (cost) => void this.limiter.settle(reservation, cost);
     return true;
   }
 
   /**
-   * Decides by the policies that hold before authentication. Returns undefined where there are none.
+   * Decides by the policies that apply before authentication. Returns undefined if there are none.
    *
    * @throws as canActivate
    */
   byAddress(plain: FastifyRequest, reply: FastifyReply): Promise<void> | undefined {
     const request = plain as Request;
     if (!this.limiter.limitsAddresses || request.routeOptions.config.skipsRateLimit) return undefined;
-    const demand = { asker: { address: request.clientAddress }, route: routeOf(request), cost: 1 };
+    const demand = { caller: { address: request.clientAddress }, route: routeOf(request), cost: 1 };
     return this.limiter
       .decideByAddress(request.redisBudget, demand)
-      .then((decision) => this.answer(reply, decision));
+      .then((decision) => this.apply(reply, decision));
   }
 
   /**
-   * Charges a request whose body is refused, which therefore never reaches the guard, what any request costs at least.
+   * Charges the minimum cost for a request whose body is rejected, because it never reaches the guard.
    *
    * @throws RateLimitExceeded, RateLimitsUnavailableError
    */
@@ -77,12 +77,12 @@ export class RateLimitGuard implements CanActivate {
     const request = plain as Request;
     const { principal } = request;
     if (!principal || request.routeOptions.config.skipsRateLimit) return;
-    const demand = { asker: askerOf(request, principal), route: routeOf(request), cost: 1 };
+    const demand = { caller: callerOf(request, principal), route: routeOf(request), cost: 1 };
     const decision = await this.limiter.decideByPlan(request.redisBudget, principal.plan, demand);
-    this.answer(reply, decision);
+    this.apply(reply, decision);
   }
 
-  /** Whether the bytes of this request's body count against a quota. */
+  /** Whether the bytes of the request's body count against a quota. */
   countsBytes(plain: FastifyRequest): boolean {
     const { principal, routeOptions } = plain as Request;
     if (!principal || routeOptions.config.skipsRateLimit) return false;
@@ -90,9 +90,9 @@ export class RateLimitGuard implements CanActivate {
   }
 
   /**
-   * Charges bytes of a body: those that are announced before any is received, or those that have been received.
+   * Charges bytes of a body: the announced length before it is received, or what has been received.
    *
-   * @param bodyBytes of the whole body as far as is known
+   * @param bodyBytes bytes of the whole body, as far as known
    * @throws RateLimitExceeded, CostAboveBurstError, RateLimitsUnavailableError
    */
   async chargeBytes(
@@ -105,34 +105,34 @@ export class RateLimitGuard implements CanActivate {
     const { principal } = request;
     if (!principal) return;
     const decision = await this.limiter.decideBytes(this.limiter.newBudget(), principal.plan, {
-      asker: askerOf(request, principal),
+      caller: callerOf(request, principal),
       route: routeOf(request),
       cost: 1,
       costField: 'body',
       contentBytes,
       bodyBytes,
     });
-    // Where the bytes are admitted, the guard has the fields of all policies.
-    if (!decision.isAllowed) this.answer(reply, decision);
+    // If the bytes are admitted, the guard adds the fields of all policies later.
+    if (!decision.isAllowed) this.apply(reply, decision);
   }
 
-  private answer(reply: FastifyReply, decision: Decision): void {
+  private apply(reply: FastifyReply, decision: Decision): void {
     const { leases } = decision;
     if (leases.length > 0) {
       const release = (): void => void this.limiter.release(leases);
-      // Gone while we asked: nothing would tell of it any more.
+      // The client has disconnected in the meantime, so there will be no close event.
       if (reply.raw.destroyed || reply.raw.closed) release();
       else reply.raw.once('close', release);
     }
-    answerDecision(reply, decision);
+    applyDecision(reply, decision);
   }
 }
 
-/** Who asks, with a name for the user where the client gives one. */
-export const askerOf = (request: FastifyRequest, principal: Principal): Asker =>
-  new HttpAsker(request, principal);
+/** Returns who sent a request, with the user's name if the request has one. */
+export const callerOf = (request: FastifyRequest, principal: Principal): Caller =>
+  new HttpCaller(request, principal);
 
-class HttpAsker implements Asker {
+class HttpCaller implements Caller {
   readonly tenant: string;
   readonly keyName: string | null;
   readonly userId: string | undefined;
@@ -153,5 +153,5 @@ class HttpAsker implements Asker {
   }
 }
 
-/** The route's pattern; never the address, which may hold a viewer's words. */
+/** Returns the route's pattern; never the URL, which may contain a viewer's words. */
 const routeOf = ({ routeOptions }: FastifyRequest): string => routeOptions.url ?? '';

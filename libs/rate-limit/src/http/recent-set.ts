@@ -1,12 +1,12 @@
 /**
- * A bounded set of strings that forgets what has not been added again for a while: two generations, of which the older is
- * dropped when the younger is full. Adding and looking up cost one hash lookup or two.
+ * A bounded set of strings that drops what has not been added again recently. It has two generations; the older one is
+ * dropped when the younger one is full. Adding and looking up take one or two hash lookups.
  */
 export class RecentSet {
   private young = new Set<string>();
   private old = new Set<string>();
 
-  /** @param maxItems at most remembered; at least half as many are */
+  /** @param maxItems the maximum number of items; at least half as many are remembered */
   constructor(private readonly maxItems: number) {}
 
   has(item: string): boolean {

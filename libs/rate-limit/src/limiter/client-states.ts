@@ -1,44 +1,43 @@
 import { LRUCache } from 'lru-cache';
+import type { Restored, Usage } from '../algorithms/usage/usage.js';
 import type { CompiledPolicy } from '../policies/compiled-policy.js';
-import { newUsage } from './usage/new-usage.js';
-import type { Restored, Usage } from './usage/usage.js';
 
-/** Clients times policies that a process remembers; the least recently seen are forgotten. */
+/** Pairs of client and policy that a process remembers. The least recently used are evicted. */
 const maxStates = 50_000;
 
-/** How often Redis has come back, and how often it had then lost its data. */
+/** How often Redis has come back, and how often it had lost its data. */
 export interface RedisHistory {
   readonly recoveries: number;
   readonly losses: number;
 }
 
-/** What a process knows of a client's use of a policy. Times are `performance.now()`. */
+/** What a process knows about a client and a policy. Times are `performance.now()`. */
 export class ClientState {
-  /** Until then Redis need not be asked for what costs `deniedCost` or more. */
-  deniedUntilMs = 0;
-  deniedCost = 0;
-  deniedRemaining = 0;
+  /** Until then requests that cost `refusedCost` or more are refused without Redis. */
+  refusedUntilMs = 0;
+  refusedCost = 0;
+  refusedRemaining = 0;
   readonly usage: Usage;
 
   constructor(
     readonly policy: CompiledPolicy,
-    /** As administrators call it. */
+    /** The client as administrators name it. */
     readonly client: string,
     readonly key: string,
-    /** The fields' `pk`: a keyed hash of the client. */
+    /** A keyed hash of the client: `pk` in the response fields. */
     readonly partitionKey: string,
-    /** As it was when Redis was last told what is known here. */
+    /** Redis's history when it last knew everything that is known here. */
     private known: RedisHistory,
   ) {
-    this.usage = newUsage(policy);
+    this.usage = policy.algorithm.newUsage();
   }
 
   /** Whether Redis may know less than this process. */
   mustRestore({ recoveries, losses }: RedisHistory): boolean {
-    return this.usage.owes || this.known.recoveries !== recoveries || this.known.losses !== losses;
+    return this.usage.isUnreported || this.known.recoveries !== recoveries || this.known.losses !== losses;
   }
 
-  /** What Redis may have lost, and what it was not told. Handed out once: `undoRestore` takes it back. */
+  /** Returns what to restore in Redis. If that fails, call `undoRestore`. */
   restore(nowMs: number, history: RedisHistory): Restored {
     const restored = this.usage.restore(nowMs, this.known.losses !== history.losses);
     this.known = history;
@@ -50,14 +49,18 @@ export class ClientState {
     this.known = { recoveries: -1, losses: restored.isLost ? -1 : this.known.losses };
   }
 
-  deny(untilMs: number, cost: number, remaining: number): void {
-    this.deniedUntilMs = untilMs;
-    this.deniedCost = cost;
-    this.deniedRemaining = remaining;
+  refuse(untilMs: number, cost: number, remaining: number): void {
+    this.refusedUntilMs = untilMs;
+    this.refusedCost = cost;
+    this.refusedRemaining = remaining;
+  }
+
+  admitAgain(): void {
+    this.refuse(0, 0, 0);
   }
 }
 
-/** Bounded memory of clients. */
+/** A bounded memory of clients. */
 export class ClientStates {
   private readonly states = new LRUCache<string, ClientState>({ max: maxStates });
 
@@ -65,14 +68,12 @@ export class ClientStates {
     return this.states.size;
   }
 
-  /** Those that Redis has to be told of when it has lost its data. */
-  *inUse(nowMs: number): Generator<ClientState> {
-    for (const state of this.states.values()) {
-      if (state.policy.kind !== 'l' && state.usage.isInUse(nowMs)) yield state;
-    }
+  /** Returns the states to restore in a Redis that has lost its data. */
+  inUse(nowMs: number): ClientState[] {
+    return [...this.states.values()].filter(({ usage }) => usage.isInUse(nowMs));
   }
 
-  /** The state of a client, made again where the policies have changed since. */
+  /** Returns the state of a client, a new one if the policies have changed since. */
   get(client: string, policy: CompiledPolicy, make: () => ClientState): ClientState {
     const id = `${policy.name} ${client}`;
     const known = this.states.get(id);

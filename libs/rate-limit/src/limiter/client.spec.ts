@@ -10,5 +10,5 @@ describe(addressClient.name, () => {
     ['2001:db8:1:2:ffff:ffff:ffff:ffff', '2001:db8:1:2::/64'],
     ['::1', '::/64'],
     ['web', 'web'],
-  ])('takes %s for %s', (address, client) => expect(addressClient(address)).toBe(client));
+  ])('counts %s as %s', (address, client) => expect(addressClient(address)).toBe(client));
 });

@@ -3,8 +3,8 @@ import ipaddr from 'ipaddr.js';
 import { type KeySpace, shared } from '@app/redis';
 import type { CompiledPolicy } from '../policies/compiled-policy.js';
 
-/** Who asks, as far as is known. */
-export interface Asker {
+/** Who sends a request, as far as known. */
+export interface Caller {
   readonly address: string;
   /** Undefined before authentication. */
   readonly tenant?: string;
@@ -12,29 +12,29 @@ export interface Asker {
   readonly userId?: string | undefined;
 }
 
-/** Requests without a user's name share one limit: leaving it out must be no way round. */
+/** Requests without a user name share one limit, so that omitting it does not bypass the limit. */
 const anonymous = 'anonymous';
 
 /**
- * Whose requests are counted together: a tenant and, within it, who; before authentication an address. The first part is
- * what all clients of one request share, and so their hash tag in a cluster.
+ * Returns the client that a request is counted for: a tenant and a part of it, or an address before authentication. All
+ * clients of a request share the first part, which is their hash tag in a cluster.
  */
-export function clientOf({ settings: { partition } }: CompiledPolicy, asker: Asker): readonly string[] {
-  const { tenant, keyName, userId } = asker;
-  if (tenant === undefined) return [addressClient(asker.address)];
+export function clientOf({ settings: { partition } }: CompiledPolicy, caller: Caller): readonly string[] {
+  const { tenant, keyName, userId } = caller;
+  if (tenant === undefined) return [addressClient(caller.address)];
   switch (partition) {
     case 'tenant':
       return [tenant];
     case 'key':
-      return [tenant, keyName ?? addressClient(asker.address)];
+      return [tenant, keyName ?? addressClient(caller.address)];
     case 'user':
       return [tenant, userId ?? anonymous];
     case 'address':
-      return [tenant, addressClient(asker.address)];
+      return [tenant, addressClient(caller.address)];
   }
 }
 
-/** What administrators call a client, taken apart again. */
+/** Parses a client as administrators name it. */
 export function parseClient(
   { settings: { partition } }: CompiledPolicy,
   isBeforeAuthentication: boolean,
@@ -47,14 +47,14 @@ export function parseClient(
   return [text.slice(0, separator), partition === 'user' ? rest : addressClient(rest)];
 }
 
-/** `{env}:ratelimit:{policy}:{client}`. */
+/** Returns `{env}:ratelimit:{policy}:{client}`. */
 export function limitKey(keys: KeySpace, policy: CompiledPolicy, client: readonly string[]): string {
   const [first = '', ...rest] = client;
-  const leases = policy.kind === 'l' ? ['leases'] : [];
+  const leases = policy.algorithm.usesLeases ? ['leases'] : [];
   return keys.key('ratelimit', policy.name, shared(first), ...rest, ...leases);
 }
 
-/** An IPv4 address, or the /64 of an IPv6 one: a household or a server has a whole /64 to ask from. */
+/** Returns an IPv4 address as it is, and the /64 of an IPv6 address, because one household or server has a whole /64. */
 export function addressClient(address: string): string {
   if (isIPv4(address)) return address;
   if (!ipaddr.isValid(address)) return address;

@@ -1,41 +1,54 @@
 import type { CompiledPolicy } from '../policies/compiled-policy.js';
+import type { Caller } from './client.js';
 import type { ClientState } from './client-states.js';
-import type { Refund } from './limits.repository.js';
+import type { Charge, Refund } from './limits.repository.js';
 
-/** What a request asks of one policy. */
-export interface Claim {
-  readonly policy: CompiledPolicy;
-  readonly key: string;
+/** What a request asks for. */
+export interface Demand {
+  readonly caller: Caller;
+  /** The route's pattern; undefined stands for the policies of all routes. */
+  readonly route: string | undefined;
+  /** The cost of the request, unless a policy sets its own; 0 only looks. */
+  readonly cost: number;
+  /** The field that makes the request expensive. */
+  readonly costField?: string | undefined;
+  /** Bytes of the body to charge now. */
+  readonly contentBytes?: number;
+  /** Bytes of the whole body as far as known: a body that a policy can never admit is refused at once. */
+  readonly bodyBytes?: number;
+  /** Whether part of the cost may be given back later. */
+  readonly settles?: boolean;
+}
+
+/** What a request asks of one policy, and what is known about its client. */
+export interface Claim extends Charge {
   readonly state: ClientState;
-  /** Units, of leases 1. */
+  /** Units; 1 for a lease. */
   readonly units: number;
-  /** What the script is to charge: units, or the id of a lease; 0 or '' only looks. */
-  readonly cost: number | string;
 }
 
 /** How a client stands with one policy. */
 export interface PolicyStanding {
   readonly policy: CompiledPolicy;
-  /** Whose limit it is, as administrators call it. */
+  /** Whose limit it is, as administrators name it. */
   readonly client: string;
-  /** A keyed hash of that. */
+  /** A keyed hash of the client. */
   readonly partitionKey: string;
   readonly remaining: number;
-  /** Until all of it is back, in a sliding window until more is; after a refusal, until it is worth another try. */
+  /** Time until all units, in a sliding window more units, are available; after a refusal, until a retry can succeed. */
   readonly resetMs: number;
-  /** 0 where the policy allows the request. */
+  /** 0 if the policy admits the request. */
   readonly waitMs: number;
 }
 
-/** What was decided on a request. */
 export interface Decision {
   readonly isAllowed: boolean;
-  /** Decided without Redis: then there is no standing to tell of. */
+  /** Whether it was made without Redis. Then there are no standings, except those of refusals. */
   readonly isDegraded: boolean;
   readonly standings: readonly PolicyStanding[];
-  /** What was reserved, where the cost is to be settled later. */
+  /** What was reserved, if the cost is settled later. */
   readonly reservation: Reservation | undefined;
-  /** Leases to be released when the request ends. */
+  /** Leases to release when the request ends. */
   readonly leases: readonly Lease[];
 }
 
@@ -45,7 +58,7 @@ export interface Lease {
   readonly lifeMs: number;
 }
 
-/** The most that a request may cost, charged ahead. */
+/** The maximum cost of a request, charged in advance. */
 export interface Reservation {
   readonly cost: number;
   /** By Redis's clock. */
@@ -55,10 +68,19 @@ export interface Reservation {
   readonly refunds: readonly (Refund & { readonly state: ClientState })[];
 }
 
-export const nothingToDecide: Decision = {
+export const noPolicies: Decision = {
   isAllowed: true,
   isDegraded: false,
   standings: [],
   reservation: undefined,
   leases: [],
 };
+
+/** Returns the standing of a client that has to wait. */
+export function refusedStanding(
+  { policy, state: { client, partitionKey } }: Claim,
+  remaining: number,
+  waitMs: number,
+): PolicyStanding {
+  return { policy, client, partitionKey, remaining, resetMs: waitMs, waitMs };
+}

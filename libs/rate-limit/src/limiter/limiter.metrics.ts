@@ -12,15 +12,15 @@ const outcomes = [
 ] as const;
 
 /**
- * - `allowed`, `refused`: Redis said so
- * - `refused_locally`: refused before, and the wait is not over
- * - `would_refuse`: by a policy in shadow mode
- * - `degraded_…`: decided without Redis
- * - `near_limit`: allowed, with a tenth or less remaining; counted beside `allowed`
+ * - `allowed`, `refused`: decided by Redis
+ * - `refused_locally`: refused without Redis, because the wait of an earlier refusal is not over
+ * - `would_refuse`: exceeds a policy in shadow mode
+ * - `degraded_…`: decided while Redis is down
+ * - `near_limit`: allowed with a tenth or less remaining; counted in addition to `allowed`
  */
 export type LimitOutcome = (typeof outcomes)[number];
 
-/** What Prometheus sees of the limiter. Counted in plain numbers: the hot path has no time for more. */
+/** The limiter's Prometheus counters. They are plain numbers until they are collected, to keep the hot path short. */
 @Injectable()
 export class LimiterMetrics {
   private readonly counts = new Map<string, Record<LimitOutcome, number>>();
@@ -61,7 +61,7 @@ export class LimiterMetrics {
     );
   }
 
-  /** @param name of a policy: of these there are few */
+  /** @param name the name of a policy; there are at most a few dozen */
   count(name: string, outcome: LimitOutcome): void {
     let counts = this.counts.get(name);
     if (!counts) {
@@ -72,7 +72,7 @@ export class LimiterMetrics {
   }
 }
 
-/** A gauge that is read when Prometheus asks. */
+/** Registers a gauge that is read when Prometheus collects it. */
 export function gauge(registry: Registry, name: string, help: string, read: () => number): void {
   registry.registerMetric(
     new Gauge({

@@ -3,48 +3,71 @@ import {
   InjectRedis,
   type KeySpace,
   loadScript,
+  ok,
   type Outcome,
   type RedisBudget,
   RedisClient,
   type ScriptCall,
 } from '@app/redis';
+import { algorithmFragments } from '../algorithms/algorithms.js';
+import type { Restored } from '../algorithms/usage/usage.js';
 import type { CompiledPolicy } from '../policies/compiled-policy.js';
-import type { Restored } from './usage/usage.js';
 
-const decide = loadScript('decide-n', new URL('./scripts/decide-n.lua', import.meta.url), {
-  'gcra-fast': new URL('./scripts/includes/gcra-fast.lua', import.meta.url),
-  'sliding-window-fast': new URL('./scripts/includes/sliding-window-fast.lua', import.meta.url),
+const fragments = {
   clock: new URL('./scripts/includes/clock.lua', import.meta.url),
-  'foreign-state': new URL('./scripts/includes/foreign-state.lua', import.meta.url),
-  'sliding-window': new URL('./scripts/includes/sliding-window.lua', import.meta.url),
-  gcra: new URL('./scripts/includes/gcra.lua', import.meta.url),
-  'fixed-window': new URL('./scripts/includes/fixed-window.lua', import.meta.url),
-  concurrency: new URL('./scripts/includes/concurrency.lua', import.meta.url),
-});
-const refund = loadScript('refund-n', new URL('./scripts/refund-n.lua', import.meta.url));
+  registry: new URL('./scripts/includes/registry.lua', import.meta.url),
+  counter: new URL('./scripts/includes/counter.lua', import.meta.url),
+  ...algorithmFragments,
+};
+const decide = loadScript('decide-n', new URL('./scripts/decide-n.lua', import.meta.url), fragments);
+const refund = loadScript('refund-n', new URL('./scripts/refund-n.lua', import.meta.url), fragments);
 const extendLease = loadScript('extend-lease-1', new URL('./scripts/extend-lease-1.lua', import.meta.url));
 
-/** What a request asks of a policy. */
+/** What a request asks of one policy. */
 export interface Charge {
   readonly policy: CompiledPolicy;
   readonly key: string;
-  /** Units; of leases the id of the new one. 0 or '' only looks. */
+  /** Units, or the id of a new lease; 0 only looks. */
   readonly cost: number | string;
+  /** What Redis may have lost, to be restored first. */
+  readonly restored?: Restored | undefined;
+}
+
+/** How Redis decided on one charge. */
+export interface Verdict<C extends Charge> {
+  readonly charge: C;
+  /** 0 if the policy admits the request. */
+  readonly waitMs: number;
+  readonly remaining: number;
+  /** Time until all units, in a sliding window more units, are available. */
+  readonly resetMs: number;
+}
+
+export interface Verdicts<C extends Charge> {
+  readonly isAllowed: boolean;
+  readonly verdicts: readonly Verdict<C>[];
+  /** Redis's time, if it was requested. */
+  readonly redisMs: number | undefined;
 }
 
 export interface Refund {
   readonly policy: CompiledPolicy;
   readonly key: string;
-  /** Of windows: when the one that it was reserved in ends, by Redis's clock. */
+  /** When the window of the reservation ends, by Redis's clock. */
   readonly windowEndsMs: number;
 }
 
-/** Flags of the script. */
-const [restores, tellsTime] = [1, 2];
+/** Flags and the status of the script. */
+const restoresFlag = 1;
+const returnsTimeFlag = 2;
+const clockMismatch = -1;
 
-/** `{env}:ratelimit:{policy}:{client}`: a string, or a sorted set of leases. The scripts' headers say what is in them. */
+/** `{env}:ratelimit:{policy}:{client}`: a string or a sorted set of leases. The algorithms' Lua fragments document their state. */
 @Injectable()
 export class LimitsRepository {
+  /** How far Redis's clock is ahead of this process's, as far as it has mattered. */
+  private clockOffsetMs = 0;
+
   constructor(@InjectRedis('limits') private readonly redis: RedisClient) {
     for (const script of [decide, refund, extendLease]) redis.register(script);
   }
@@ -53,7 +76,7 @@ export class LimitsRepository {
     return this.redis.keys;
   }
 
-  /** How often Redis has come back: it may have lost what it knew. */
+  /** How often Redis has come back, each time possibly without its data. */
   get recoveries(): number {
     return this.redis.recoveries;
   }
@@ -62,36 +85,40 @@ export class LimitsRepository {
     return this.redis.newBudget();
   }
 
-  /**
-   * Checks all and charges all or none, in one step. Returns 1 or 0, then three numbers a charge: ms to wait, units
-   * remaining, ms until all are back (in a sliding window: until more are); at last the time in ms where that is asked for.
-   */
-  decide(
+  /** Checks all charges, then makes all or none of them, in one step. */
+  async decide<C extends Charge>(
     budget: RedisBudget,
-    charges: readonly Charge[],
-    restored: readonly Restored[] | undefined,
-    withTime: boolean,
-  ): Promise<Outcome<unknown>> {
-    return this.redis.run(budget, decide, callOf(charges, restored, withTime));
+    charges: readonly C[],
+    returnsTime: boolean,
+  ): Promise<Outcome<Verdicts<C>>> {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const outcome = await this.redis.run(budget, decide, this.callOf(charges, returnsTime));
+      if (outcome.status !== 'ok') return outcome;
+      const reply = outcome.value as number[];
+      if (!this.correctClock(reply)) return ok(decode(charges, reply, returnsTime));
+    }
+    return { status: 'error', fault: { kind: 'reply', code: 'CLOCK' } };
   }
 
-  /** Tells Redis what it may have lost, client by client. False where it did not take it. */
-  async restore(states: readonly (Charge & { readonly restored: Restored })[]): Promise<boolean> {
-    const calls = states.map((state) => callOf([state], [state.restored], false));
+  /** Restores what Redis may have lost, one client at a time. Returns whether it all succeeded. */
+  async restore(charges: readonly Charge[]): Promise<boolean> {
+    const calls = charges.map((charge) => this.callOf([charge], false));
     const outcome = await this.redis.runMany(this.newBudget(), decide, calls);
-    return outcome.status === 'ok' && outcome.value.every(({ status }) => status === 'ok');
+    if (outcome.status !== 'ok') return false;
+    return outcome.value.every((each) => each.status === 'ok' && !this.correctClock(each.value as number[]));
   }
 
-  /** Gives units back, less what time has given back already. */
+  /** Gives units back, except for what time has given back already. */
   refund(reservedAtMs: number, units: number, refunds: readonly Refund[]): Promise<Outcome<unknown>> {
     return this.redis.run(this.newBudget(), refund, {
       keys: refunds.map(({ key }) => key),
       args: [
         reservedAtMs,
         units,
-        ...refunds.flatMap(({ policy: { kind, windowMs }, windowEndsMs }) =>
-          kind === 's' ? [kind, windowMs] : [kind === 'g' ? kind : 'f', windowEndsMs],
-        ),
+        ...refunds.flatMap(({ policy, windowEndsMs }) => [
+          policy.letter,
+          policy.algorithm.refundArgument(windowEndsMs),
+        ]),
       ],
     });
   }
@@ -104,23 +131,45 @@ export class LimitsRepository {
     return this.redis.command(this.newBudget(), 'ZREM', key, id);
   }
 
-  /** UNLINK: everything that a client has used of a policy. */
+  /** Deletes everything that a client has used of a policy. */
   forget(budget: RedisBudget, key: string): Promise<Outcome<number>> {
     return this.redis.delete(budget, [key]);
   }
+
+  private callOf(charges: readonly Charge[], returnsTime: boolean): ScriptCall {
+    const nowMs = Date.now() + this.clockOffsetMs;
+    const restores = charges[0]?.restored !== undefined;
+    const args: (string | number)[] = [(restores ? restoresFlag : 0) + (returnsTime ? returnsTimeFlag : 0)];
+    const keys: string[] = [];
+    for (const { policy, key, cost } of charges) {
+      const [a, b] = policy.algorithm.argumentsAt(nowMs);
+      keys.push(key);
+      args.push(policy.code, cost, a, b);
+    }
+    if (restores)
+      for (const { restored } of charges)
+        args.push(restored?.floor ?? 0, restored?.leftMs ?? 0, restored?.owed ?? 0);
+    return { keys, args };
+  }
+
+  /** Learns Redis's time if a script has returned it because its arguments did not fit. */
+  private correctClock(reply: readonly number[]): boolean {
+    if (reply[0] !== clockMismatch) return false;
+    this.clockOffsetMs = (reply[1] as number) - Date.now();
+    return true;
+  }
 }
 
-function callOf(
-  charges: readonly Charge[],
-  restored: readonly Restored[] | undefined,
-  withTime: boolean,
-): ScriptCall {
-  const args: (string | number)[] = [(restored ? restores : 0) + (withTime ? tellsTime : 0)];
-  const keys: string[] = [];
-  for (const { policy, key, cost } of charges) {
-    keys.push(key);
-    args.push(policy.code, cost, policy.a, policy.b);
-  }
-  for (const { used, leftMs, owed } of restored ?? []) args.push(used, leftMs, owed);
-  return { keys, args };
+function decode<C extends Charge>(
+  charges: readonly C[],
+  reply: readonly number[],
+  returnsTime: boolean,
+): Verdicts<C> {
+  const verdicts = charges.map((charge, index) => ({
+    charge,
+    waitMs: reply[3 * index + 1] as number,
+    remaining: reply[3 * index + 2] as number,
+    resetMs: reply[3 * index + 3] as number,
+  }));
+  return { isAllowed: reply[0] === 1, verdicts, redisMs: returnsTime ? reply.at(-1) : undefined };
 }

@@ -7,24 +7,24 @@ const complete = (set: Record<string, unknown>) =>
   withFailurePolicy(policySetSchema.parse({ policies, plans: { default: ['keyed'] }, ...set }));
 
 describe(withFailurePolicy.name, () => {
-  it('adds the built-in policy where the set does not say what failures are charged to', () => {
+  it('adds the built-in policy if the set does not name policies for failures', () => {
     const set = complete({});
     expect(set.onFailure).toEqual(['failed-requests']);
     expect(set.policies.at(-1)).toMatchObject({ algorithm: 'gcra', quota: 100, partition: 'address' });
     expect(policySetSchema.safeParse(set).success).toBe(true);
   });
 
-  it('leaves a set as it is that says so, also that there is none', () => {
+  it('keeps a set that names its own, or none', () => {
     expect(complete({ onFailure: [] })).toMatchObject({ onFailure: [], policies: [{ name: 'keyed' }] });
   });
 
-  it('goes on charging failures where the set comes back without the member', () => {
+  it('still charges failures if a set is sent back without the member', () => {
     const { onFailure: _, ...set } = complete({});
     expect(withFailurePolicy(set).onFailure).toEqual(['failed-requests']);
     expect(withFailurePolicy(set).policies).toHaveLength(2);
   });
 
-  it('does not take a policy of that name that counts something else', () => {
+  it('does not use a policy of that name that counts something else', () => {
     const elsewhere = { policies: [...policies, own], plans: { default: ['keyed'] } };
     expect(complete({ ...elsewhere, beforeAuthentication: ['failed-requests'] }).onFailure).toEqual([]);
     expect(
@@ -32,12 +32,12 @@ describe(withFailurePolicy.name, () => {
     ).toEqual([]);
   });
 
-  it('refuses policies that cannot count failures', () => {
+  it('rejects policies that cannot count failures', () => {
     const faults = policySetSchema
       .safeParse({ policies, plans: { default: ['keyed'] }, onFailure: ['keyed', 'none'] })
       .error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
     expect(faults).toEqual([
-      'plans.default.0 "keyed" counts failures already',
+      'plans.default.0 "keyed" already counts failures',
       'onFailure.0 "keyed" must have the partition "address" and the unit "requests"',
       'onFailure.1 there is no policy "none"',
     ]);

@@ -1,25 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { InjectRedis, loadScript, type Outcome, RedisClient, shared } from '@app/redis';
+import { InjectRedis, loadScript, ok, type Outcome, RedisClient, shared } from '@app/redis';
+import { decodeDocument, type PolicyDocument } from './policy-document.js';
 
 const sync = loadScript('sync-2', new URL('./scripts/sync-2.lua', import.meta.url));
 const publish = loadScript('publish-1', new URL('./scripts/publish-1.lua', import.meta.url));
 
-/** Renewed by every process that lives: only a deployment that is gone loses what was changed at run time. */
-const keptMs = 30 * 86_400_000;
-/** A process that was silent for so long is not counted. */
+/** Renewed by every heartbeat, so that changes made at run time outlive everything but the deployment. */
+const policiesTtlMs = 30 * 86_400_000;
+/** A process without a heartbeat for this long is not counted. */
 const silenceMs = 10_000;
 
 export interface Sync {
-  /** Processes that limit, this one included. */
+  /** Processes that share the limits, including this one. */
   readonly processes: number;
-  /** Since when the server remembers, by its clock: another answer than before means that it has lost its data. */
+  /** When Redis first stored policies, by its clock. A different value than before means that it has lost its data. */
   readonly since: string;
   readonly sinceAgoMs: number;
-  /** Undefined: Redis holds no policies. */
+  /** Undefined if Redis has no policies. */
   readonly version: string | undefined;
-  /** Where the version is not the one known here. */
-  readonly json: string | undefined;
+  /** The policies, if their version is not the known one. */
+  readonly document: PolicyDocument | undefined;
+  /** False if another version of Marquee wrote policies that this one does not understand. */
+  readonly isReadable: boolean;
 }
 
 /** `{env}:ratelimits:policies`, a hash `{since, version, json}`, and `{env}:ratelimits:processes`, a sorted set. */
@@ -35,10 +38,11 @@ export class PoliciesRepository {
     this.policies = redis.keys.key(shared('ratelimits'), 'policies');
   }
 
+  /** Sends a heartbeat, and returns the policies if they have changed. */
   async sync(knownVersion: string): Promise<Outcome<Sync>> {
     const outcome = await this.redis.run(this.redis.newBudget(), sync, {
       keys: [this.processes, this.policies],
-      args: [this.process, silenceMs, knownVersion, keptMs],
+      args: [this.process, silenceMs, knownVersion, policiesTtlMs],
     });
     if (outcome.status !== 'ok') return outcome;
     const [processes, since, sinceAgoMs, version, json] = outcome.value as [
@@ -48,26 +52,27 @@ export class PoliciesRepository {
       Buffer | null,
       Buffer | null | undefined,
     ];
-    const value = {
+    const document = json ? decodeDocument(json.toString()) : undefined;
+    return ok({
       processes,
       since: since.toString(),
       sinceAgoMs,
       version: version?.toString(),
-      json: json?.toString(),
-    };
-    return { status: 'ok', value };
+      document,
+      isReadable: !json || document !== undefined,
+    });
   }
 
-  /** False where another version than the one that was read stands there. */
-  async publish(readVersion: string | undefined, version: string, json: string): Promise<Outcome<boolean>> {
+  /** Replaces the policies. Returns false if their version is not the one that was read. */
+  async publish(readVersion: string | undefined, document: PolicyDocument): Promise<Outcome<boolean>> {
     const outcome = await this.redis.run(this.redis.newBudget(), publish, {
       keys: [this.policies],
-      args: [readVersion ?? '', version, json, keptMs],
+      args: [readVersion ?? '', document.version, JSON.stringify(document), policiesTtlMs],
     });
-    return outcome.status === 'ok' ? { status: 'ok', value: outcome.value === 1 } : outcome;
+    return outcome.status === 'ok' ? ok(outcome.value === 1) : outcome;
   }
 
-  /** Says goodbye, so that the others take over this one's share at once. */
+  /** Removes this process, so that the others take over its share at once. */
   async leave(): Promise<void> {
     await this.redis.command(this.redis.newBudget(), 'ZREM', this.processes, this.process);
   }

@@ -7,15 +7,15 @@ const faultsOf = (more: Record<string, unknown>): string[] =>
   parse(more).error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? [];
 
 describe('policySchema', () => {
-  it('takes a sliding window where no algorithm is named, and GCRA where a burst is', () => {
+  it('defaults to a sliding window, and to GCRA if there is a burst', () => {
     expect(parse({}).data?.algorithm).toBe('sliding-window');
     expect(parse({ burst: 2 }).data?.algorithm).toBe('gcra');
     expect(parse({ algorithm: 'gcra' }).data?.algorithm).toBe('gcra');
   });
 
-  it('refuses a burst for other algorithms, and an algorithm for requests under way', () => {
+  it('rejects a burst for other algorithms, and an algorithm for concurrent requests', () => {
     expect(faultsOf({ algorithm: 'sliding-window', burst: 2 })).toEqual([
-      'burst is for the algorithm "gcra" alone',
+      'burst does not apply to the algorithm "sliding-window"',
     ]);
     expect(faultsOf({ unit: 'concurrent-requests', algorithm: 'fixed-window' })).toEqual([
       'algorithm does not apply to concurrent requests',

@@ -22,6 +22,16 @@ describe(loadScript.name, () => {
     expect(source).toBe("-- sum\nlocal one = '$& $1'\nreturn one");
   });
 
+  it('includes all fragments of a group, and fragments of fragments', () => {
+    const script = file('sum-1.lua', 'local sum = 0\n  --- @include "terms/*"\nreturn sum');
+    const { source } = loadScript('sum-1', script, {
+      'terms/one': file('one.lua', 'sum = sum + 1'),
+      'terms/two': file('two.lua', '--- @include "two"'),
+      two: file('two-term.lua', 'sum = sum + 2'),
+    });
+    expect(source).toBe('local sum = 0\nsum = sum + 1\nsum = sum + 2\nreturn sum');
+  });
+
   it('has another digest when a fragment changes', () => {
     const script = file('sum-1.lua', '--- @include "one"\nreturn one');
     const first = loadScript('sum-1', script, { one: file('one.lua', 'local one = 1') });

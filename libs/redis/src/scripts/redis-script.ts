@@ -8,12 +8,13 @@ export interface RedisScript {
   readonly sha1: string;
 }
 
-const includeLine = /^--- @include "([a-z0-9-]+)"$/gm;
+const includeLine = /^ *--- @include "([a-z0-9-]+(?:\/\*)?)"$/gm;
 
 /**
  * Reads a script from its file, whose name ends in the number of its keys, or in n: `put-unless-same-length-1.lua`.
  *
- * A line `--- @include "name"` is replaced by the fragment of that name, so that scripts share code without copies.
+ * A line `--- @include "name"` is replaced by the fragment of that name, so that scripts share code without copies. A line
+ * `--- @include "group/*"` is replaced by all fragments whose names start with `group/`. Fragments may include others.
  *
  * @param fragments the files of the fragments, by name; each is a literal `new URL('…', import.meta.url)`, which the bundler
  * follows
@@ -26,12 +27,22 @@ export function loadScript(
 ): RedisScript {
   if (!/-(\d+|n)$/.test(name)) throw new RangeError(`Script "${name}" must end in its number of keys`);
   const unused = new Set(Object.keys(fragments));
-  const source = readFileSync(file, 'utf8').replace(includeLine, (_, fragment: string) => {
-    const url = fragments[fragment];
-    if (!url) throw new RangeError(`Script "${name}" includes "${fragment}", which it was not given`);
-    unused.delete(fragment);
-    return readFileSync(url, 'utf8');
-  });
+  const expand = (url: URL): string =>
+    readFileSync(url, 'utf8').replace(includeLine, (_, include: string) => {
+      const prefix = include.endsWith('*') ? include.slice(0, -1) : undefined;
+      const included = Object.entries(fragments).filter(([fragment]) =>
+        prefix === undefined ? fragment === include : fragment.startsWith(prefix),
+      );
+      if (included.length === 0)
+        throw new RangeError(`Script "${name}" includes "${include}", which it was not given`);
+      return included
+        .map(([fragment, fragmentUrl]) => {
+          unused.delete(fragment);
+          return expand(fragmentUrl);
+        })
+        .join('\n');
+    });
+  const source = expand(file);
   if (unused.size > 0) throw new RangeError(`Script "${name}" does not include ${[...unused].join(', ')}`);
   return { name, source, sha1: createHash('sha1').update(source).digest('hex') };
 }

@@ -1,5 +1,5 @@
 local readMs
--- Returns the time by Redis's clock in whole milliseconds, the same throughout a script.
+-- Returns Redis's time in whole milliseconds. It does not change while a script runs.
 local function now()
   if not readMs then
     local t = redis.call('TIME')

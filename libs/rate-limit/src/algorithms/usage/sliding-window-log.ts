@@ -1,41 +1,41 @@
-/** So many buckets a window: the twin of `scripts/includes/sliding-window.lua`, whose header says how they count. */
+/** As in `sliding-window.lua`, whose header explains how buckets count. */
 const bucketsPerWindow = 30;
-/** Logs that are merged again and again, as while Redis comes and goes, grow no further. */
+/** Bounds a log that is merged repeatedly, as while Redis goes down and comes back. */
 const maxBuckets = 96;
 
-/** What of a log lasts, and for how long. */
-export interface LoggedUnits {
+/** Units of a log, and when they stop counting. */
+export interface ExpiringUnits {
   readonly endMs: number;
   readonly units: number;
 }
 
 /**
- * Units by when they were used. They count for the window and up to a thirtieth more, in buckets of which there are never
- * many; times must not go back.
+ * Units by the time at which they were used, in a bounded number of buckets. A unit counts for the window and up to a
+ * thirtieth of it more. Times must not decrease.
  */
 export class SlidingWindowLog {
   private buckets: { endMs: number; units: number }[] = [];
   private total = 0;
-  /** How long a bucket spans. */
+  /** The time that a bucket spans. */
   readonly spanMs: number;
 
   constructor(private readonly windowMs: number) {
     this.spanMs = Math.ceil(windowMs / bucketsPerWindow);
   }
 
-  /** Units that count. */
+  /** Returns the units that count. */
   used(nowMs: number): number {
-    let gone = 0;
+    let expired = 0;
     for (const { endMs, units } of this.buckets) {
       if (endMs + this.windowMs > nowMs) break;
       this.total -= units;
-      gone++;
+      expired++;
     }
-    if (gone > 0) this.buckets.splice(0, gone);
+    if (expired > 0) this.buckets.splice(0, expired);
     return this.total;
   }
 
-  /** Units that have certainly been used within the window: the part of `used` that is not early refusal. */
+  /** Returns the units that were certainly used within the window, which is a lower bound of `used`. */
   usedAtLeast(nowMs: number): number {
     return this.buckets.reduce(
       (sum, { endMs, units }) => (endMs - this.spanMs + this.windowMs > nowMs ? sum + units : sum),
@@ -50,7 +50,7 @@ export class SlidingWindowLog {
     this.total += units;
   }
 
-  /** Takes off what was used at a time; nothing where that no longer counts. */
+  /** Removes units that were used at a time. Does nothing if they no longer count. */
   remove(units: number, usedAtMs: number): void {
     const bucket = this.buckets.findLast(({ endMs }) => endMs - this.spanMs <= usedAtMs);
     if (!bucket || bucket.endMs <= usedAtMs) return;
@@ -59,7 +59,7 @@ export class SlidingWindowLog {
     this.total -= removed;
   }
 
-  /** Adds all of another log. */
+  /** Adds all units of another log. */
   merge({ buckets }: SlidingWindowLog): void {
     for (const { units } of buckets) this.total += units;
     this.buckets = [...this.buckets, ...buckets].sort((a, b) => a.endMs - b.endMs);
@@ -68,8 +68,8 @@ export class SlidingWindowLog {
     if (oldest) for (const { units } of extra) oldest.units += units;
   }
 
-  /** Until when which units count, from the oldest on. */
-  leaving(): LoggedUnits[] {
+  /** Returns when which units stop counting, the oldest first. */
+  expiries(): ExpiringUnits[] {
     return this.buckets.map(({ endMs, units }) => ({ endMs: endMs + this.windowMs, units }));
   }
 }

@@ -3,11 +3,11 @@ import type { Decision, PolicyStanding } from '../limiter/decision.js';
 import { RateLimitExceeded, type Violation } from '../rate-limit.errors.js';
 import { rateLimitFields } from './rate-limit-fields.js';
 
-/** Adds the `RateLimit` fields of a decision to an answer. @throws RateLimitExceeded where the decision is a refusal */
-export function answerDecision(reply: FastifyReply, { isAllowed, isDegraded, standings }: Decision): void {
+/** Adds the `RateLimit` fields of a decision to the response. @throws RateLimitExceeded if the decision is a refusal */
+export function applyDecision(reply: FastifyReply, { isAllowed, isDegraded, standings }: Decision): void {
   const fields = isDegraded ? undefined : rateLimitFields(standings);
   if (fields) {
-    // Of two stages the second has more to say, and the first is not forgotten.
+    // A request can be decided on twice, before and after authentication.
     const earlier = { policy: reply.getHeader('ratelimit-policy'), standing: reply.getHeader('ratelimit') };
     void reply
       .header('ratelimit-policy', joined(earlier.policy, fields['ratelimit-policy']))

@@ -1,10 +1,10 @@
-import type { Claim, Lease, PolicyStanding } from './decision.js';
+import type { Claim, Lease } from './decision.js';
 import type { LimitsRepository } from './limits.repository.js';
 
 const renewEveryMs = 5_000;
 
-/** The leases of requests under way in this process, renewed until they are released. */
-export class Leases {
+/** The leases of requests in progress in this process, renewed until they are released. */
+export class ConcurrencyLeases {
   private readonly held = new Set<Lease>();
   private renewal: NodeJS.Timeout | undefined;
 
@@ -14,22 +14,21 @@ export class Leases {
     return this.held.size;
   }
 
-  heldOf(key: string): number {
+  countOf(key: string): number {
     return [...this.held].filter((lease) => lease.key === key).length;
   }
 
-  /** Remembers the leases among these claims, but for those whose policy would have refused them. */
-  take(claims: readonly Claim[], standings: readonly PolicyStanding[]): Lease[] {
-    const taken = claims.flatMap(({ policy, key, cost }, index): Lease[] => {
-      if (policy.kind !== 'l' || (standings[index]?.waitMs ?? 0) > 0) return [];
-      return [{ id: String(cost), key, lifeMs: policy.windowMs }];
-    });
+  /** Records the leases that these claims have been granted. */
+  take(claims: readonly Claim[]): Lease[] {
+    const taken = claims
+      .filter(({ policy }) => policy.algorithm.usesLeases)
+      .map(({ policy, key, cost }): Lease => ({ id: String(cost), key, lifeMs: policy.windowMs }));
     for (const lease of taken) this.held.add(lease);
     if (taken.length > 0) this.renew();
     return taken;
   }
 
-  /** Ends leases. What cannot be told to Redis ends by itself. */
+  /** Releases leases. One that cannot be released in Redis expires there. */
   async release(leases: readonly Lease[]): Promise<void> {
     for (const lease of leases) {
       if (!this.held.delete(lease)) continue;
@@ -41,7 +40,7 @@ export class Leases {
     clearInterval(this.renewal);
   }
 
-  /** Requests may last longer than a lease, such as a stream of events. */
+  /** A request, such as a stream of events, may outlast its lease. */
   private renew(): void {
     this.renewal ??= setInterval(() => {
       for (const { key, id, lifeMs } of this.held) void this.repository.extendLease(key, id, lifeMs);

@@ -1,0 +1,34 @@
+import type { Sync } from './policies.repository.js';
+
+/** After a data loss every process gets this long to restore what it knows, before Redis's decisions are trusted. */
+const graceMs = 1_000;
+
+/** What the heartbeat reveals about the other processes and about Redis. */
+export class Fleet {
+  /** Processes that share the limits, as far as known. */
+  processes = 1;
+  /** Whether the last heartbeat reached Redis. */
+  isReachable = false;
+  /** How often Redis was found to have lost its data. */
+  dataLosses = 0;
+  /** Until then (`performance.now()`) Redis may not know yet what the processes know. */
+  untrustedUntilMs = 0;
+  private since: string | undefined;
+
+  heartbeatFailed(): void {
+    this.isReachable = false;
+  }
+
+  heartbeat({ processes, since, sinceAgoMs }: Sync): void {
+    const nowMs = performance.now();
+    this.isReachable = true;
+    if (this.since !== undefined && this.since !== since) {
+      this.dataLosses++;
+      this.untrustedUntilMs = nowMs + Math.max(0, graceMs - sinceAgoMs);
+    }
+    this.since = since;
+    // After a data loss Redis counts only the processes that have reported again. Shares must not grow because of that.
+    const minProcesses = nowMs < this.untrustedUntilMs ? this.processes : 1;
+    this.processes = Math.max(minProcesses, processes);
+  }
+}
