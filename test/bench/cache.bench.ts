@@ -142,20 +142,20 @@ export async function localGet(): Promise<string> {
     jitter: 0,
     localTtlSeconds: 600,
     localBytes: 64 * 1024 * 1024,
-    keyParts: (parts) => ['emb', 'bench', ...parts],
+    prefix: ['emb', 'bench'],
   });
   const peers = [bento(server.port, { memory: true }), cacheable(server.port, { memory: true })];
   const alone = new LRUCache<string, Float32Array>({ max: 10_000 });
   for (const id of ids) {
     const value = vector();
     alone.set(id, value);
-    await cache.getOrSet(local, id, () => Promise.resolve(value));
+    await cache.getOrLoadOne(local, id, () => Promise.resolve(value));
     for (const peer of peers) await peer.set(id, value);
   }
   // The process's own write invalidates its copy, so a read after that fills the local tier.
   for (const id of ids) {
     let isLocal = false;
-    while (!isLocal) isLocal = (await cache.getOrSet(local, id, noLoad)).outcome === 'local_hit';
+    while (!isLocal) isLocal = (await cache.getOrLoadOne(local, id, noLoad)).outcome === 'local_hit';
   }
   const compared = await interleave(rounds, [
     [

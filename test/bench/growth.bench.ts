@@ -1,4 +1,4 @@
-import { CachePurgeService, defineNamespace, stringCodec } from '@app/cache';
+import { defineNamespace, stringCodec } from '@app/cache';
 import { LocksRepository, LocksService } from '@app/locks';
 import type { RedisClient } from '@app/redis';
 import { LastKnownTrending, TrendingPublisher, TrendingRepository } from '@app/trending';
@@ -37,20 +37,15 @@ const operations: Record<string, Measure> = {
     );
   },
   'purge by pattern': async ({ server, client }, size) => {
-    const { repository } = createCache(client);
-    const purges = new CachePurgeService(repository);
+    const { cache } = createCache(client);
     const options = { dryRun: false, signal: new AbortController().signal };
     return timed(
       bulkRepeats,
       async () => {
-        for await (const { deleted } of purges.deletePattern('cache:grow:*', options)) void deleted;
+        for await (const { deleted } of cache.deletePattern('cache:grow:*', options)) void deleted;
       },
       () => server.redis.call('DEBUG', 'POPULATE', String(size), 'prod:cache:grow'),
     );
-  },
-  'purge of a namespace': async ({ server, client }, size) => {
-    const cache = await populated(server, client, size);
-    return timed(repeats, () => cache.purge(texts));
   },
   'trending swap': async ({ client }, size) => {
     const publisher = new TrendingPublisher(

@@ -23,7 +23,7 @@ export async function outage(): Promise<string> {
   };
   const peers = [bento(server.port), cacheManager(server.port), cacheable(server.port)];
   const contenders: [string, (key: string) => Promise<unknown>][] = [
-    ['Marquee', (key) => cache.getOrSet(values, key, load)],
+    ['Marquee', (key) => cache.getOrLoadOne(values, key, load)],
     ...peers.map((peer): [string, (key: string) => Promise<unknown>] => [
       peer.name,
       (key) => peer.getOrSet(key, load),

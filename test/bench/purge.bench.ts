@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { CachePurgeService, CacheRepository } from '@app/cache';
+import { createCache } from '../fixtures/cache.js';
 import { connectClient } from '../fixtures/redis-client.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 import { forkProgram } from './process.js';
@@ -17,14 +17,14 @@ export async function purge(): Promise<string> {
   const server = await TestRedisServer.start();
   const client = await connectClient({ REDIS_URL: server.url });
   await server.redis.set('prod:session:x', 'x');
-  const purges = new CachePurgeService(new CacheRepository(client));
+  const { cache } = createCache(client);
   const contenders: [name: string, purge: () => Promise<unknown>][] = [
     ['redis-cli --scan, piped to UNLINK (limit)', () => byCommandLine(server.port)],
     [
       'Marquee',
       async () => {
         const options = { dryRun: false, signal: new AbortController().signal };
-        for await (const { deleted } of purges.deletePattern('cache:big:*', options)) void deleted;
+        for await (const { deleted } of cache.deletePattern('cache:big:*', options)) void deleted;
       },
     ],
   ];

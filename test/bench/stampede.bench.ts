@@ -25,7 +25,7 @@ const contenders: Record<string, (port: number) => Promise<GetOrSet>> = {
       codec: jsonCodec<unknown>(),
       ttlSeconds: 3_600,
     });
-    return async (key, load) => (await cache.getOrSet(movies, key, load)).value;
+    return async (key, load) => (await cache.getOrLoadOne(movies, key, load)).value;
   },
   'bentocache, Redis': (port) => ofPeer(bento(port)),
   'cache-manager + @keyv/redis': (port) => ofPeer(cacheManager(port)),

@@ -1,19 +1,13 @@
 import { setTimeout as upstreamTakes } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  CachePurgeService,
-  CacheRepository,
-  type CacheService,
-  defineNamespace,
-  stringCodec,
-} from '@app/cache';
+import { type CacheService, defineNamespace, stringCodec } from '@app/cache';
 import type { RedisClient } from '@app/redis';
 import { createCache } from '../fixtures/cache.js';
 import { TestRedisCluster } from '../fixtures/redis-cluster.js';
 import { connectClient } from '../fixtures/redis-client.js';
 import { until } from '../fixtures/until.js';
 
-describe('the cache in Cluster mode', () => {
+describe('CacheService in Cluster mode', () => {
   const namespace = defineNamespace({
     name: 'n',
     codec: stringCodec,
@@ -31,14 +25,14 @@ describe('the cache in Cluster mode', () => {
     cluster = await TestRedisCluster.start();
     clients = await Promise.all([1, 2].map(() => connectClient({ REDIS_URL: cluster.url })));
     [a, b] = clients.map((client) => createCache(client).cache) as [CacheService, CacheService];
-    await until('every master tells of its changes', () => clients.every((client) => client.isTracking));
+    await until('every master sends invalidations', () => clients.every((client) => client.isTracking));
   });
   afterAll(async () => {
     for (const client of clients) client.close();
     await cluster.stop();
   });
 
-  it('reads and writes keys of all slots, with their freshness', async () => {
+  it('reads and writes keys of all slots', async () => {
     expect(
       await a.setMany(
         namespace,
@@ -48,35 +42,36 @@ describe('the cache in Cluster mode', () => {
     expect(await b.getMany(namespace, parts)).toEqual(parts.map((part) => `value ${part}`));
   });
 
-  it('hears of changes on every master', async () => {
+  it('receives invalidations from every master', async () => {
     await b.getMany(namespace, parts);
     await a.setMany(
       namespace,
       parts.map((part) => [part, `new ${part}`] as const),
     );
     await until(
-      'B has none of the old',
+      'b has no old value',
       async () => (await b.getMany(namespace, parts)).every((value) => value?.startsWith('new')),
       1000,
     );
   });
 
-  it('loads once for all', async () => {
+  it('loads a key once for all processes', async () => {
     let loads = 0;
     const load = async (): Promise<string> => {
       loads++;
       await upstreamTakes(30);
       return 'loaded';
     };
-    const answers = await Promise.all([a, b, a, b].map((cache) => cache.getOrSet(namespace, 'cold', load)));
-    expect(answers.map(({ value }) => value)).toEqual(['loaded', 'loaded', 'loaded', 'loaded']);
+    const results = await Promise.all(
+      [a, b, a, b].map((cache) => cache.getOrLoadOne(namespace, 'cold', load)),
+    );
+    expect(results.map(({ value }) => value)).toEqual(['loaded', 'loaded', 'loaded', 'loaded']);
     expect(loads).toBe(1);
   });
 
-  it('purges on every master', async () => {
-    const purge = new CachePurgeService(new CacheRepository(clients[0] as RedisClient));
+  it('deletes by pattern on every master', async () => {
     let last = { matched: 0, deleted: 0 };
-    for await (const progress of purge.deletePattern('cache:n:*', {
+    for await (const progress of a.deletePattern('cache:n:*', {
       dryRun: false,
       signal: new AbortController().signal,
     }))

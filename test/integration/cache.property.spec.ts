@@ -9,7 +9,7 @@ import { until } from '../fixtures/until.js';
 
 type Step =
   | {
-      readonly kind: 'set' | 'delete' | 'expire' | 'get' | 'getOrSet';
+      readonly kind: 'set' | 'delete' | 'expire' | 'get' | 'getOrLoadOne';
       readonly process: 0 | 1;
       readonly key: string;
     }
@@ -21,23 +21,23 @@ const kinds = fc.constantFrom(
   'delete' as const,
   'expire' as const,
   'get' as const,
-  'getOrSet' as const,
+  'getOrLoadOne' as const,
 );
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: kinds, ...where }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'settle' as const }) },
 );
 
-/** What one key was, and when each value ceased to be current. */
+/** The current value of a key, and when each earlier value was replaced. */
 interface History {
   current: string | null;
   readonly endedMs: Map<string, number>;
 }
 
-/** Promised: within a tenth of a second every process knows of a change. */
-const promisedStalenessMs = 100;
+/** Every process must notice a change within this time. */
+const maxStalenessMs = 100;
 
-describe('the two tiers of two processes', () => {
+describe('the tiers of two processes', () => {
   let server: TestRedisServer;
   let clients: RedisClient[];
   let caches: CacheService[];
@@ -47,14 +47,14 @@ describe('the two tiers of two processes', () => {
     server = await TestRedisServer.start();
     clients = await Promise.all([1, 2].map(() => connectClient({ REDIS_URL: server.url })));
     caches = clients.map((client) => createCache(client).cache);
-    await until('both listen', () => clients.every((client) => client.isTracking));
+    await until('both processes receive invalidations', () => clients.every((client) => client.isTracking));
   });
   afterAll(async () => {
     for (const client of clients) client.close();
     await server.stop();
   });
 
-  it('never give a value that was not current within the promised staleness', async () => {
+  it('never return a value that was replaced longer ago than the maximum staleness', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
         const namespace = defineNamespace({
@@ -76,10 +76,10 @@ describe('the two tiers of two processes', () => {
           if (history.current !== null) history.endedMs.set(history.current, performance.now());
           history.current = value;
         };
-        const check = (key: string, value: string | null, askedMs: number): void => {
+        const check = (key: string, value: string | null, readMs: number): void => {
           const { current, endedMs } = historyOf(key);
           if (value === current || value === null) return;
-          expect(askedMs - (endedMs.get(value) ?? -Infinity)).toBeLessThan(promisedStalenessMs);
+          expect(readMs - (endedMs.get(value) ?? -Infinity)).toBeLessThan(maxStalenessMs);
         };
         for (const action of steps) {
           if (action.kind === 'settle') {
@@ -88,7 +88,7 @@ describe('the two tiers of two processes', () => {
           }
           const { kind, key } = action;
           const cache = caches[action.process] as CacheService;
-          const askedMs = performance.now();
+          const readMs = performance.now();
           if (kind === 'set') {
             const value = `v${++writes}`;
             await cache.set(namespace, key, value);
@@ -97,16 +97,16 @@ describe('the two tiers of two processes', () => {
             await cache.delete(namespace, key);
             change(key, null);
           } else if (kind === 'expire') {
-            // Its end comes from Redis itself, at once.
+            // Redis expires the key at once.
             await server.redis.pexpire(`prod:cache:${namespace.name}:${key}`, 0);
             change(key, null);
           } else if (kind === 'get') {
-            check(key, await cache.get(namespace, key), askedMs);
+            check(key, await cache.get(namespace, key), readMs);
           } else {
             const made = `v${++writes}`;
-            const { value = null } = await cache.getOrSet(namespace, key, () => Promise.resolve(made));
+            const { value = null } = await cache.getOrLoadOne(namespace, key, () => Promise.resolve(made));
             if (value === made) change(key, made);
-            else check(key, value, askedMs);
+            else check(key, value, readMs);
           }
         }
       }),
@@ -114,7 +114,7 @@ describe('the two tiers of two processes', () => {
     );
   });
 
-  it('forgets only what it was told to forget: a value that nobody changed is found', async () => {
+  it('return every value that has not been changed', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(fc.string({ minLength: 1, unit: 'grapheme' }), { maxLength: 10 }),

@@ -3,61 +3,61 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import {
-  type CacheAnswer,
-  CacheLoadTimeoutError,
   Cached,
   CacheEvict,
-  CachePurgeService,
-  CacheRepository,
+  CacheLoadTimeoutError,
+  type CacheResult,
   CacheService,
   defineNamespace,
   jsonCodec,
-  type NamespaceOptions,
   notModified,
+  type PlainNamespaceOptions,
   stringCodec,
   Tagged,
 } from '@app/cache';
 import type { RedisClient } from '@app/redis';
-import { createCache } from '../fixtures/cache.js';
+import { createCache, type TestCache } from '../fixtures/cache.js';
 import { connectClient } from '../fixtures/redis-client.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 import { TcpProxy } from '../fixtures/tcp-proxy.js';
 import { until } from '../fixtures/until.js';
 
-interface Film {
+interface Movie {
   readonly title: string;
 }
 
 let number = 0;
-/** A namespace that no other test has used. */
-const films = (options: Partial<NamespaceOptions<Film>> = {}) =>
-  defineNamespace<Film>({
-    name: `films-${++number}`,
-    codec: jsonCodec<Film>(),
+/** Returns a namespace that no other test uses. */
+const newNamespace = (options: Partial<PlainNamespaceOptions<Movie>> = {}) =>
+  defineNamespace<Movie>({
+    name: `movies-${++number}`,
+    codec: jsonCodec<Movie>(),
     ttlSeconds: 60,
     jitter: 0,
     ...options,
   });
 
-const values = (answers: readonly CacheAnswer<unknown>[]): unknown[] => answers.map(({ value }) => value);
-const outcomes = (answers: readonly CacheAnswer<unknown>[]): string[] => [
-  ...new Set(answers.map(({ outcome }) => outcome)),
+const values = (results: readonly CacheResult<unknown>[]): unknown[] => results.map(({ value }) => value);
+const outcomes = (results: readonly CacheResult<unknown>[]): string[] => [
+  ...new Set(results.map(({ outcome }) => outcome)),
 ];
 
 describe('CacheService', () => {
   let server: TestRedisServer;
   let clients: RedisClient[];
-  /** Two processes' caches on one Redis. */
+  /** The caches of two processes on one Redis. */
   let a: CacheService;
   let b: CacheService;
+  let processes: TestCache[];
 
   beforeAll(async () => {
     server = await TestRedisServer.start();
-    // What is tested is who loads, not how soon: a busy machine must not cost a lock.
+    // The tests are about who loads, not how fast: a timeout on a busy machine must not skip a lock.
     const variables = { REDIS_URL: server.url, REDIS_BUDGET_MS: '2000' };
     clients = await Promise.all([1, 2].map(() => connectClient(variables)));
-    [a, b] = clients.map((client) => createCache(client).cache) as [CacheService, CacheService];
-    await until('both listen', () => clients.every((client) => client.isTracking));
+    processes = clients.map((client) => createCache(client));
+    [a, b] = processes.map(({ cache }) => cache) as [CacheService, CacheService];
+    await until('both processes receive invalidations', () => clients.every((client) => client.isTracking));
   });
   afterAll(async () => {
     for (const client of clients) client.close();
@@ -67,11 +67,11 @@ describe('CacheService', () => {
 
   const keyOf = (namespace: { name: string }, part: string): string => `prod:cache:${namespace.name}:${part}`;
 
-  describe('basic calls', () => {
+  describe('plain reads and writes', () => {
     const counters = defineNamespace({ name: 'counters', codec: stringCodec, ttlSeconds: 60, jitter: 0 });
 
-    it('keeps JSON as JSON under the generic key, with its TTL', async () => {
-      const namespace = films();
+    it('stores JSON as JSON under the generic key, with a TTL', async () => {
+      const namespace = newNamespace();
       expect(await a.set(namespace, ['1', 'a:b'], { title: 'Heat' })).toBe(true);
       expect(await server.redis.get(`prod:cache:${namespace.name}:1:a%3Ab`)).toBe('{"title":"Heat"}');
       expect(await a.get(namespace, ['1', 'a:b'])).toEqual({ title: 'Heat' });
@@ -84,8 +84,8 @@ describe('CacheService', () => {
       expect(await a.ttl(namespace, ['1', 'a:b'])).toBeNull();
     });
 
-    it("keeps many in order, in the caller's order, holes and all", async () => {
-      const namespace = films();
+    it("returns many values in the caller's order, and null for those that are missing", async () => {
+      const namespace = newNamespace();
       await a.setMany(namespace, [
         ['1', { title: 'Heat' }],
         ['3', { title: 'Ronin' }],
@@ -97,46 +97,82 @@ describe('CacheService', () => {
       ]);
     });
 
-    it('guesses nothing of a raw string', async () => {
+    it('deletes many values, and returns how many there were', async () => {
+      const namespace = newNamespace({ localTtlSeconds: 60 });
+      await a.setMany(namespace, [
+        ['1', { title: 'Heat' }],
+        ['3', { title: 'Ronin' }],
+      ]);
+      expect(await a.deleteMany(namespace, ['1', '2', '3'])).toBe(2);
+      expect(await a.getMany(namespace, ['1', '2', '3'])).toEqual([null, null, null]);
+    });
+
+    it('stores the last of several values for the same key', async () => {
+      const namespace = newNamespace();
+      const stored = await a.setMany(namespace, [
+        ['1', { title: 'first' }],
+        ['1', { title: 'last' }],
+      ]);
+      expect(stored).toBe(true);
+      expect(await b.get(namespace, '1')).toEqual({ title: 'last' });
+    });
+
+    it('returns a raw string unchanged', async () => {
       await a.set(counters, 'raw', '007');
       expect(await b.get(counters, 'raw')).toBe('007');
     });
 
-    it('never leaves a counter without a TTL', async () => {
+    it('gives every counter a TTL', async () => {
       expect(await Promise.all([1, 2, 3].map(() => a.increment(counters, 'c', 2)))).toEqual([2, 4, 6]);
       expect(await a.ttl(counters, 'c')).toBeGreaterThan(59);
     });
 
-    it('replaces a key of another type: read, set and counted', async () => {
-      const namespace = films();
-      await server.redis.lpush(keyOf(namespace, '9'), 'of another program');
+    it('replaces a key of another type when it is loaded or incremented', async () => {
+      const namespace = newNamespace();
+      await server.redis.lpush(keyOf(namespace, '9'), 'by another program');
       expect(await a.get(namespace, '9')).toBeNull();
-      const answer = await a.getOrSet(namespace, '9', () => Promise.resolve({ title: 'x' }));
-      expect(answer).toMatchObject({ outcome: 'miss', redisAnswered: true, stored: true });
+      const result = await a.getOrLoadOne(namespace, '9', () => Promise.resolve({ title: 'x' }));
+      expect(result).toMatchObject({ outcome: 'miss', redisAnswered: true, stored: true });
       expect(await server.redis.type(keyOf(namespace, '9'))).toBe('string');
       await server.redis.hset(keyOf(counters, 'd'), 'of', 'another program');
       expect(await a.increment(counters, 'd', 2)).toBe(2);
       expect(await a.ttl(counters, 'd')).toBeGreaterThan(59);
     });
 
-    it.each([0, -1, Number.NaN, Infinity])(
-      'a TTL of %p is a RangeError, not "forever"',
-      async (ttlSeconds) => {
-        expect(() => films({ ttlSeconds })).toThrow(RangeError);
-        await expect(a.expire(films(), 'x', ttlSeconds)).rejects.toThrow(RangeError);
-      },
-    );
+    it.each([0, -1, Number.NaN, Infinity])('rejects a TTL of %p with a RangeError', async (ttlSeconds) => {
+      expect(() => newNamespace({ ttlSeconds })).toThrow(RangeError);
+      await expect(a.expire(newNamespace(), 'x', ttlSeconds)).rejects.toThrow(RangeError);
+    });
 
-    it("takes a caller's TTL, and knows the documents' defaults", async () => {
-      const namespace = films();
-      await a.set(namespace, '1', { title: 'x' }, { ttlSeconds: a.longTtlSeconds });
+    it("stores a value for the caller's TTL", async () => {
+      const namespace = newNamespace();
+      await a.set(namespace, '1', { title: 'x' }, { ttlSeconds: 'long' });
       expect(await a.ttl(namespace, '1')).toBeGreaterThan(3599);
-      expect(a.defaultTtlSeconds).toBe(300);
+      await a.set(namespace, '1', { title: 'x' }, { ttlSeconds: 120 });
+      expect(await a.ttl(namespace, '1')).toBeLessThanOrEqual(120);
       await expect(a.set(namespace, '1', { title: 'x' }, { ttlSeconds: 0 })).rejects.toThrow(RangeError);
     });
 
-    it('shortens TTLs at random and never lengthens them', async () => {
-      const namespace = films({ jitter: 0.5, ttlSeconds: 1000 });
+    it.each([
+      [undefined, {}, 300],
+      ['long', {}, 3600],
+      [undefined, { CACHE_TTL_SECONDS: '77' }, 77],
+      ['long', { CACHE_TTL_LONG_SECONDS: '7777' }, 7777],
+    ] as const)(
+      'uses the configured TTL (%p, %p) where a namespace names none',
+      async (ttl, variables, seconds) => {
+        const { cache } = createCache(clients[0] as RedisClient, variables);
+        const namespace = newNamespace({ ttlSeconds: ttl });
+        await cache.set(namespace, 'set', { title: 'x' });
+        await cache.getOrLoadOne(namespace, 'loaded', () => Promise.resolve({ title: 'x' }));
+        for (const key of ['set', 'loaded']) {
+          expect(Math.abs((await server.redis.ttl(keyOf(namespace, key))) - seconds)).toBeLessThanOrEqual(2);
+        }
+      },
+    );
+
+    it('shortens TTLs at random and never extends them', async () => {
+      const namespace = newNamespace({ jitter: 0.5, ttlSeconds: 1000 });
       await a.setMany(
         namespace,
         Array.from({ length: 50 }, (_, index) => [`${index}`, { title: 'x' }] as const),
@@ -150,129 +186,135 @@ describe('CacheService', () => {
     });
   });
 
-  describe('getOrSet', () => {
+  describe('getOrLoadOne', () => {
     it('loads once for a thousand callers in each of two processes', async () => {
-      const namespace = films();
+      const namespace = newNamespace();
       let loads = 0;
-      const load = async (): Promise<Film> => {
+      const load = async (): Promise<Movie> => {
         loads++;
         await upstreamTakes(50);
         return { title: 'Heat' };
       };
       const callers = [a, b].flatMap((cache) =>
-        Array.from({ length: 1000 }, () => cache.getOrSet(namespace, '1', load)),
+        Array.from({ length: 1000 }, () => cache.getOrLoadOne(namespace, '1', load)),
       );
-      const answers = await Promise.all(callers);
+      const results = await Promise.all(callers);
       expect(loads).toBe(1);
-      expect(new Set(values(answers).map((value) => JSON.stringify(value)))).toEqual(
+      expect(new Set(values(results).map((value) => JSON.stringify(value)))).toEqual(
         new Set(['{"title":"Heat"}']),
       );
-      expect(answers.filter(({ outcome }) => outcome === 'miss')).toHaveLength(1);
+      expect(results.filter(({ outcome }) => outcome === 'miss')).toHaveLength(1);
     });
 
-    it("takes over within the lock's bound when the leader dies", async () => {
+    it('takes over when the leader dies and its lock expires', async () => {
       const doomed = await connectClient({ REDIS_URL: server.url });
       const leader = createCache(doomed).cache;
-      const namespace = films({ loadTimeoutMs: 3000 });
-      leader.getOrSet(namespace, '1', () => new Promise<never>(() => undefined)).catch(() => undefined);
-      await until('it holds the lock', async () => (await server.redis.keys('prod:lock:*')).length === 1);
+      const namespace = newNamespace({ loadTimeoutMs: 3000 });
+      leader.getOrLoadOne(namespace, '1', () => new Promise<never>(() => undefined)).catch(() => undefined);
+      await until(
+        'the leader holds the lock',
+        async () => (await server.redis.keys('prod:lock:*')).length === 1,
+      );
       doomed.close();
       const startedMs = performance.now();
-      const answer = await b.getOrSet(namespace, '1', () => Promise.resolve({ title: 'Heat' }));
-      expect(answer).toMatchObject({ value: { title: 'Heat' }, outcome: 'miss' });
+      const result = await b.getOrLoadOne(namespace, '1', () => Promise.resolve({ title: 'Heat' }));
+      expect(result).toMatchObject({ value: { title: 'Heat' }, outcome: 'miss' });
       expect(performance.now() - startedMs).toBeLessThan(4000);
     });
 
-    it('fails only those who waited', async () => {
-      const namespace = films();
+    it('rejects only the callers that waited for a failed load', async () => {
+      const namespace = newNamespace();
       const failing = Promise.allSettled(
-        [1, 2].map(() => a.getOrSet(namespace, '1', () => Promise.reject(new Error('down')))),
+        [1, 2].map(() => a.getOrLoadOne(namespace, '1', () => Promise.reject(new Error('down')))),
       );
       expect((await failing).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-      expect(await a.getOrSet(namespace, '1', () => Promise.resolve({ title: 'Heat' }))).toMatchObject({
+      expect(await a.getOrLoadOne(namespace, '1', () => Promise.resolve({ title: 'Heat' }))).toMatchObject({
         outcome: 'miss',
       });
     });
 
-    it('remembers briefly that there is none', async () => {
-      const namespace = films({ negativeTtlSeconds: 30 });
+    it('caches the absence of a value for a short time', async () => {
+      const namespace = newNamespace({ negativeTtlSeconds: 30 });
       let loads = 0;
       const load = (): Promise<undefined> => Promise.resolve(void loads++);
-      expect(await a.getOrSet(namespace, '1', load)).toMatchObject({ value: undefined, outcome: 'miss' });
-      expect(await b.getOrSet(namespace, '1', load)).toMatchObject({ value: undefined, outcome: 'negative' });
+      expect(await a.getOrLoadOne(namespace, '1', load)).toMatchObject({ value: undefined, outcome: 'miss' });
+      expect(await b.getOrLoadOne(namespace, '1', load)).toMatchObject({
+        value: undefined,
+        outcome: 'negative',
+      });
       expect(loads).toBe(1);
       expect(await server.redis.ttl(keyOf(namespace, '1'))).toBeLessThanOrEqual(30);
     });
 
-    it('does not remember it where the namespace does not say so', async () => {
-      const namespace = films();
-      await a.getOrSet(namespace, '1', () => Promise.resolve(undefined));
+    it('does not cache the absence of a value by default', async () => {
+      const namespace = newNamespace();
+      await a.getOrLoadOne(namespace, '1', () => Promise.resolve(undefined));
       expect(await server.redis.exists(keyOf(namespace, '1'))).toBe(0);
     });
 
-    it('gives up on a slow load in time, and the load still fills the cache', async () => {
-      const namespace = films({ loadTimeoutMs: 50 });
-      let finish: ((film: Film) => void) | undefined;
-      const slow = a.getOrSet(namespace, '1', () => new Promise<Film>((resolve) => (finish = resolve)));
+    it('rejects after the load timeout, and stores the value when the load finishes', async () => {
+      const namespace = newNamespace({ loadTimeoutMs: 50 });
+      let finish: ((movie: Movie) => void) | undefined;
+      const slow = a.getOrLoadOne(namespace, '1', () => new Promise<Movie>((resolve) => (finish = resolve)));
       await expect(slow).rejects.toThrow(CacheLoadTimeoutError);
       finish?.({ title: 'Heat' });
-      await until('it is stored', async () => (await b.get(namespace, '1')) !== null);
+      await until('the value is stored', async () => (await b.get(namespace, '1')) !== null);
     });
 
-    it('loads anew when asked to', async () => {
-      const namespace = films();
+    it('loads a fresh value when asked to refresh', async () => {
+      const namespace = newNamespace();
       await a.set(namespace, '1', { title: 'old' });
-      const answer = await a.getOrSet(namespace, '1', () => Promise.resolve({ title: 'new' }), {
+      const result = await a.getOrLoadOne(namespace, '1', () => Promise.resolve({ title: 'new' }), {
         refresh: true,
       });
-      expect(answer).toMatchObject({ value: { title: 'new' }, outcome: 'bypass', stored: true });
+      expect(result).toMatchObject({ value: { title: 'new' }, outcome: 'bypass', stored: true });
       expect(await b.get(namespace, '1')).toEqual({ title: 'new' });
     });
 
     it('replaces a broken value', async () => {
-      const namespace = films();
+      const namespace = newNamespace();
       await server.redis.set(keyOf(namespace, '1'), '{"tit');
-      expect(await a.getOrSet(namespace, '1', () => Promise.resolve({ title: 'Heat' }))).toMatchObject({
+      expect(await a.getOrLoadOne(namespace, '1', () => Promise.resolve({ title: 'Heat' }))).toMatchObject({
         outcome: 'miss',
       });
       expect(await server.redis.get(keyOf(namespace, '1'))).toBe('{"title":"Heat"}');
     });
   });
 
-  describe('getOrSetMany', () => {
-    const film = (part: string): Film => ({ title: part });
+  describe('getOrLoad', () => {
+    const movie = (title: string): Movie => ({ title });
 
-    it('loads only what is missing, once each, and answers in order', async () => {
-      const namespace = films();
-      await a.set(namespace, '2', film('2'));
-      const parts = ['1', '2', '3', '1'];
-      const asked: string[][] = [];
-      const answers = await a.getOrSetMany(namespace, parts, (positions) => {
-        asked.push(positions.map((position) => parts[position] as string));
-        return Promise.resolve(positions.map((position) => film(parts[position] as string)));
+    it('loads each missing value once, and returns results in order', async () => {
+      const namespace = newNamespace();
+      await a.set(namespace, '2', movie('2'));
+      const inputs = ['1', '2', '3', '1'];
+      const loaded: string[][] = [];
+      const results = await a.getOrLoad(namespace, inputs, (missing) => {
+        loaded.push(missing.map(({ input }) => input));
+        return Promise.resolve(missing.map(({ input }) => movie(input)));
       });
-      expect(asked).toEqual([['1', '3']]);
-      expect(values(answers)).toEqual(parts.map(film));
+      expect(loaded).toEqual([['1', '3']]);
+      expect(values(results)).toEqual(inputs.map(movie));
     });
 
-    it('joins what other batches are loading', async () => {
-      const namespace = films();
-      const asked: string[] = [];
-      const batch = (parts: readonly string[]) =>
-        a.getOrSetMany(namespace, parts, async (positions) => {
-          for (const position of positions) asked.push(parts[position] as string);
+    it('waits for values that other batches are loading', async () => {
+      const namespace = newNamespace();
+      const loaded: string[] = [];
+      const batch = (inputs: readonly string[]) =>
+        a.getOrLoad(namespace, inputs, async (missing) => {
+          for (const { input } of missing) loaded.push(input);
           await upstreamTakes(30);
-          return positions.map((position) => film(parts[position] as string));
+          return missing.map(({ input }) => movie(input));
         });
-      const answers = await Promise.all([batch(['1', '2']), batch(['2', '3']), batch(['3', '1', '4'])]);
-      expect(answers.map(values)).toEqual(
+      const results = await Promise.all([batch(['1', '2']), batch(['2', '3']), batch(['3', '1', '4'])]);
+      expect(results.map(values)).toEqual(
         [
           ['1', '2'],
           ['2', '3'],
           ['3', '1', '4'],
-        ].map((parts) => parts.map(film)),
+        ].map((inputs) => inputs.map(movie)),
       );
-      expect(asked.toSorted()).toEqual(['1', '2', '3', '4']);
+      expect(loaded.toSorted()).toEqual(['1', '2', '3', '4']);
     });
   });
 
@@ -280,93 +322,113 @@ describe('CacheService', () => {
     const expireFreshLife = (namespace: { name: string }, part: string) =>
       server.redis.pexpire(keyOf(namespace, part), 50_000);
 
-    it('serves a stale value at once and refreshes it behind', async () => {
-      const namespace = films({ staleSeconds: 60 });
+    it('serves a stale value at once and refreshes it in the background', async () => {
+      const namespace = newNamespace({ staleSeconds: 60 });
       await a.set(namespace, '1', { title: 'old' });
       await expireFreshLife(namespace, '1');
-      const answer = await a.getOrSet(namespace, '1', () => Promise.resolve({ title: 'new' }));
-      expect(answer).toMatchObject({ value: { title: 'old' }, outcome: 'stale' });
-      expect(answer.ttlMs).toBeLessThan(0);
+      const result = await a.getOrLoadOne(namespace, '1', () => Promise.resolve({ title: 'new' }));
+      expect(result).toMatchObject({ value: { title: 'old' }, outcome: 'stale' });
+      expect(result.ttlMs).toBeLessThan(0);
       await until(
-        'it is refreshed',
+        'the value is refreshed',
         async () => (await server.redis.get(keyOf(namespace, '1'))) === '{"title":"new"}',
       );
       expect(await server.redis.pttl(keyOf(namespace, '1'))).toBeGreaterThan(100_000);
     });
 
-    it('serves the stale value while the upstream fails, asks it ever less, and recovers', async () => {
-      const namespace = films({ staleSeconds: 60 });
+    it('serves the stale value while the upstream fails, pauses between attempts, and recovers', async () => {
+      const namespace = newNamespace({ staleSeconds: 60 });
       await a.set(namespace, '1', { title: 'old' });
       await expireFreshLife(namespace, '1');
       let loads = 0;
-      const load = (): Promise<Film> => {
+      const load = (): Promise<Movie> => {
         loads++;
         return Promise.reject(new Error('down'));
       };
       for (let call = 0; call < 50; call++) {
-        expect(await a.getOrSet(namespace, '1', load)).toMatchObject({
+        expect(await a.getOrLoadOne(namespace, '1', load)).toMatchObject({
           value: { title: 'old' },
           outcome: 'stale',
         });
       }
       expect(loads).toBe(1);
-      await b.getOrSet(namespace, '1', () => Promise.resolve({ title: 'new' }));
-      await until('it is back', async () => (await b.get(namespace, '1'))?.title === 'new');
+      await b.getOrLoadOne(namespace, '1', () => Promise.resolve({ title: 'new' }));
+      await until('the value is refreshed', async () => (await b.get(namespace, '1'))?.title === 'new');
     });
 
-    it('refreshes early, the likelier the nearer the end (XFetch)', async () => {
-      const namespace = films({ earlyRefreshBeta: 1000 });
-      await a.getOrSet(namespace, 'first', async () => {
+    it('may refresh a value before its TTL ends (XFetch)', async () => {
+      const namespace = newNamespace({ earlyRefreshBeta: 1000 });
+      await a.getOrLoadOne(namespace, 'first', async () => {
         await upstreamTakes(20);
         return { title: 'x' };
       });
       await a.set(namespace, '1', { title: 'old' });
       await server.redis.pexpire(keyOf(namespace, '1'), 500);
-      expect(await a.getOrSet(namespace, '1', () => Promise.resolve({ title: 'new' }))).toMatchObject({
+      expect(await a.getOrLoadOne(namespace, '1', () => Promise.resolve({ title: 'new' }))).toMatchObject({
         outcome: 'redis_hit',
       });
       await until(
-        'it is refreshed',
+        'the value is refreshed',
         async () => (await server.redis.get(keyOf(namespace, '1'))) === '{"title":"new"}',
       );
+    });
+
+    it('refreshes values that were stored together at different times, and keeps their TTL exact', async () => {
+      const namespace = newNamespace({ ttlSeconds: 1000, refreshJitter: 0.5 });
+      const inputs = Array.from({ length: 60 }, (_, index) => `${index}`);
+      await a.setMany(
+        namespace,
+        inputs.map((input) => [input, { title: 'old' }] as const),
+      );
+      expect(await server.redis.pttl(keyOf(namespace, '0'))).toBeGreaterThan(990_000);
+      for (const input of inputs) await server.redis.pexpire(keyOf(namespace, input), 250_000);
+      const load = () => Promise.resolve({ title: 'new' });
+      for (const input of inputs) {
+        expect(await a.getOrLoadOne(namespace, input, load)).toMatchObject({ outcome: 'redis_hit' });
+      }
+      const refreshed = async (): Promise<number> =>
+        (await b.getMany(namespace, inputs)).filter((value) => value?.title === 'new').length;
+      // A quarter of the TTL is left, so about half of the keys are due.
+      await until('some values are refreshed', async () => (await refreshed()) > 10);
+      expect(await refreshed()).toBeLessThan(50);
     });
   });
 
   describe('an upstream with ETags', () => {
-    it('is asked whether the stale value still holds, and a 304 makes it fresh again', async () => {
-      const namespace = films({ staleSeconds: 60 });
+    it('can revalidate a stale value, and a 304 makes it fresh again', async () => {
+      const namespace = newNamespace({ staleSeconds: 60 });
       const heat = { title: 'Heat' };
-      await a.getOrSet(namespace, '1', () => Promise.resolve(new Tagged(heat, '"v1"')));
+      await a.getOrLoadOne(namespace, '1', () => Promise.resolve(new Tagged(heat, '"v1"')));
       await server.redis.pexpire(keyOf(namespace, '1'), 50_000);
-      const asked: unknown[] = [];
-      await a.getOrSet(namespace, '1', (previous) => {
-        asked.push(previous);
+      const revalidated: unknown[] = [];
+      await a.getOrLoadOne(namespace, '1', ({ previous }) => {
+        revalidated.push(previous);
         return Promise.resolve(notModified);
       });
       await until(
-        'it is fresh again',
+        'the value is fresh again',
         async () => (await server.redis.pttl(keyOf(namespace, '1'))) > 100_000,
       );
-      expect(asked).toEqual([{ value: heat, etag: '"v1"' }]);
+      expect(revalidated).toEqual([{ value: heat, etag: '"v1"' }]);
       expect(await b.get(namespace, '1')).toEqual(heat);
     });
   });
 
   describe('the local tier', () => {
-    const local = () => films({ localTtlSeconds: 60 });
+    const local = () => newNamespace({ localTtlSeconds: 60 });
 
-    it('answers without Redis what was read before', async () => {
+    it('returns a value that was read before without asking Redis', async () => {
       const namespace = local();
       await a.set(namespace, '1', { title: 'Heat' });
       await until(
-        'a copy is kept',
+        'b has a copy',
         async () =>
-          outcomes([await b.getOrSet(namespace, '1', () => Promise.reject(new Error('no')))])[0] ===
+          outcomes([await b.getOrLoadOne(namespace, '1', () => Promise.reject(new Error('no')))])[0] ===
           'local_hit',
       );
     });
 
-    it('drops its copy within 100 ms of a change anywhere, by any program', async () => {
+    it('evicts a copy within 100 ms of a change by any process or program', async () => {
       const namespace = local();
       const changes = [
         () => a.set(namespace, '1', { title: 'new' }),
@@ -375,27 +437,32 @@ describe('CacheService', () => {
       for (const change of changes) {
         await a.set(namespace, '1', { title: 'old' });
         await until(
-          'B has a copy',
+          'b has a copy',
           async () =>
             (await b.get(namespace, '1'))?.title === 'old' &&
-            (await b.getOrSet(namespace, '1', () => Promise.reject(new Error('no')))).outcome === 'local_hit',
+            (await b.getOrLoadOne(namespace, '1', () => Promise.reject(new Error('no')))).outcome ===
+              'local_hit',
         );
         await change();
-        await until('B serves the new one', async () => (await b.get(namespace, '1'))?.title === 'new', 100);
+        await until(
+          'b serves the new value',
+          async () => (await b.get(namespace, '1'))?.title === 'new',
+          100,
+        );
       }
     });
 
-    it('never uses a copy beyond its TTL while its invalidations are cut', async () => {
+    it('never uses a copy longer than its TTL while it receives no invalidations', async () => {
       const proxy = await TcpProxy.start(server.port);
       const client = await connectClient({ REDIS_URL: `redis://127.0.0.1:${proxy.port}` });
       const { cache } = createCache(client);
-      await until('it listens', () => client.isTracking);
-      const namespace = films({ localTtlSeconds: 1 });
+      await until('the process receives invalidations', () => client.isTracking);
+      const namespace = newNamespace({ localTtlSeconds: 1 });
       await a.set(namespace, '1', { title: 'old' });
       await until(
-        'it has a copy',
+        'the process has a copy',
         async () =>
-          (await cache.getOrSet(namespace, '1', () => Promise.reject(new Error('no')))).outcome ===
+          (await cache.getOrLoadOne(namespace, '1', () => Promise.reject(new Error('no')))).outcome ===
           'local_hit',
       );
       proxy.swallow(true);
@@ -409,39 +476,42 @@ describe('CacheService', () => {
       expect(served).not.toEqual([]);
       expect(served).not.toContain('old');
       proxy.swallow(false);
-      await until('it serves the new one', async () => (await cache.get(namespace, '1'))?.title === 'new');
+      await until(
+        'the process serves the new value',
+        async () => (await cache.get(namespace, '1'))?.title === 'new',
+      );
       client.close();
       await proxy.stop();
     });
 
-    it('is bounded in bytes', async () => {
-      const namespace = films({ localTtlSeconds: 60, localBytes: 10_000 });
+    it('has a maximum size', async () => {
+      const namespace = newNamespace({ localTtlSeconds: 60, localBytes: 10_000 });
       const parts = Array.from({ length: 100 }, (_, index) => `${index}`);
       await a.setMany(
         namespace,
         parts.map((part) => [part, { title: 'x'.repeat(500) }] as const),
       );
       await b.getMany(namespace, parts);
-      const tier = b.stats().local[namespace.name];
+      const tier = processes[1]?.inspector.stats().local[namespace.name];
       expect(tier?.bytes).toBeLessThanOrEqual(10_000);
       expect(tier?.entries).toBeLessThan(20);
     });
   });
 
-  it('serves a value that is too large, stores it nowhere, and counts it', async () => {
+  it('serves a value that is too large to store, and counts it', async () => {
     const { cache, registry } = createCache(clients[0] as RedisClient, { CACHE_MAX_VALUE_BYTES: '1024' });
-    const namespace = films({ localTtlSeconds: 60 });
+    const namespace = newNamespace({ localTtlSeconds: 60 });
     let loads = 0;
     const load = (title: string) => () => Promise.resolve({ title: title.repeat(++loads > 0 ? 1 : 0) });
     const large = 'x'.repeat(2_000);
     for (const expectedLoads of [1, 2]) {
-      const answer = await cache.getOrSet(namespace, 'large', load(large));
-      expect([answer.value, answer.stored, loads]).toEqual([{ title: large }, false, expectedLoads]);
+      const result = await cache.getOrLoadOne(namespace, 'large', load(large));
+      expect([result.value, result.stored, loads]).toEqual([{ title: large }, false, expectedLoads]);
     }
     expect(await cache.set(namespace, 'large', { title: large })).toBe(false);
     // A batch stores what fits.
-    const batch = await cache.getOrSetMany(namespace, ['large', 'small'], (positions) =>
-      Promise.resolve(positions.map((position) => ({ title: position === 0 ? large : 'Heat' }))),
+    const batch = await cache.getOrLoad(namespace, ['large', 'small'], (missing) =>
+      Promise.resolve(missing.map(({ input }) => ({ title: input === 'large' ? large : 'Heat' }))),
     );
     expect(batch.map(({ stored }) => stored)).toEqual([false, true]);
     expect(await cache.get(namespace, 'small')).toEqual({ title: 'Heat' });
@@ -451,15 +521,16 @@ describe('CacheService', () => {
     );
   });
 
-  describe('purges', () => {
+  describe('deletePattern', () => {
+    // Registers the first part of its keys, as the embeddings do.
+    defineNamespace({ name: 'vectors', prefix: 'emb', codec: stringCodec });
     const run = async (pattern: string, dryRun = false, signal = new AbortController().signal) => {
       let last = { matched: 0, deleted: 0 };
-      const purge = new CachePurgeService(new CacheRepository(clients[0] as RedisClient));
-      for await (const progress of purge.deletePattern(pattern, { dryRun, signal })) last = progress;
+      for await (const progress of a.deletePattern(pattern, { dryRun, signal })) last = progress;
       return last;
     };
 
-    it('deletes by pattern what is cached, and nothing else', async () => {
+    it('deletes matching cached values only', async () => {
       await server.redis.mset({
         'prod:emb:m:1': 'x',
         'prod:emb:m:2': 'x',
@@ -481,39 +552,30 @@ describe('CacheService', () => {
       },
     );
 
-    it('takes an escaped star for a star', async () => {
+    it('matches an escaped star literally', async () => {
       await server.redis.mset({ 'prod:cache:a*:1': 'x', 'prod:cache:ab:1': 'x' });
       expect(await run(String.raw`cache:a\*:1`)).toEqual({ matched: 1, deleted: 1 });
     });
 
-    it('walks all of a large keyspace, and can be canceled', async () => {
+    it('deletes all of a large namespace, and can be aborted', async () => {
       await server.redis.call('DEBUG', 'POPULATE', '20000', 'prod:cache:big');
       const cancel = new AbortController();
       cancel.abort(new Error('enough'));
       await expect(run('cache:big:*', false, cancel.signal)).rejects.toThrow('enough');
       expect(await run('cache:big:*')).toEqual({ matched: 20_000, deleted: 20_000 });
     });
-
-    it('forgets a whole generic namespace at once, in every process', async () => {
-      const namespace = films({ localTtlSeconds: 60 });
-      await a.set(namespace, '1', { title: 'old' });
-      expect(await b.get(namespace, '1')).toEqual({ title: 'old' });
-      expect(await a.purge(namespace)).toBe(true);
-      expect(await a.get(namespace, '1')).toBeNull();
-      await until('B has forgotten it', async () => (await b.get(namespace, '1')) === null, 1000);
-    });
   });
 
   describe('decorators', () => {
-    const namespace = films();
+    const namespace = newNamespace();
     let loads = 0;
 
     @Injectable()
-    class FilmService {
+    class MovieService {
       @Cached(namespace, (id: number) => String(id))
-      async find(id: number): Promise<Film> {
+      async find(id: number): Promise<Movie> {
         loads++;
-        return Promise.resolve({ title: `film ${id}` });
+        return Promise.resolve({ title: `movie ${id}` });
       }
 
       @CacheEvict(namespace, (id: number) => String(id))
@@ -522,14 +584,14 @@ describe('CacheService', () => {
       }
     }
 
-    it('cache, coalesce and evict', async () => {
-      @Module({ providers: [FilmService, { provide: CacheService, useValue: a }] })
-      class FilmModule {}
-      const module = await Test.createTestingModule({ imports: [FilmModule] }).compile();
-      const service = module.get(FilmService);
+    it('cache a method, coalesce its calls, and evict its value', async () => {
+      @Module({ providers: [MovieService, { provide: CacheService, useValue: a }] })
+      class MovieModule {}
+      const module = await Test.createTestingModule({ imports: [MovieModule] }).compile();
+      const service = module.get(MovieService);
       expect(await Promise.all([service.find(1), service.find(1)])).toEqual([
-        { title: 'film 1' },
-        { title: 'film 1' },
+        { title: 'movie 1' },
+        { title: 'movie 1' },
       ]);
       await service.find(1);
       expect(loads).toBe(1);
@@ -539,27 +601,27 @@ describe('CacheService', () => {
     });
   });
 
-  it('counts outcomes and what they saved', async () => {
-    const namespace = films();
-    const load = (): Promise<Film> => Promise.resolve({ title: 'x' });
-    await a.getOrSet(namespace, '1', load);
-    await a.getOrSet(namespace, '1', load);
-    expect(a.stats().namespaces[namespace.name]).toMatchObject({
+  it('counts outcomes and savings', async () => {
+    const namespace = newNamespace();
+    const load = (): Promise<Movie> => Promise.resolve({ title: 'x' });
+    await a.getOrLoadOne(namespace, '1', load);
+    await a.getOrLoadOne(namespace, '1', load);
+    expect(processes[0]?.inspector.stats().namespaces[namespace.name]).toMatchObject({
       outcomes: { miss: 1, redis_hit: 1 },
       hitRate: 0.5,
       saved: { items: 1 },
     });
   });
 
-  it('says where a key is and what stored it', async () => {
-    const namespace = films();
-    await a.getOrSet(namespace, '1', () => Promise.resolve({ title: 'x' }));
-    expect(await a.inspect(keyOf(namespace, '1'))).toMatchObject({
+  it('shows where a key is cached and what stored it', async () => {
+    const namespace = newNamespace();
+    await a.getOrLoadOne(namespace, '1', () => Promise.resolve({ title: 'x' }));
+    expect(await processes[0]?.inspector.inspect(keyOf(namespace, '1'))).toMatchObject({
       tier: 'redis',
       bytes: 13,
       stored: { cause: 'miss' },
     });
-    expect(await b.inspect(keyOf(namespace, '2'))).toMatchObject({
+    expect(await processes[1]?.inspector.inspect(keyOf(namespace, '2'))).toMatchObject({
       tier: 'none',
       ttlSeconds: null,
       stored: null,
@@ -567,13 +629,13 @@ describe('CacheService', () => {
   });
 });
 
-describe('without Redis', () => {
+describe('CacheService without Redis', () => {
   const stops: (() => Promise<unknown> | void)[] = [];
   afterEach(async () => {
     for (const stop of stops.splice(0)) await stop();
   });
 
-  it('reads are misses, writes say false, loads still come once, and are kept here', async () => {
+  it('returns null from reads and false from writes, loads once, and stores values locally', async () => {
     const server = await TestRedisServer.start();
     const client = await connectClient({ REDIS_URL: server.url });
     stops.push(
@@ -582,17 +644,17 @@ describe('without Redis', () => {
     );
     const { cache } = createCache(client);
     await server.kill();
-    await until('Redis is away', () => client.status.breaker !== 'closed');
-    const namespace = films({ localTtlSeconds: 60 });
+    await until('Redis is down', () => client.status.breaker !== 'closed');
+    const namespace = newNamespace({ localTtlSeconds: 60 });
     expect(await cache.get(namespace, '1')).toBeNull();
-    expect(await cache.set(films(), '1', { title: 'x' })).toBe(false);
+    expect(await cache.set(newNamespace(), '1', { title: 'x' })).toBe(false);
     expect(await cache.delete(namespace, '1')).toBe(false);
     expect(await cache.exists(namespace, '1')).toBe(false);
     let loads = 0;
-    const load = (): Promise<Film> => Promise.resolve({ title: `${++loads}` });
-    const answers = await Promise.all([1, 2, 3].map(() => cache.getOrSet(namespace, '1', load)));
-    expect(answers.map(({ redisAnswered }) => redisAnswered)).toEqual([false, false, false]);
-    expect(await cache.getOrSet(namespace, '1', load)).toMatchObject({ outcome: 'local_hit' });
+    const load = (): Promise<Movie> => Promise.resolve({ title: `${++loads}` });
+    const results = await Promise.all([1, 2, 3].map(() => cache.getOrLoadOne(namespace, '1', load)));
+    expect(results.map(({ redisAnswered }) => redisAnswered)).toEqual([false, false, false]);
+    expect(await cache.getOrLoadOne(namespace, '1', load)).toMatchObject({ outcome: 'local_hit' });
     expect(loads).toBe(1);
   });
 });

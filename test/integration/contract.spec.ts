@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MarqueeConfig } from '@app/config';
-import { EmbeddingsRepository, StoredVectorsFullError, StoredVectorsRepository } from '@app/embeddings';
+import {
+  type EmbeddingInput,
+  EmbeddingsRepository,
+  StoredVectorsFullError,
+  StoredVectorsRepository,
+} from '@app/embeddings';
 import { DeadLettersRepository, DeadLettersService, GroupsRepository, type StreamEvent } from '@app/events';
 import { RateLimiter } from '@app/rate-limit';
 import { LocksRepository } from '@app/locks';
@@ -112,42 +117,49 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
     const ids = Array.from({ length: 40 }, (_, index) => index + 1);
     const movie = (id: number): string => JSON.stringify({ id, title: `Movie ${id}` });
 
-    it('keeps movies for a day, and drops those that have changed', async () => {
+    it('caches movies for a day, and deletes those that have changed', async () => {
       const config = { cache: { localBytes: 0 } } as MarqueeConfig;
       const repository = new TmdbRepository(createCache(client).cache, client, config);
-      const asked: number[] = [];
+      const loaded: number[] = [];
       const get = async () =>
-        repository.getOrLoad(client.newBudget(), { ids }, (positions) => {
-          asked.push(...positions.map((position) => ids[position] as number));
-          return Promise.resolve(positions.map((position) => movie(ids[position] as number)));
-        });
+        repository.getOrLoad(
+          ids.map((id) => ({ id, language: undefined })),
+          (missing) => {
+            loaded.push(...missing.map(({ input }) => input.id));
+            return Promise.resolve(missing.map(({ input }) => movie(input.id)));
+          },
+          { budget: client.newBudget() },
+        );
       expect((await get()).map(({ value }) => value)).toEqual(ids.map(movie));
       expect((await get()).map(({ outcome }) => outcome)).toEqual(ids.map(() => 'redis_hit'));
       expect((await topology.get('prod:tmdb:movie:7'))?.toString()).toBe(movie(7));
       expect(await topology.ttl('prod:tmdb:movie:7')).toBeGreaterThan(86_390);
-      expect(await repository.drop([7, 8, 1000])).toBe(2);
-      asked.length = 0;
+      expect(await repository.delete([7, 8, 1000])).toBe(2);
+      loaded.length = 0;
       await get();
-      expect(asked).toEqual([7, 8]);
+      expect(loaded).toEqual([7, 8]);
     });
 
-    it('keeps each language apart, and drops what has changed in all of them', async () => {
+    it('caches each language separately, and deletes a changed movie in all of them', async () => {
       const config = { cache: { localBytes: 0 } } as MarqueeConfig;
       const repository = new TmdbRepository(createCache(client).cache, client, config);
       const load = (language?: string) =>
-        repository.getOrLoad(client.newBudget(), { ids, language }, (positions) =>
-          Promise.resolve(
-            positions.map((position) => JSON.stringify({ id: ids[position], title: language ?? 'default' })),
-          ),
+        repository.getOrLoad(
+          ids.map((id) => ({ id, language })),
+          (missing) =>
+            Promise.resolve(
+              missing.map(({ input }) => JSON.stringify({ id: input.id, title: language ?? 'default' })),
+            ),
+          { budget: client.newBudget() },
         );
       for (const language of [undefined, 'de-DE', 'pt-BR']) {
         const [answer] = await load(language);
         expect(JSON.parse(answer?.value ?? '')).toEqual({ id: 1, title: language ?? 'default' });
       }
       const key = client.keys.key('upstream', 'tmdb', 'languages');
-      await until('the languages are known', async () => (await topology.ttl(key)) > 86_400);
+      await until('the languages are recorded', async () => (await topology.ttl(key)) > 86_400);
       expect(await topology.get('prod:tmdb:movie:7:de-DE')).not.toBeNull();
-      expect(await repository.drop([7])).toBe(3);
+      expect(await repository.delete([7])).toBe(3);
       expect(await topology.get('prod:tmdb:movie:7:de-DE')).toBeNull();
       expect(await topology.get('prod:tmdb:movie:8:de-DE')).not.toBeNull();
     });
@@ -742,20 +754,22 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
     const texts = Array.from({ length: 40 }, (_, index) => `text ${index}`);
     const keyOf = (text: string): string => `prod:emb:m:${sha256(text)}`;
     const vectorOf = (index: number): Float32Array => Float32Array.of(index, -index, 0.5);
-    let asked: number[];
+    let embedded: number[];
 
     const embed = async (wanted: readonly string[]) => {
-      asked = [];
+      embedded = [];
       const config = { cache: { localBytes: 0 } } as MarqueeConfig;
       const repository = new EmbeddingsRepository(createCache(client).cache, config);
-      const cached = await repository.getOrMake(client.newBudget(), space, wanted, (positions) => {
-        asked.push(...positions);
-        return Promise.resolve(positions.map((position) => vectorOf(position)));
-      });
+      const create = (inputs: readonly EmbeddingInput[]) => {
+        const positions = inputs.map((input) => texts.indexOf(String(input)));
+        embedded.push(...positions);
+        return Promise.resolve(positions.map(vectorOf));
+      };
+      const cached = await repository.getOrCreate(space, wanted, create, { budget: client.newBudget() });
       return cached.map(({ value, outcome, stored }) => ({ value, outcome, stored }));
     };
 
-    it('finds in order what it saved, in the documented bytes, for seven days', async () => {
+    it('stores vectors in the documented bytes for seven days, and returns them in order', async () => {
       const first = await embed(texts);
       expect(first).toEqual(
         texts.map((_, index) => ({ value: vectorOf(index), outcome: 'miss', stored: true })),
@@ -764,24 +778,24 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(second).toEqual(
         texts.map((_, index) => ({ value: vectorOf(index), outcome: 'redis_hit', stored: true })),
       );
-      expect(asked).toEqual([]);
+      expect(embedded).toEqual([]);
       expect(await topology.get(keyOf('text 1'))).toEqual(Buffer.from('3f800000bf8000003f000000', 'hex'));
       expect(await topology.ttl(keyOf('text 1'))).toBeGreaterThan(604_790);
     });
 
-    it('keeps what another program wrote first and replaces what is broken', async () => {
+    it('keeps a value that another program wrote first, and replaces a broken value', async () => {
       await topology.set(keyOf('text 0'), Buffer.from('3f8000003f8000003f800000', 'hex'));
       await topology.set(keyOf('text 1'), Buffer.from('short'));
       await embed(texts.slice(0, 3));
-      expect(asked).toEqual([1, 2]);
+      expect(embedded).toEqual([1, 2]);
       const after = await embed(texts.slice(0, 3));
       expect(after.map(({ value }) => value)).toEqual([Float32Array.of(1, 1, 1), vectorOf(1), vectorOf(2)]);
     });
 
-    it('leaves no lock behind', async () => {
+    it('releases its locks', async () => {
       await embed(texts.slice(0, 5));
       await until(
-        'the locks are free',
+        'the locks are released',
         async () => !(await topology.get(`prod:lock:${encodeKeyPart(keyOf('text 1'))}`)),
       );
     });
@@ -790,7 +804,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       await topology.forgetScripts();
       await embed(texts);
       await embed(texts);
-      expect(asked).toEqual([]);
+      expect(embedded).toEqual([]);
     });
   });
 });

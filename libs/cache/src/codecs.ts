@@ -1,24 +1,33 @@
-/** Turns values into bytes and back. `decode` returns undefined for bytes that are not its own: a broken entry. */
-export interface Codec<T> {
+/** Converts values to bytes and back. */
+export interface Codec<T, I = unknown> {
   readonly name: string;
-  /** @throws TypeError for a value that it cannot carry */
-  encode(value: T): Buffer;
-  /** @param key where the bytes were found, for codecs that check that the value is the key's */
-  decode(bytes: Buffer, key?: string): T | undefined;
-  /** Whether the empty string can be no value of it, and so can stand for "known to be absent". */
+  /**
+   * @param input what the value was loaded for
+   * @throws TypeError for a value that the codec cannot represent
+   */
+  encode(value: T, input: I): Buffer;
+  /** Returns undefined for bytes that are not a value of this codec, or not the value of this input. */
+  decode(bytes: Buffer, input: I): T | undefined;
+  /** Whether no value is encoded as zero bytes, which can then mark a value as known to be absent. */
   readonly hasNoEmptyValue: boolean;
 }
 
-/** JSON, frozen all the way down on reading: one decoded value serves many callers. */
+/** A codec whose values do not depend on what they were loaded for. */
+export interface PlainCodec<T> extends Codec<T> {
+  encode(value: T): Buffer;
+  decode(bytes: Buffer): T | undefined;
+}
+
+/** JSON. Decoded values are deeply frozen, because many callers share them. */
 export function jsonCodec<T>(
   isValid: (value: unknown) => value is T = (value): value is T => value !== undefined,
-): Codec<T> {
+): PlainCodec<T> {
   return {
     name: 'json',
     hasNoEmptyValue: true,
     encode: (value) => {
       const text = JSON.stringify(value) as string | undefined;
-      if (text === undefined) throw new TypeError(`A ${typeof value} has no JSON`);
+      if (text === undefined) throw new TypeError(`A value of type ${typeof value} cannot be stored as JSON`);
       return Buffer.from(text);
     },
     decode: (bytes) => {
@@ -33,19 +42,19 @@ export function jsonCodec<T>(
 }
 
 /**
- * JSON as its text: checked on reading like `jsonCodec`'s, handed on untouched.
+ * JSON that stays text: it is validated when it is read, and returned unparsed.
  *
- * @param isValid of a parsed value and the key that it was found under
+ * @param isValid checks the parsed value against the input that it is read for
  */
-export function jsonTextCodec(isValid: (value: unknown, key?: string) => boolean): Codec<string> {
+export function jsonTextCodec<I = unknown>(isValid: (value: unknown, input: I) => boolean): Codec<string, I> {
   return {
     name: 'json-text',
     hasNoEmptyValue: true,
     encode: (text) => Buffer.from(text),
-    decode: (bytes, key) => {
+    decode: (bytes, input) => {
       const text = bytes.toString();
       try {
-        return isValid(JSON.parse(text), key) ? text : undefined;
+        return isValid(JSON.parse(text), input) ? text : undefined;
       } catch {
         return undefined;
       }
@@ -53,16 +62,16 @@ export function jsonTextCodec(isValid: (value: unknown, key?: string) => boolean
   };
 }
 
-/** UTF-8 text, as it is: "007" stays "007". */
-export const stringCodec: Codec<string> = {
+/** UTF-8 text, unchanged: "007" stays "007". */
+export const stringCodec: PlainCodec<string> = {
   name: 'string',
   hasNoEmptyValue: false,
   encode: (value) => Buffer.from(value),
   decode: (bytes) => bytes.toString(),
 };
 
-/** Bytes, as they are. */
-export const bytesCodec: Codec<Buffer> = {
+/** Bytes, unchanged. */
+export const bytesCodec: PlainCodec<Buffer> = {
   name: 'bytes',
   hasNoEmptyValue: false,
   encode: (value) => value,
@@ -72,31 +81,45 @@ export const bytesCodec: Codec<Buffer> = {
 const bytesPerDimension = 4;
 
 /**
- * A vector of so many finite numbers as big-endian float32, nothing else: what Python's
- * `struct.pack(">1536f", *vector)` writes. A decoded vector serves many callers: do not write to it.
+ * A vector of finite numbers as big-endian float32 and nothing else: what Python's `struct.pack(">1536f", *vector)` writes.
+ * Many callers share a decoded vector; do not write to it.
+ *
+ * @param dimensions how many numbers the vector has
  */
-export function float32Codec(dimensions: number): Codec<Float32Array> {
-  return {
-    name: `float32[${dimensions}]`,
-    hasNoEmptyValue: true,
-    encode: (vector) => {
-      if (vector.length !== dimensions) throw new TypeError(`${vector.length} dimensions, not ${dimensions}`);
-      const bytes = Buffer.allocUnsafe(vector.byteLength);
-      bytes.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
-      return bytes.swap32();
-    },
-    decode: (bytes) => {
-      if (bytes.length !== dimensions * bytesPerDimension) return undefined;
-      // Memory of its own: aligned, and not a slice that keeps the whole reply alive.
-      const copy = Buffer.allocUnsafeSlow(bytes.length);
-      bytes.copy(copy);
-      const vector = new Float32Array(copy.swap32().buffer);
-      return hasOnlyFinite(vector) ? vector : undefined;
-    },
-  };
+export const float32Codec = (dimensions: number): PlainCodec<Float32Array> => ({
+  name: `float32[${dimensions}]`,
+  hasNoEmptyValue: true,
+  encode: (vector) => encodeVector(vector, dimensions),
+  decode: (bytes) => decodeVector(bytes, dimensions),
+});
+
+/** The same for vectors whose number of dimensions depends on the input. */
+export const sizedFloat32Codec = <I>(dimensionsOf: (input: I) => number): Codec<Float32Array, I> => ({
+  name: 'float32',
+  hasNoEmptyValue: true,
+  encode: (vector, input) => encodeVector(vector, dimensionsOf(input)),
+  decode: (bytes, input) => decodeVector(bytes, dimensionsOf(input)),
+});
+
+function encodeVector(vector: Float32Array, dimensions: number): Buffer {
+  if (vector.length !== dimensions) {
+    throw new TypeError(`The vector has ${vector.length} dimensions, not ${dimensions}`);
+  }
+  const bytes = Buffer.allocUnsafe(vector.byteLength);
+  bytes.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
+  return bytes.swap32();
 }
 
-/** What is no number times zero is no number, and stays so in a sum; four sums go on beside one another. */
+function decodeVector(bytes: Buffer, dimensions: number): Float32Array | undefined {
+  if (bytes.length !== dimensions * bytesPerDimension) return undefined;
+  // A buffer of its own is aligned, and does not keep the whole reply in memory.
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  const vector = new Float32Array(copy.swap32().buffer);
+  return hasOnlyFinite(vector) ? vector : undefined;
+}
+
+/** NaN and infinities times zero are NaN, and stay NaN in a sum. Four independent sums run in parallel on the CPU. */
 function hasOnlyFinite(vector: Float32Array): boolean {
   let [first, second, third, fourth] = [0, 0, 0, 0];
   const zero = 0;

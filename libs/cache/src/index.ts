@@ -1,32 +1,44 @@
-export { CacheModule } from './cache.module.js';
+export { type CacheEntryInfo, CacheInspector, type CacheStats } from './admin/cache-inspector.js';
+export type { PurgeOptions, PurgeProgress } from './admin/cache-purge.js';
 export { CacheLoadTimeoutError } from './cache.errors.js';
-export type { LoadMany } from './cache-fetcher.js';
-export { CacheRepository } from './cache.repository.js';
-export { CacheMetrics, type NamespaceStats } from './cache.metrics.js';
-export { Cached, CacheEvict } from './decorators/cached.decorator.js';
-export { CachePurgeService, type PurgeProgress } from './purge/cache-purge.service.js';
+export { CacheModule } from './cache.module.js';
 export {
-  type CacheEntryInfo,
-  CacheService,
-  type GetOrSetOptions,
-  type KeyPart,
-  type SetOptions,
-} from './cache.service.js';
-export {
-  type CacheAnswer,
   type CacheOutcome,
+  type CacheResult,
   cacheStatus,
   type CacheSummary,
   type CacheTier,
   summarize,
-} from './cache-answer.js';
-export { Failed, type Loaded, notModified, type Previous, Tagged, Unstored } from './revalidation.js';
-export { bytesCodec, type Codec, float32Codec, jsonCodec, jsonTextCodec, stringCodec } from './codecs.js';
+} from './cache-result.js';
+export { CacheService } from './cache.service.js';
+export type { CallOptions, GetOrLoadOptions, SetOptions } from './call-options.js';
+export {
+  bytesCodec,
+  type Codec,
+  float32Codec,
+  jsonCodec,
+  jsonTextCodec,
+  type PlainCodec,
+  sizedFloat32Codec,
+  stringCodec,
+} from './codecs.js';
+export {
+  Failed,
+  type Load,
+  type Loaded,
+  type LoadOne,
+  notModified,
+  Tagged,
+  Unstored,
+} from './load/loaded.js';
+export type { Lookup, Previous } from './lookup.js';
 export {
   defineNamespace,
-  LONG_TTL_SECONDS,
+  type KeyParts,
   Namespace,
   type NamespaceOptions,
-  SESSION_TTL_SECONDS,
-  SHORT_TTL_SECONDS,
+  type PlainNamespaceOptions,
 } from './namespace.js';
+export type { NamespaceStats } from './telemetry/cache.metrics.js';
+export type { Ttl } from './ttl.js';
+export { Cached, CacheEvict } from './values/cached.decorator.js';

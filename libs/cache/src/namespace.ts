@@ -1,105 +1,138 @@
 import type { KeySpace } from '@app/redis';
 import type { Codec } from './codecs.js';
+import { registerKeyPrefix } from './key-prefixes.js';
+import { toMilliseconds, type Ttl } from './ttl.js';
 
-/** TTLs that the app's documents name, in seconds. */
-export const SESSION_TTL_SECONDS = 3600;
-export const SHORT_TTL_SECONDS = 1800;
-export const LONG_TTL_SECONDS = 86_400;
+/** The parts of a key that identify a value within its namespace. Each is percent-encoded as needed. */
+export type KeyParts = string | readonly string[];
 
-export interface NamespaceOptions<T> {
-  /** Bounded: it is a metric's label. */
+export interface NamespaceOptions<I, T> {
+  /** The label of the namespace in metrics and logs. */
   readonly name: string;
-  readonly codec: Codec<T>;
-  /** How long a value is fresh. */
-  readonly ttlSeconds: number;
-  /** How much longer it may be served while it is refreshed, or while the upstream fails. Default 0. */
+  /**
+   * The key's parts after the environment. The first one registers itself for invalidation and for purges by pattern.
+   * Default `['cache', name]`.
+   */
+  readonly prefix?: string | readonly string[];
+  /** Returns the parts that follow the prefix. */
+  readonly keyOf: (input: I) => KeyParts;
+  readonly codec: Codec<T, I>;
+  /** How long a value is fresh: seconds, `'long'` for `CACHE_TTL_LONG_SECONDS`, or, by default, `CACHE_TTL_SECONDS`. */
+  readonly ttlSeconds?: Ttl;
+  /** How much longer a value may be served while it is refreshed or while the upstream fails. Default 0. */
   readonly staleSeconds?: number;
-  /** How long "there is none" is remembered; 0, the default, for not at all. */
+  /** How long the absence of a value is cached. Default 0, which disables it. */
   readonly negativeTtlSeconds?: number;
   /**
-   * How long a copy in this process may be used, and by how much it may outlive its key at most; 0, the default, for
-   * no local tier: what must be exact.
+   * How long a copy in this process may be used, and how long it may outlive its key at most. Default 0, which disables
+   * the local tier.
    */
   readonly localTtlSeconds?: number;
-  /** Bound of the local tier. Default 16 MiB. */
+  /** Maximum size of the local tier. Default 16 MiB. */
   readonly localBytes?: number;
-  /** Share of the TTL, 0 to 0.5, by which it is shortened at random, so that what was written together does not expire together. Default 0.1. */
+  /**
+   * Share of the TTL, 0 to 0.5, by which each stored TTL is shortened at random, so that values stored together do not
+   * expire together. Default 0.1. Use `refreshJitter` where the TTL in Redis must be exact.
+   */
   readonly jitter?: number;
-  /** XFetch's beta: above 0, a value is now and then refreshed before its TTL is over, the likelier the longer loading takes. Default 0, off. */
+  /**
+   * Share of the TTL, 0 to 0.5, during which a read refreshes a value in the background before its TTL ends. When that
+   * starts depends on the key, so values stored together are not refreshed together. Default 0.
+   */
+  readonly refreshJitter?: number;
+  /**
+   * XFetch's beta. Above 0, a read may refresh a value before its TTL ends; the longer a load takes, the earlier.
+   * Default 0, which disables it.
+   */
   readonly earlyRefreshBeta?: number;
-  /** Longest wait of a caller for a load, which goes on and fills the cache. Default 30 s. */
+  /** How long a caller waits for a load. A load that takes longer continues and fills the cache. Default 30 s. */
   readonly loadTimeoutMs?: number;
-  /** Keep a value of the same length that another writer stored first. Default false. */
+  /** Whether an existing value of the same length wins over a new one. Default false. */
   readonly firstWriteWins?: boolean;
-  /** Part of the generic key: a new one makes a new namespace. */
-  readonly version?: number;
-  /** The key's parts after the environment, where the design fixes them. Default `cache:{name}[:v{version}]:{parts}`. */
-  readonly keyParts?: (parts: readonly string[]) => readonly string[];
 }
 
-/** A kind of cached value: how it is keyed, encoded and aged. Made once, by `defineNamespace`. */
-export class Namespace<T> {
+/** A kind of cached value: its key, its encoding, and its lifetime. Created by `defineNamespace`. */
+export class Namespace<I, T> {
   readonly name: string;
-  readonly codec: Codec<T>;
-  readonly freshMs: number;
+  readonly codec: Codec<T, I>;
+  readonly ttl: Ttl;
   readonly staleMs: number;
   readonly negativeMs: number;
   readonly localMs: number;
   readonly localBytes: number;
   readonly jitter: number;
+  readonly refreshJitter: number;
   readonly earlyRefreshBeta: number;
   readonly loadTimeoutMs: number;
   readonly firstWriteWins: boolean;
-  /** Whether a purge of all of it is a new generation of keys, or a walk over them. */
-  readonly isGeneric: boolean;
-  private readonly keyParts: (parts: readonly string[]) => readonly string[];
+  private readonly prefix: readonly string[];
+  private readonly keyOf: (input: I) => KeyParts;
 
   /** @throws RangeError for a duration that is not positive, or a setting that contradicts the codec */
-  constructor(options: NamespaceOptions<T>) {
+  constructor(options: NamespaceOptions<I, T>) {
+    const { ttlSeconds = 'default', prefix = ['cache', options.name] } = options;
+    if (typeof ttlSeconds === 'number') toMilliseconds('ttlSeconds', ttlSeconds);
     this.name = options.name;
     this.codec = options.codec;
-    this.freshMs = milliseconds('ttlSeconds', options.ttlSeconds);
-    this.staleMs = options.staleSeconds ? milliseconds('staleSeconds', options.staleSeconds) : 0;
-    this.negativeMs = options.negativeTtlSeconds
-      ? milliseconds('negativeTtlSeconds', options.negativeTtlSeconds)
-      : 0;
-    this.localMs = options.localTtlSeconds ? milliseconds('localTtlSeconds', options.localTtlSeconds) : 0;
+    this.ttl = ttlSeconds;
+    this.staleMs = optionalMs('staleSeconds', options.staleSeconds);
+    this.negativeMs = optionalMs('negativeTtlSeconds', options.negativeTtlSeconds);
+    this.localMs = optionalMs('localTtlSeconds', options.localTtlSeconds);
     this.localBytes = options.localBytes ?? 16 * 1024 * 1024;
-    this.jitter = options.jitter ?? 0.1;
+    this.jitter = share('jitter', options.jitter ?? 0.1);
+    this.refreshJitter = share('refreshJitter', options.refreshJitter ?? 0);
     this.earlyRefreshBeta = options.earlyRefreshBeta ?? 0;
     this.loadTimeoutMs = options.loadTimeoutMs ?? 30_000;
     this.firstWriteWins = options.firstWriteWins ?? false;
-    this.isGeneric = options.keyParts === undefined;
-    const version = options.version === undefined ? [] : [`v${options.version}`];
-    this.keyParts = options.keyParts ?? ((parts) => ['cache', options.name, ...version, ...parts]);
-    if (!(this.jitter >= 0 && this.jitter <= 0.5))
-      throw new RangeError(`jitter must be 0 to 0.5, not ${this.jitter}`);
+    this.prefix = typeof prefix === 'string' ? [prefix] : prefix;
+    this.keyOf = options.keyOf;
     if (this.negativeMs > 0 && !this.codec.hasNoEmptyValue) {
       throw new RangeError(`negativeTtlSeconds needs a codec without an empty value, not ${this.codec.name}`);
     }
+    registerKeyPrefix(this.firstPart);
   }
 
-  /** Whether reading must ask for the TTL too: the freshness of a value follows from what is left of its life. */
+  /** Whether a read must fetch the TTL as well: freshness is derived from the TTL that a value has left. */
   get needsTtl(): boolean {
-    return this.staleMs > 0 || this.earlyRefreshBeta > 0;
+    return this.staleMs > 0 || this.refreshJitter > 0 || this.earlyRefreshBeta > 0;
   }
 
-  /** @param generation of generic namespaces: each purge begins a new one */
-  key(keys: KeySpace, parts: readonly string[], generation = 0): string {
-    const all = this.keyParts(parts);
-    if (!this.isGeneric || generation === 0) return keys.key(...all);
-    const [head = '', name = '', ...rest] = all;
-    return keys.key(head, `${name}@${generation}`, ...rest);
+  /** The first part of every key after the environment. */
+  get firstPart(): string {
+    return this.prefix[0] as string;
+  }
+
+  key(keys: KeySpace, input: I): string {
+    const parts = this.keyOf(input);
+    return typeof parts === 'string' ? keys.key(...this.prefix, parts) : keys.key(...this.prefix, ...parts);
   }
 }
 
-/** Declares a namespace. @throws RangeError for a setting that makes no sense */
-export const defineNamespace = <T>(options: NamespaceOptions<T>): Namespace<T> => new Namespace(options);
+/** Options of a namespace whose inputs are the parts of its keys. */
+export type PlainNamespaceOptions<T> = Omit<NamespaceOptions<KeyParts, T>, 'keyOf'>;
 
-/** @throws RangeError unless it is a positive, finite number of seconds */
-export function milliseconds(name: string, seconds: number): number {
-  if (!(seconds > 0 && seconds < Infinity)) {
-    throw new RangeError(`${name} must be a positive number of seconds, not ${seconds}`);
-  }
-  return Math.round(seconds * 1000);
+/**
+ * Declares a namespace. Without `keyOf`, its inputs are the parts of its keys.
+ *
+ * @throws RangeError for a duration that is not positive, or a setting that contradicts the codec
+ * @example
+ * const movies = defineNamespace({
+ *   name: 'movie',
+ *   keyOf: (id: number) => String(id),
+ *   codec: jsonCodec<Movie>(isMovie),
+ *   ttlSeconds: 3600,
+ * });
+ */
+export function defineNamespace<I, T>(options: NamespaceOptions<I, T>): Namespace<I, T>;
+export function defineNamespace<T>(options: PlainNamespaceOptions<T>): Namespace<KeyParts, T>;
+export function defineNamespace<T>(options: PlainNamespaceOptions<T>): Namespace<KeyParts, T> {
+  return new Namespace({ keyOf: (parts) => parts, ...options });
+}
+
+const optionalMs = (name: string, seconds: number | undefined): number =>
+  seconds ? toMilliseconds(name, seconds) : 0;
+
+function share(name: string, value: number): number {
+  if (!(value >= 0 && value <= 0.5)) throw new RangeError(`${name} must be 0 to 0.5, not ${value}`);
+  return value;
 }

@@ -12,3 +12,4 @@ export { MarqueeConfigModule } from './marquee-config.module.js';
 export { type HostAndPort, type RedisAddress } from './redis-url.js';
 export { toMarqueeConfig } from './to-marquee-config.js';
 export { validateEnvironment } from './validate-environment.js';
+export { LONG_TTL_SECONDS, SESSION_TTL_SECONDS, SHORT_TTL_SECONDS } from './ttl.js';

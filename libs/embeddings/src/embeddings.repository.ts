@@ -1,72 +1,81 @@
 import { Injectable } from '@nestjs/common';
-import { CacheService, type CacheAnswer, defineNamespace, float32Codec, type Namespace } from '@app/cache';
+import {
+  type CacheResult,
+  CacheService,
+  defineNamespace,
+  type GetOrLoadOptions,
+  type Namespace,
+  sizedFloat32Codec,
+} from '@app/cache';
 import { MarqueeConfig } from '@app/config';
-import type { RedisBudget } from '@app/redis';
 import { type EmbeddingInput, hashOf } from './embedding-input.js';
 
 export const EMBEDDING_TTL_SECONDS = 604_800;
-/** An embedding does not change: a copy is short-lived only so that a purge reaches every process. */
+/** Embeddings do not change. Local copies expire anyway, so that a purge reaches every process even without invalidation. */
 const LOCAL_TTL_SECONDS = 300;
 
-/** Names the vectors of a model, shortened to `dimensions` where that is not its default. */
+/** The vectors of a model, shortened to `dimensions` if that is not the model's default. */
 export interface VectorSpace {
   readonly model: string;
   readonly dimensions: number;
   readonly shortened: boolean;
 }
 
-/** Makes the vectors of the inputs at these positions, in order. */
-export type MakeVectors = (positions: readonly number[]) => Promise<readonly Float32Array[]>;
+/** A text or token array, and the vectors that are wanted of it. */
+export interface VectorInput {
+  readonly space: VectorSpace;
+  readonly input: EmbeddingInput;
+}
 
-/** Vectors in the cache: `{env}:emb:{model}:{hashOf(input)}`, big-endian float32, seven days. */
+/** Creates the vectors of these inputs, in order. */
+export type CreateVectors = (inputs: readonly EmbeddingInput[]) => Promise<readonly Float32Array[]>;
+
+/** Cached vectors: `{env}:emb:{model}:{hashOf(input)}`, big-endian float32, seven days. */
 @Injectable()
 export class EmbeddingsRepository {
-  private readonly namespaces = new Map<number, Namespace<Float32Array>>();
+  private readonly namespace: Namespace<VectorInput, Float32Array>;
 
   constructor(
     private readonly cache: CacheService,
     private readonly config: MarqueeConfig,
-  ) {}
+  ) {
+    const { localBytes } = config.cache;
+    this.namespace = defineNamespace({
+      name: 'embedding',
+      prefix: 'emb',
+      keyOf: ({ space, input }: VectorInput) => [modelPart(space), hashOf(input)],
+      codec: sizedFloat32Codec(({ space }: VectorInput) => space.dimensions),
+      ttlSeconds: EMBEDDING_TTL_SECONDS,
+      // Other programs rely on the exact TTL.
+      jitter: 0,
+      localTtlSeconds: localBytes > 0 ? LOCAL_TTL_SECONDS : 0,
+      localBytes,
+      // The upstream can return slightly different vectors for the same text.
+      firstWriteWins: true,
+    });
+  }
 
-  /** Returns one vector an input, in order: what is cached, and `make`'s for the rest. */
-  async getOrMake(
-    budget: RedisBudget,
+  /** Returns one vector for each input, in order: the cached one, or what `create` returns. */
+  async getOrCreate(
     space: VectorSpace,
     inputs: readonly EmbeddingInput[],
-    make: MakeVectors,
-    refresh = false,
-  ): Promise<CacheAnswer<Float32Array>[]> {
-    const parts = inputs.map((input) => this.parts(space, input));
-    return this.cache.getOrSetMany(this.namespaceOf(space), parts, make, { budget, refresh });
+    create: CreateVectors,
+    options: GetOrLoadOptions,
+  ): Promise<CacheResult<Float32Array>[]> {
+    return this.cache.getOrLoad(
+      this.namespace,
+      inputs.map((input) => ({ space, input })),
+      (missing) => create(missing.map(({ input }) => input.input)),
+      options,
+    );
   }
 
-  /** Counts tokens that making vectors has cost, for the savings ledger. */
-  spent(tokens: number): void {
-    this.cache.spent('embedding', tokens, (tokens / 1e6) * this.config.embeddings.usdPerMillionTokens);
-  }
-
-  private parts({ model, dimensions, shortened }: VectorSpace, input: EmbeddingInput): readonly string[] {
-    return [shortened ? `${model}@${dimensions}` : model, hashOf(input)];
-  }
-
-  private namespaceOf({ dimensions }: VectorSpace): Namespace<Float32Array> {
-    let namespace = this.namespaces.get(dimensions);
-    if (!namespace) {
-      const { localBytes } = this.config.cache;
-      namespace = defineNamespace({
-        name: 'embedding',
-        codec: float32Codec(dimensions),
-        ttlSeconds: EMBEDDING_TTL_SECONDS,
-        // Other programs count on the seven days.
-        jitter: 0,
-        localTtlSeconds: localBytes > 0 ? LOCAL_TTL_SECONDS : 0,
-        localBytes,
-        // The same text can embed slightly differently upstream.
-        firstWriteWins: true,
-        keyParts: (parts) => ['emb', ...parts],
-      });
-      this.namespaces.set(dimensions, namespace);
-    }
-    return namespace;
+  /** Adds tokens that creating vectors has cost to the savings statistics. */
+  recordTokens(tokens: number): void {
+    const usd = (tokens / 1e6) * this.config.embeddings.usdPerMillionTokens;
+    this.cache.recordCost(this.namespace, { tokens, usd });
   }
 }
+
+const modelPart = ({ model, dimensions, shortened }: VectorSpace): string =>
+  shortened ? `${model}@${dimensions}` : model;

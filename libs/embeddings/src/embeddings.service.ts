@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CacheAnswer } from '@app/cache';
+import type { CacheResult } from '@app/cache';
 import type { RedisBudget } from '@app/redis';
 import type { EmbeddingInput } from './embedding-input.js';
 import type { EmbeddingModel } from './embedding-model.js';
@@ -24,7 +24,7 @@ export interface Embeddings {
   /** Tokens that were embedded for this request; vectors from the cache cost none. */
   readonly promptTokens: number;
   /** How each lookup ended. */
-  readonly cached: readonly CacheAnswer<Float32Array>[];
+  readonly cached: readonly CacheResult<Float32Array>[];
 }
 
 /** What a request asks for; `dimensions` is unknown until a model that we do not know has shown its vectors. */
@@ -61,20 +61,17 @@ export class EmbeddingsService {
     const make = async (part: readonly EmbeddingInput[]): Promise<readonly Float32Array[]> => {
       const answer = await this.ask(requested, part);
       promptTokens += answer.promptTokens;
-      this.repository.spent(answer.promptTokens);
+      this.repository.recordTokens(answer.promptTokens);
       return answer.vectors;
     };
     const space = {
       ...requested,
       dimensions: requested.dimensions ?? (await this.learnDimensions(inputs, make)),
     };
-    const cached = await this.repository.getOrMake(
+    const cached = await this.repository.getOrCreate(space, inputs, make, {
       budget,
-      space,
-      inputs,
-      (positions) => make(positions.map((position) => inputs[position] as EmbeddingInput)),
-      request.refresh,
-    );
+      refresh: request.refresh,
+    });
     return {
       model: space.model,
       vectors: cached.map(({ value }) => value as Float32Array),

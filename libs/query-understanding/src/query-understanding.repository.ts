@@ -1,25 +1,25 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import {
-  type CacheAnswer,
+  type CacheResult,
   CacheService,
   defineNamespace,
+  type GetOrLoadOptions,
   jsonCodec,
   type Loaded,
   type Namespace,
 } from '@app/cache';
 import { MarqueeConfig } from '@app/config';
-import type { RedisBudget } from '@app/redis';
 import { QU_VERSION, type Understanding, understandingSchema } from './understanding.js';
 
 export const UNDERSTANDING_TTL_SECONDS = 86_400;
-/** A copy is short-lived only so that a purge without an invalidation reaches every process. */
+/** Local copies expire so that a purge reaches every process even without invalidation. */
 const LOCAL_TTL_SECONDS = 300;
 
-/** Understandings in the cache: `{env}:qu:v{N}:{SHA-256 of the normalized query}`, JSON, one day. */
+/** Cached understandings: `{env}:qu:v{N}:{SHA-256 of the normalized query}`, JSON, one day. */
 @Injectable()
 export class QueryUnderstandingRepository {
-  private readonly namespace: Namespace<Understanding>;
+  private readonly namespace: Namespace<string, Understanding>;
 
   constructor(
     private readonly cache: CacheService,
@@ -28,28 +28,30 @@ export class QueryUnderstandingRepository {
     const { localBytes } = config.cache;
     this.namespace = defineNamespace({
       name: 'understanding',
+      prefix: ['qu', `v${QU_VERSION}`],
+      keyOf: (normalized: string) => createHash('sha256').update(normalized, 'utf8').digest('hex'),
       codec: jsonCodec((value): value is Understanding => understandingSchema.safeParse(value).success),
       ttlSeconds: UNDERSTANDING_TTL_SECONDS,
-      // Other programs count on the day.
+      // Other programs rely on the exact TTL, so popular queries are refreshed before it ends.
       jitter: 0,
+      refreshJitter: 0.1,
+      earlyRefreshBeta: 1,
       localTtlSeconds: localBytes > 0 ? LOCAL_TTL_SECONDS : 0,
       localBytes,
-      keyParts: (parts) => ['qu', `v${QU_VERSION}`, ...parts],
     });
   }
 
-  getOrMake(
-    budget: RedisBudget,
+  /** Returns the cached understanding of a normalized query, or what `create` returns. */
+  getOrCreate(
     normalized: string,
-    make: () => Promise<Loaded<Understanding>>,
-    refresh: boolean,
-  ): Promise<CacheAnswer<Understanding>> {
-    const hash = createHash('sha256').update(normalized, 'utf8').digest('hex');
-    return this.cache.getOrSet(this.namespace, hash, make, { budget, refresh });
+    create: () => Promise<Loaded<Understanding>>,
+    options: GetOrLoadOptions,
+  ): Promise<CacheResult<Understanding>> {
+    return this.cache.getOrLoadOne(this.namespace, normalized, create, options);
   }
 
-  /** Counts tokens that a language model has cost, for the savings ledger. */
-  spent(tokens: number): void {
-    this.cache.spent('understanding', tokens, 0);
+  /** Adds tokens that a language model has cost to the savings statistics. */
+  recordTokens(tokens: number): void {
+    this.cache.recordCost(this.namespace, { tokens, usd: 0 });
   }
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { type CacheAnswer, Unstored } from '@app/cache';
+import { type CacheResult, Unstored } from '@app/cache';
 import { Catalogue } from '@app/catalogue';
 import { MarqueeConfig } from '@app/config';
 import type { RedisBudget } from '@app/redis';
@@ -36,7 +36,7 @@ export class QueryUnderstandingService implements OnApplicationShutdown {
   ) {
     const { openAi, queryUnderstanding } = config;
     const now = (): Date => new Date();
-    const onTokens = (tokens: number): void => repository.spent(tokens);
+    const onTokens = (tokens: number): void => repository.recordTokens(tokens);
     const { model } = queryUnderstanding;
     this.model = openAi && model ? new LanguageModel({ config, openAi, model, now, onTokens }) : undefined;
     this.shadowShare = queryUnderstanding.shadowShare;
@@ -51,13 +51,13 @@ export class QueryUnderstandingService implements OnApplicationShutdown {
   }
 
   /** @param refresh make it anew, cached or not */
-  async understand(budget: RedisBudget, query: string, refresh = false): Promise<CacheAnswer<Understanding>> {
+  async understand(budget: RedisBudget, query: string, refresh = false): Promise<CacheResult<Understanding>> {
     const make = async () => {
       const document = await this.make(query);
       // What a failing model spoiled would be remembered for a day.
       return document.degraded.length > 0 ? new Unstored(document) : document;
     };
-    const answer = await this.repository.getOrMake(budget, normalize(query), make, refresh);
+    const answer = await this.repository.getOrCreate(normalize(query), make, { budget, refresh });
     if (isHit(answer) && Math.random() < this.shadowShare) void this.shadow(answer.value as Understanding);
     // Others may have typed it otherwise.
     return { ...answer, value: { ...(answer.value as Understanding), query } };
@@ -105,5 +105,5 @@ export class QueryUnderstandingService implements OnApplicationShutdown {
   }
 }
 
-const isHit = ({ outcome }: CacheAnswer<unknown>): boolean =>
+const isHit = ({ outcome }: CacheResult<unknown>): boolean =>
   outcome === 'local_hit' || outcome === 'redis_hit';

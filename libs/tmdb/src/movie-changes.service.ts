@@ -30,7 +30,7 @@ export class MovieChangesService {
     for await (const ids of this.provider.changes(day(nowMs - dayMs), day(nowMs))) {
       signal.throwIfAborted();
       if (ids.length === 0) continue;
-      const gone = await this.repository.drop(ids);
+      const gone = await this.repository.delete(ids);
       if (gone === undefined) throw new ChangesNotDroppedError();
       changed += ids.length;
       dropped += gone;

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type CacheAnswer, Failed, type Loaded, notModified, type Previous } from '@app/cache';
+import { type CacheResult, Failed, type Loaded, type Lookup, notModified } from '@app/cache';
 import type { RedisBudget } from '@app/redis';
 import { MOVIES_PROVIDER, type MoviesProvider } from './movies-provider.js';
-import { TmdbRepository } from './tmdb.repository.js';
+import { type MovieInput, TmdbRepository } from './tmdb.repository.js';
 
 /** Movie details: from the cache where it has them, from the provider otherwise. */
 @Injectable()
@@ -26,28 +26,24 @@ export class MoviesService {
    * @param language as `toMovieLanguage` returns it; TMDB_LANGUAGE by default
    * @throws UpstreamError, InvalidMovieError
    */
-  async get(budget: RedisBudget, id: number, language?: string): Promise<CacheAnswer<string>> {
+  async get(budget: RedisBudget, id: number, language?: string): Promise<CacheResult<string>> {
     const [answer] = await this.getMany(budget, [id], language);
     if (answer?.error) throw answer.error;
-    return answer as CacheAnswer<string>;
+    return answer as CacheResult<string>;
   }
 
   /** Returns one answer an id, in order. What could not be loaded is an answer with the outcome `error`. */
-  getMany(budget: RedisBudget, ids: readonly number[], language?: string): Promise<CacheAnswer<string>[]> {
+  getMany(budget: RedisBudget, ids: readonly number[], language?: string): Promise<CacheResult<string>[]> {
     const served = this.provider.languageOf(language);
-    return this.repository.getOrLoad(budget, { ids, language: served }, (positions, previous) =>
-      Promise.all(
-        positions.map((position, index) => this.load(ids[position] as number, served, previous[index])),
-      ),
-    );
+    const movies = ids.map((id) => ({ id, language: served }));
+    const load = (missing: readonly Lookup<MovieInput, string>[]): Promise<Loaded<string>[]> =>
+      Promise.all(missing.map((lookup) => this.load(lookup)));
+    return this.repository.getOrLoad(movies, load, { budget });
   }
 
-  private async load(
-    id: number,
-    language: string | undefined,
-    previous: Previous<string> | undefined,
-  ): Promise<Loaded<string>> {
+  private async load({ input, previous }: Lookup<MovieInput, string>): Promise<Loaded<string>> {
     try {
+      const { id, language } = input;
       const movie = await this.provider.movie(id, { etag: previous?.etag, language });
       return movie === null ? notModified : movie;
     } catch (error) {

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Body, Controller, Delete, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { Roles } from '@app/auth';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { CachePurgeService, CacheService } from '@app/cache';
+import { CacheInspector, CacheService } from '@app/cache';
 import { EmbeddingsService } from '@app/embeddings';
 import { SkipRateLimit } from '@app/rate-limit';
 import type { RedisBudget } from '@app/redis';
@@ -34,7 +34,7 @@ const textsPerStep = 128;
 export class CacheAdminController {
   constructor(
     private readonly cache: CacheService,
-    private readonly purges: CachePurgeService,
+    private readonly inspector: CacheInspector,
     private readonly embeddings: EmbeddingsService,
   ) {}
 
@@ -43,7 +43,7 @@ export class CacheAdminController {
   @ApiOperation({ summary: 'Outcomes, hit rate and savings per namespace; the local tier' })
   @ApiResponse({ status: 200, standardSchema: statsAnswerSchema })
   stats() {
-    return this.cache.stats();
+    return this.inspector.stats();
   }
 
   @Get('entry')
@@ -51,7 +51,7 @@ export class CacheAdminController {
   @ApiOperation({ summary: 'Inspect a key: tier, TTLs, and what stored it last' })
   @ApiResponse({ status: 200, standardSchema: entryAnswerSchema })
   entry(@Query({ schema: entryQuerySchema }) { key }: EntryQuery, @RequestBudget() budget: RedisBudget) {
-    return this.cache.inspect(key, budget);
+    return this.inspector.inspect(key, { budget });
   }
 
   @Delete()
@@ -66,7 +66,7 @@ export class CacheAdminController {
     @Query({ schema: purgeQuerySchema }) { pattern, dryRun }: PurgeQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Readable> {
-    const progress = this.purges.deletePattern(pattern, { dryRun, signal: leavingOf(reply) });
+    const progress = this.cache.deletePattern(pattern, { dryRun, signal: leavingOf(reply) });
     return reportOf(reply, namingField('pattern', progress));
   }
 

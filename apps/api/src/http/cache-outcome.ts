@@ -1,4 +1,4 @@
-import { type CacheAnswer, cacheStatus, type CacheSummary, summarize } from '@app/cache';
+import { type CacheResult, cacheStatus, type CacheSummary, summarize } from '@app/cache';
 import type { FastifyReply } from 'fastify';
 
 declare module 'fastify' {
@@ -9,7 +9,7 @@ declare module 'fastify' {
 }
 
 /** Adds the cache outcome to the response as `Cache-Status` (RFC 9211), and to the access log. */
-export function showCacheOutcome(reply: FastifyReply, answers: readonly CacheAnswer<unknown>[]): void {
-  reply.cacheSummary = summarize(answers);
-  void reply.header('cache-status', cacheStatus(answers));
+export function showCacheOutcome(reply: FastifyReply, results: readonly CacheResult<unknown>[]): void {
+  reply.cacheSummary = summarize(results);
+  void reply.header('cache-status', cacheStatus(results));
 }

@@ -1,28 +1,29 @@
 import { LRUCache } from 'lru-cache';
 
 export interface LocalEntry<T> {
-  /** Undefined: known to be absent. */
+  /** Undefined for a value that is known to be absent. */
   readonly value: T | undefined;
-  /** When its fresh life in Redis ends. */
+  /** When the value stops being fresh in Redis. */
   readonly freshUntilMs: number;
   /** When this copy may no longer be used. */
   readonly usableUntilMs: number;
 }
 
-/** Beside the value: the key, the entry and its place in the list. */
+/** What an entry takes besides its value and its key. */
 const overheadBytes = 200;
 const maxRecentChanges = 10_000;
 
 /**
- * Copies in this process, bounded in bytes. A copy that was read before a change of its key is never kept: changes are
- * numbered, and `put` compares.
+ * Copies of values in this process, with a maximum size. A copy that was read before its key changed is never stored:
+ * changes are numbered, and `put` compares the numbers.
  */
 export class LocalTier {
   private readonly entries: LRUCache<string, LocalEntry<unknown>>;
   private changes = 0;
-  /** The numbers of late changes. What came before its oldest is not known any more. */
+  /** The number of each recently changed key's last change. */
   private readonly recent = new Map<string, number>();
-  private forgottenUpTo = 0;
+  /** Changes up to this number are no longer in `recent`. */
+  private discardedUpTo = 0;
 
   constructor(maxBytes: number) {
     this.entries = new LRUCache({ maxSize: maxBytes });
@@ -36,7 +37,7 @@ export class LocalTier {
     return this.entries.size;
   }
 
-  /** Taken before a value is read from Redis, and handed to `put` with it. */
+  /** Must be taken before a value is read from Redis, and passed to `put` with the value. */
   get changeNumber(): number {
     return this.changes;
   }
@@ -49,26 +50,26 @@ export class LocalTier {
   }
 
   put(key: string, entry: LocalEntry<unknown>, bytes: number, changeNumber: number): void {
-    if (changeNumber < this.forgottenUpTo || (this.recent.get(key) ?? 0) > changeNumber) return;
+    if (changeNumber < this.discardedUpTo || (this.recent.get(key) ?? 0) > changeNumber) return;
     this.entries.set(key, entry, { size: bytes + key.length + overheadBytes });
   }
 
-  /** The key has changed: a copy that was or is being read is not to be used. */
-  changed(key: string): void {
+  /** Evicts the copy of a key that has changed, and rejects copies that are still being read. */
+  invalidate(key: string): void {
     this.entries.delete(key);
     this.recent.delete(key);
     this.recent.set(key, ++this.changes);
     if (this.recent.size > maxRecentChanges) {
       const [oldest, number] = this.recent.entries().next().value as [string, number];
       this.recent.delete(oldest);
-      this.forgottenUpTo = number;
+      this.discardedUpTo = number;
     }
   }
 
-  /** Anything may have changed. */
+  /** Evicts all copies: any key may have changed. */
   clear(): void {
     this.entries.clear();
     this.recent.clear();
-    this.forgottenUpTo = ++this.changes;
+    this.discardedUpTo = ++this.changes;
   }
 }

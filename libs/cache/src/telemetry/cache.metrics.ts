@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { DurationHistogram, type Durations } from '@app/observability';
-import type { CacheOutcome } from './cache-answer.js';
+import type { CacheOutcome } from '../cache-result.js';
 
 const bucketsSeconds = [
   0.0001, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
+/** Outcomes that needed no load of their own. */
 const saving: ReadonlySet<CacheOutcome> = new Set([
   'local_hit',
   'redis_hit',
@@ -14,7 +15,7 @@ const saving: ReadonlySet<CacheOutcome> = new Set([
   'coalesced',
 ]);
 
-/** What an upstream load cost. */
+/** What a load from an upstream cost. */
 export interface LoadCost {
   readonly items: number;
   readonly durationMs: number;
@@ -22,12 +23,12 @@ export interface LoadCost {
   readonly usd: number;
 }
 
-/** Of one namespace, since the process started. */
+/** What a namespace has done since the process started. */
 export interface NamespaceStats {
   readonly outcomes: Readonly<Partial<Record<CacheOutcome, number>>>;
-  /** Share of lookups that asked no upstream; undefined before the first. */
+  /** Share of the lookups that needed no load; undefined before the first lookup. */
   readonly hitRate: number | undefined;
-  /** What the hits would have cost, by what the loads cost on average. */
+  /** What the hits would have cost, estimated from the average cost of a load. */
   readonly saved: {
     readonly items: number;
     readonly tokens: number;
@@ -36,6 +37,7 @@ export interface NamespaceStats {
   };
 }
 
+/** Running totals of a namespace. */
 interface Ledger {
   readonly lookups: Partial<Record<CacheOutcome, Durations>>;
   loadedItems: number;
@@ -44,7 +46,7 @@ interface Ledger {
   loadedUsd: number;
 }
 
-/** Outcomes by namespace, with latency, and the savings ledger. */
+/** Counts outcomes by namespace, with their latency, and what hits have saved. */
 @Injectable()
 export class CacheMetrics {
   private readonly ledgers = new Map<string, Ledger>();
@@ -64,26 +66,26 @@ export class CacheMetrics {
     });
     this.loads = new Counter({
       name: 'marquee_cache_loaded_items_total',
-      help: 'Values that were loaded from an upstream, by namespace',
+      help: 'Values loaded from an upstream, by namespace',
       labelNames: ['namespace'],
       registers,
     });
     this.tokens = new Counter({
       name: 'marquee_cache_loaded_tokens_total',
-      help: 'Tokens that loading cost, by namespace',
+      help: 'Tokens spent on loading values, by namespace',
       labelNames: ['namespace'],
       registers,
     });
     this.oversized = new Counter({
       name: 'marquee_cache_oversized_values_total',
-      help: 'Values that were served but not stored because they are larger than CACHE_MAX_VALUE_BYTES, by namespace',
+      help: 'Values served but not stored because they are larger than CACHE_MAX_VALUE_BYTES, by namespace',
       labelNames: ['namespace'],
       registers,
     });
     const { ledgers } = this;
     const savedMilliseconds = new Gauge({
       name: 'marquee_cache_saved_upstream_seconds',
-      help: 'Upstream time that hits have saved since start, by what loads took on average',
+      help: 'Upstream time that hits have saved since start, estimated from the average duration of a load',
       labelNames: ['namespace'],
       registers: [],
       collect() {
@@ -94,13 +96,14 @@ export class CacheMetrics {
     registry.registerMetric(savedMilliseconds);
   }
 
-  /** Counts a lookup of a namespace that ended so, after so long. */
-  looked(namespace: string, outcome: CacheOutcome, durationMs: number): void {
+  /** Counts a lookup. */
+  lookedUp(namespace: string, outcome: CacheOutcome, durationMs: number): void {
     const { lookups } = this.ledger(namespace);
     const durations = (lookups[outcome] ??= this.lookups.of({ namespace, outcome }));
     durations.observe(durationMs);
   }
 
+  /** Adds the cost of a load. */
   loaded(namespace: string, cost: LoadCost): void {
     this.loads.inc({ namespace }, cost.items);
     if (cost.tokens > 0) this.tokens.inc({ namespace }, cost.tokens);
@@ -111,17 +114,18 @@ export class CacheMetrics {
     ledger.loadedUsd += cost.usd;
   }
 
-  /** Counts a value that was not stored because of its size. */
+  /** Counts a value that was too large to store. */
   tooLarge(namespace: string): void {
     this.oversized.inc({ namespace });
   }
 
-  /** Mean time that loading one value takes; 0 before the first. */
+  /** Returns the average time to load one value; 0 before the first load. */
   meanLoadMs(namespace: string): number {
     const { loadedItems, loadedMs } = this.ledger(namespace);
     return loadedItems === 0 ? 0 : loadedMs / loadedItems;
   }
 
+  /** Returns the statistics of every namespace that has been used. */
   stats(): Record<string, NamespaceStats> {
     return Object.fromEntries([...this.ledgers].map(([name, ledger]) => [name, toStats(ledger)]));
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import type { CacheOutcome, CacheTier } from './cache-answer.js';
+import type { CacheOutcome, CacheTier } from '../cache-result.js';
 
 /** What the cache did. */
 export type CacheEvent = 'hit' | 'miss' | 'stale' | 'bypass' | 'set' | 'delete' | 'increment' | 'error';
@@ -11,7 +11,7 @@ interface CacheOperation {
   readonly tier: CacheTier;
   readonly key: string;
   readonly durationMs: number;
-  /** How it ended, where the event does not say it. */
+  /** More detail than the event gives. */
   readonly result?: string;
 }
 
@@ -28,8 +28,8 @@ const events: Readonly<Record<CacheOutcome, CacheEvent>> = {
 };
 
 /**
- * A debug line for each operation on a key. It exists only where the level shows debug lines: callers hold
- * `CacheLog | undefined`, so that nothing is measured, hashed or built for lines that nobody sees.
+ * Writes a debug line for each operation on a key. It exists only at log levels that show debug lines: callers hold a
+ * `CacheLog | undefined`, so that nothing is measured, hashed, or built for lines that are not written.
  */
 export class CacheLog {
   private readonly logger = new Logger('Cache');
@@ -41,11 +41,11 @@ export class CacheLog {
     return level === 'debug' || level === 'trace' ? new CacheLog() : undefined;
   }
 
-  looked(namespace: string, outcome: CacheOutcome, tier: CacheTier, key: string, durationMs: number): void {
+  lookedUp(namespace: string, outcome: CacheOutcome, tier: CacheTier, key: string, durationMs: number): void {
     this.write({ event: events[outcome], namespace, tier, key, durationMs, result: outcome });
   }
 
-  /** Writes a line. The key is hashed: it can hold what a viewer typed. Values are never seen here. */
+  /** Writes a line. The key is hashed because it may contain what a viewer typed; values are never logged. */
   write({ event, namespace, tier, key, durationMs, result }: CacheOperation): void {
     this.logger.debug({
       msg: `${event} ${namespace}`,

@@ -1,0 +1,1 @@
+export { createCache, type TestCache } from './create-cache.js';
