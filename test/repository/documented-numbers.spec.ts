@@ -5,9 +5,10 @@ import { describe, expect, it } from '@jest/globals';
 const root = join(import.meta.dirname, '..', '..');
 const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
 
-/** Returns the value of a numeric constant in a source file; the value may be a product. */
+/** Returns the value of a numeric constant in a source file. The value may be a product, or a constant of `ttl.ts`. */
 function constantOf(file: string, name: string): number {
-  const [, value = ''] = new RegExp(`\\b${name} = ([\\d_ *]+);`).exec(textOf(file)) ?? [];
+  const [, value = ''] = new RegExp(`\\b${name} = ([\\w *]+);`).exec(textOf(file)) ?? [];
+  if (/^[A-Z_]+$/.test(value)) return constantOf('libs/config/src/ttl.ts', value);
   if (value === '') throw new Error(`${file} does not define a number ${name}`);
   return value.split('*').reduce((product, factor) => product * Number(factor.replaceAll('_', '')), 1);
 }

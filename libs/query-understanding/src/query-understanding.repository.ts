@@ -9,10 +9,10 @@ import {
   type Loaded,
   type Namespace,
 } from '@app/cache';
-import { MarqueeConfig } from '@app/config';
+import { LONG_TTL_SECONDS, MarqueeConfig } from '@app/config';
 import { QU_VERSION, type Understanding, understandingSchema } from './understanding.js';
 
-export const UNDERSTANDING_TTL_SECONDS = 86_400;
+export const UNDERSTANDING_TTL_SECONDS = LONG_TTL_SECONDS;
 /** Local copies expire so that a purge reaches every process even without invalidation. */
 const LOCAL_TTL_SECONDS = 300;
 

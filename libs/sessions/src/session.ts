@@ -1,3 +1,5 @@
+import { LONG_TTL_SECONDS, SESSION_TTL_SECONDS } from '@app/config';
+
 /** A JSON object. */
 export type JsonObject = { readonly [name: string]: unknown };
 
@@ -27,7 +29,11 @@ export interface SessionWithState extends Session {
 }
 
 /** TTLs that are offered by name, in seconds. */
-export const sessionTtls = { short: 3_600, standard: 86_400, long: 2_592_000 } as const;
+export const sessionTtls = {
+  short: SESSION_TTL_SECONDS,
+  standard: LONG_TTL_SECONDS,
+  long: 2_592_000,
+} as const;
 /** Bounds of a session's own TTL. `scripts/fragments/life.lua` has the same. */
 export const MIN_SESSION_TTL_SECONDS = 60;
 export const MAX_SESSION_TTL_SECONDS = sessionTtls.long;

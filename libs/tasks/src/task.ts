@@ -1,8 +1,10 @@
+import { SHORT_TTL_SECONDS } from '@app/config';
+
 export const taskStatuses = ['pending', 'running', 'done', 'failed'] as const;
 export type TaskStatus = (typeof taskStatuses)[number];
 
 /** What a task that sets none of its own lives for after each write. */
-export const TASK_TTL_SECONDS = 1_800;
+export const TASK_TTL_SECONDS = SHORT_TTL_SECONDS;
 export const MIN_TASK_TTL_SECONDS = 1;
 export const MAX_TASK_TTL_SECONDS = 604_800;
 /** A larger result belongs in a store of its own. */

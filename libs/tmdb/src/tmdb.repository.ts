@@ -8,7 +8,7 @@ import {
   type Load,
   type Namespace,
 } from '@app/cache';
-import { MarqueeConfig } from '@app/config';
+import { LONG_TTL_SECONDS, MarqueeConfig } from '@app/config';
 import { InjectRedis, loadScript, RedisClient } from '@app/redis';
 
 const rememberLanguage = loadScript(
@@ -17,7 +17,7 @@ const rememberLanguage = loadScript(
 );
 
 /** The whole TTL of a key, and so the maximum age of a movie. */
-export const MOVIE_TTL_SECONDS = 86_400;
+export const MOVIE_TTL_SECONDS = LONG_TTL_SECONDS;
 /** The last part of it, in which a movie is served only while it is refreshed or while TMDB fails. */
 const STALE_SECONDS = 21_600;
 const NOT_FOUND_SECONDS = 300;
