@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { encode } from 'gpt-tokenizer/encoding/cl100k_base';
 import OpenAI from 'openai';
 import { startApi, type TestApi } from '../fixtures/api.js';
-import { answer, embeddingsAnswer, OpenAiUpstream, vectorOf } from '../fixtures/openai-upstream.js';
+import { sendJson } from '../fixtures/fake-upstream.js';
+import { embeddingsResponse, OpenAiUpstream, vectorOf } from '../fixtures/openai-upstream.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 
 const model = 'text-embedding-3-small';
@@ -184,7 +185,7 @@ describe('POST /v1/embeddings', () => {
     upstream.misbehave((call, response) => {
       void redis.redis
         .set(keyOf('Heat'), pythonPack(firstWriter), 'EX', 100)
-        .then(() => answer(response, 200, embeddingsAnswer(call, dimensions)));
+        .then(() => sendJson(response, 200, embeddingsResponse(call, dimensions)));
     });
     await embed('Heat');
     expect(pythonUnpack((await redis.redis.getBuffer(keyOf('Heat'))) as Buffer)).toEqual(
@@ -251,10 +252,10 @@ describe('POST /v1/embeddings', () => {
   });
 
   describe('an upstream that misbehaves', () => {
-    type Data = ReturnType<typeof embeddingsAnswer>;
+    type Data = ReturnType<typeof embeddingsResponse>;
     const withAnswer = (change: (body: Data) => unknown) =>
       upstream.misbehave((call, response) =>
-        answer(response, 200, change(embeddingsAnswer(call, dimensions))),
+        sendJson(response, 200, change(embeddingsResponse(call, dimensions))),
       );
 
     it.each<[string, (body: Data) => unknown]>([
@@ -308,11 +309,11 @@ describe('POST /v1/embeddings', () => {
       upstream.misbehave(
         (_, response) => {
           times.push(performance.now());
-          answer(response, 429, { error: { message: 'slow down' } }, { 'retry-after': '1' });
+          sendJson(response, 429, { error: { message: 'slow down' } }, { 'retry-after': '1' });
         },
         (call, response) => {
           times.push(performance.now());
-          answer(response, 200, embeddingsAnswer(call, dimensions));
+          sendJson(response, 200, embeddingsResponse(call, dimensions));
         },
       );
       const { response } = await embed('a');
@@ -322,7 +323,7 @@ describe('POST /v1/embeddings', () => {
 
     it('says what failed, without our key', async () => {
       upstream.misbehave((_, response) =>
-        answer(response, 401, { error: { message: 'Incorrect API key provided: sk-test.' } }),
+        sendJson(response, 401, { error: { message: 'Incorrect API key provided: sk-test.' } }),
       );
       const { response, body } = await embed('a');
       expect(response.status).toBe(502);

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Agent, request } from 'undici';
 import { MarqueeProcess } from '../fixtures/marquee-process.js';
-import { answer, embeddingsAnswer, OpenAiUpstream } from '../fixtures/openai-upstream.js';
+import { sendJson } from '../fixtures/fake-upstream.js';
+import { embeddingsResponse, OpenAiUpstream } from '../fixtures/openai-upstream.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 import { until } from '../fixtures/until.js';
 
@@ -55,7 +56,7 @@ describe('two processes on one Redis', () => {
   const holdUpstream = () => {
     let release: (() => void) | undefined;
     upstream.misbehave((call, response) => {
-      release = () => answer(response, 200, embeddingsAnswer(call, 1536));
+      release = () => sendJson(response, 200, embeddingsResponse(call, 1536));
     });
     return { asked: () => until('the upstream is asked', () => release), release: () => release?.() };
   };

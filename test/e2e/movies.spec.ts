@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startApi, type TestApi } from '../fixtures/api.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
-import { answerJson, tmdbError, TmdbUpstream } from '../fixtures/tmdb-upstream.js';
+import { sendJson } from '../fixtures/fake-upstream.js';
+import { sendTmdbError, TmdbUpstream } from '../fixtures/tmdb-upstream.js';
 import { until } from '../fixtures/until.js';
 
 let redis: TestRedisServer;
@@ -145,7 +146,9 @@ describe('GET /v1/movies/{id} from TMDB', () => {
   describe('when TMDB misbehaves', () => {
     it('waits as Retry-After says after a 429', async () => {
       tmdb.misbehave((_, response) =>
-        tmdbError(response, 429, 25, 'Your request count is over the allowed limit.', { 'retry-after': '1' }),
+        sendTmdbError(response, 429, 25, 'Your request count is over the allowed limit.', {
+          'retry-after': '1',
+        }),
       );
       expect((await get('/v1/movies/1')).status).toBe(200);
       const [first, second] = tmdb.calls.map(({ atMs }) => atMs);
@@ -159,7 +162,7 @@ describe('GET /v1/movies/{id} from TMDB', () => {
         await get('/v1/movies/1');
         await redis.redis.expire('prod:tmdb:movie:1', 3600);
         tmdb.misbehaveAlways((_, response) =>
-          tmdbError(response, 429, 25, 'Your request count is over the allowed limit.', {
+          sendTmdbError(response, 429, 25, 'Your request count is over the allowed limit.', {
             'retry-after': '3600',
           }),
         );
@@ -216,7 +219,7 @@ describe('GET /v1/movies/{id} from TMDB', () => {
 
     it('tries a 5xx and a cut connection again', async () => {
       tmdb.misbehave(
-        (_, response) => tmdbError(response, 503, 9, 'Service offline'),
+        (_, response) => sendTmdbError(response, 503, 9, 'Service offline'),
         (_, response) => void response.destroy(),
       );
       expect((await get('/v1/movies/1')).status).toBe(200);
@@ -224,7 +227,7 @@ describe('GET /v1/movies/{id} from TMDB', () => {
     });
 
     it('does not try a 401 again, and keeps the token to itself', async () => {
-      tmdb.misbehaveAlways((_, response) => tmdbError(response, 401, 7, 'Invalid API key.'));
+      tmdb.misbehaveAlways((_, response) => sendTmdbError(response, 401, 7, 'Invalid API key.'));
       const { status, text } = await get('/v1/movies/1');
       expect(status).toBe(502);
       expect(text).toContain('Invalid API key.');
@@ -246,7 +249,7 @@ describe('GET /v1/movies/{id} from TMDB', () => {
       await get('/v1/movies/1');
       await redis.redis.expire('prod:tmdb:movie:1', 3600);
       tmdb.edition = 2;
-      tmdb.misbehaveAlways((_, response) => tmdbError(response, 400, 5, 'broken'));
+      tmdb.misbehaveAlways((_, response) => sendTmdbError(response, 400, 5, 'broken'));
       const stale = await get('/v1/movies/1');
       expect(stale).toMatchObject({ status: 200, body: { title: 'Movie 1, edition 1' } });
       expect(stale.cache).toMatch(/^marquee; fwd=stale; ttl=-18\d\d\d$/);
@@ -303,8 +306,8 @@ describe('GET /v1/movies?ids=', () => {
     await get('/v1/movies/2');
     tmdb.misbehaveAlways((call, response) =>
       call.path === '/movie/3'
-        ? tmdbError(response, 400, 5, 'broken')
-        : answerJson(response, 200, tmdb.movie(Number(call.path.slice(7)))),
+        ? sendTmdbError(response, 400, 5, 'broken')
+        : sendJson(response, 200, tmdb.movie(Number(call.path.slice(7)))),
     );
     const { status, body } = await get('/v1/movies?ids=1,2,3');
     expect([status, body['failed']]).toEqual([200, [3]]);
@@ -313,7 +316,7 @@ describe('GET /v1/movies?ids=', () => {
   });
 
   it('is an error when all fail', async () => {
-    tmdb.misbehaveAlways((_, response) => tmdbError(response, 400, 5, 'broken'));
+    tmdb.misbehaveAlways((_, response) => sendTmdbError(response, 400, 5, 'broken'));
     expect((await get('/v1/movies?ids=1,2')).status).toBe(502);
   });
 

@@ -6,7 +6,8 @@ import { type AddressInfo, connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { MarqueeProcess } from '../fixtures/marquee-process.js';
 import { freePort } from '../fixtures/free-port.js';
-import { answer, embeddingsAnswer, OpenAiUpstream } from '../fixtures/openai-upstream.js';
+import { sendJson } from '../fixtures/fake-upstream.js';
+import { embeddingsResponse, OpenAiUpstream } from '../fixtures/openai-upstream.js';
 import { until } from '../fixtures/until.js';
 
 const post = (url: string, input: string): Promise<Response> =>
@@ -106,7 +107,7 @@ describe('the built program', () => {
       let release = (): void => undefined;
       const asked = new Promise<void>((resolve) => {
         upstream.misbehave((call, response) => {
-          release = () => answer(response, 200, embeddingsAnswer(call, 1536));
+          release = () => sendJson(response, 200, embeddingsResponse(call, 1536));
           resolve();
         });
       });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { QU_VERSION, type Understanding } from '@app/query-understanding';
 import { startApi, type TestApi } from '../fixtures/api.js';
-import { answerChat, ChatUpstream, modelFacts } from '../fixtures/chat-upstream.js';
+import { sendCompletion, ChatUpstream, modelFacts } from '../fixtures/chat-upstream.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 import { until } from '../fixtures/until.js';
 
@@ -172,35 +172,36 @@ describe('with a language model', () => {
     ['late', () => undefined],
     [
       'an error',
-      (response: Parameters<typeof answerChat>[0]) =>
+      (response: Parameters<typeof sendCompletion>[0]) =>
         response.writeHead(400).end('{"error":{"message":"bad sk-chat-secret"}}'),
     ],
     [
       'no JSON',
-      (response: Parameters<typeof answerChat>[0]) => answerChat(response, 'Sure! Here are some films'),
+      (response: Parameters<typeof sendCompletion>[0]) =>
+        sendCompletion(response, 'Sure! Here are some films'),
     ],
     [
       'no answer',
-      (response: Parameters<typeof answerChat>[0]) => answerChat(response, null, { refusal: 'No.' }),
+      (response: Parameters<typeof sendCompletion>[0]) => sendCompletion(response, null, { refusal: 'No.' }),
     ],
     [
       'a genre that there is not',
-      (response: Parameters<typeof answerChat>[0]) =>
-        answerChat(response, JSON.stringify({ ...modelFacts, genres: ['Heist'] })),
+      (response: Parameters<typeof sendCompletion>[0]) =>
+        sendCompletion(response, JSON.stringify({ ...modelFacts, genres: ['Heist'] })),
     ],
     [
       'a field too many',
-      (response: Parameters<typeof answerChat>[0]) =>
-        answerChat(response, JSON.stringify({ ...modelFacts, more: 1 })),
+      (response: Parameters<typeof sendCompletion>[0]) =>
+        sendCompletion(response, JSON.stringify({ ...modelFacts, more: 1 })),
     ],
     [
       'a year too late',
-      (response: Parameters<typeof answerChat>[0]) =>
-        answerChat(response, JSON.stringify({ ...modelFacts, years: { from: 99_999, to: null } })),
+      (response: Parameters<typeof sendCompletion>[0]) =>
+        sendCompletion(response, JSON.stringify({ ...modelFacts, years: { from: 99_999, to: null } })),
     ],
     [
       'no completion',
-      (response: Parameters<typeof answerChat>[0]) => response.writeHead(200).end('{"choices":[]}'),
+      (response: Parameters<typeof sendCompletion>[0]) => response.writeHead(200).end('{"choices":[]}'),
     ],
   ])(
     'falls back to the rules when its answer is %s, says so, counts it and keeps nothing',

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startApi, type TestApi } from '../fixtures/api.js';
 import { TestRedisCluster } from '../fixtures/redis-cluster.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
-import { answerJson, tmdbError, TmdbUpstream } from '../fixtures/tmdb-upstream.js';
+import { sendJson } from '../fixtures/fake-upstream.js';
+import { sendTmdbError, TmdbUpstream } from '../fixtures/tmdb-upstream.js';
 import { until } from '../fixtures/until.js';
 
 let redis: TestRedisServer;
@@ -303,10 +304,10 @@ describe('with include=movies', () => {
   it('embeds nulls, with a note, for what cannot be had', async () => {
     tmdb.misbehaveAlways((call, response) =>
       call.path === '/movie/10'
-        ? tmdbError(response, 400, 5, 'broken')
+        ? sendTmdbError(response, 400, 5, 'broken')
         : call.path === '/movie/20'
-          ? tmdbError(response, 404, 34, 'not found')
-          : answerJson(response, 200, tmdb.movie(Number(call.path.slice(7)))),
+          ? sendTmdbError(response, 404, 34, 'not found')
+          : sendJson(response, 200, tmdb.movie(Number(call.path.slice(7)))),
     );
     await put([30, 10, 20]);
     const { status, body } = await get('?include=movies');
