@@ -30,7 +30,6 @@ const connect = (options: Partial<UpstreamOptions> = {}): void => {
   client = new UpstreamClient({
     name: 'test',
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    headers: {},
     timeoutMs: 5_000,
     retryAttempts: 2,
     concurrency: 8,

@@ -41,7 +41,7 @@ export class OpenAiEmbeddingsProvider implements EmbeddingsProvider, OnApplicati
     this.upstream = new UpstreamClient({
       name: `embeddings at ${host}`,
       baseUrl: openAi.baseUrl,
-      headers: openAi.apiKey ? { authorization: `Bearer ${openAi.apiKey}` } : {},
+      bearerToken: openAi.apiKey,
       ...config.upstream,
     });
   }

@@ -24,7 +24,8 @@ export interface UpstreamOptions {
   readonly name: string;
   /** Without a trailing slash. */
   readonly baseUrl: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Sent with every call as `Authorization: Bearer …` (RFC 6750). */
+  readonly bearerToken?: string | undefined;
   /** Bound on one attempt, its whole body included. */
   readonly timeoutMs: number;
   /** Attempts after the first. */
@@ -234,14 +235,15 @@ export class UpstreamClient {
   }
 
   private async exchange({ method, path, headers, payload, ignoresAnswer, maxAnswerBytes }: Call) {
-    const { baseUrl, headers: always, timeoutMs } = this.options;
+    const { baseUrl, bearerToken, timeoutMs } = this.options;
+    const authorization = bearerToken ? { authorization: `Bearer ${bearerToken}` } : {};
     const maxBytes = maxAnswerBytes ?? this.options.maxAnswerBytes ?? defaultMaxAnswerBytes;
     try {
       const traceContext: Record<string, string> = {};
       propagation.inject(context.active(), traceContext);
       const response = await request(`${baseUrl}${path}`, {
         method,
-        headers: { ...always, ...headers, ...traceContext, accept: 'application/json' },
+        headers: { ...authorization, ...headers, ...traceContext, accept: 'application/json' },
         body: payload,
         dispatcher: this.agent,
         signal: AbortSignal.timeout(timeoutMs),

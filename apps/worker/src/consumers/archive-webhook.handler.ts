@@ -28,7 +28,6 @@ export class ArchiveWebhookHandler implements EventHandler {
     this.upstream = new UpstreamClient({
       name: `webhook at ${host}`,
       baseUrl: webhook.url,
-      headers: {},
       ...config.upstream,
     });
   }

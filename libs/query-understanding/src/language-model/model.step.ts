@@ -41,7 +41,7 @@ export class LanguageModel {
     this.upstream = new UpstreamClient({
       name: `language model at ${host}`,
       baseUrl: openAi.baseUrl,
-      headers: openAi.apiKey ? { authorization: `Bearer ${openAi.apiKey}` } : {},
+      bearerToken: openAi.apiKey,
       ...config.upstream,
       timeoutMs: config.queryUnderstanding.modelTimeoutMs,
       retryAttempts: Math.min(1, config.upstream.retryAttempts),

@@ -32,7 +32,7 @@ export class TmdbMoviesProvider implements MoviesProvider, OnApplicationShutdown
     this.upstream = new UpstreamClient({
       name: `TMDB at ${host}`,
       baseUrl: tmdb.baseUrl,
-      headers: tmdb.accessToken ? { authorization: `Bearer ${tmdb.accessToken}` } : {},
+      bearerToken: tmdb.accessToken,
       ...config.upstream,
       // Five times the largest movie that TMDB has, credits and all.
       maxAnswerBytes: 2 * 1024 * 1024,
