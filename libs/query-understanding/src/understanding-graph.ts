@@ -17,7 +17,7 @@ import { rewriteStep } from './steps/rewrite.step.js';
 import { rulesStep } from './steps/rules.step.js';
 import { runtimeStep } from './steps/runtime.step.js';
 import { spellingStep } from './steps/spelling.step.js';
-import { titlesStep } from './steps/titles.step.js';
+import { titlesStep } from './steps/titles/titles.step.js';
 import { translateStep } from './steps/translate.step.js';
 import { ruleTimeoutMs, step, type Values } from './steps/values.js';
 import { yearsStep } from './steps/years.step.js';
