@@ -205,7 +205,7 @@ describe('npm start', () => {
     expect(processesNaming(folder)).not.toEqual([]);
     expect((await launcher.stop('SIGTERM')).code).toBe(0);
     expect(processesNaming(folder)).toEqual([]);
-    expect(launcher.output).not.toMatch(/share the cache's evicting Redis/);
+    expect(launcher.output).not.toMatch(/share the cache's Redis/);
   });
 
   it('restarts a worker that died', async () => {

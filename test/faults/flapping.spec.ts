@@ -10,7 +10,7 @@ import { until } from '../fixtures/until.js';
 
 const usualMs = 75;
 const patientMs = 10 * usualMs;
-/** The budget is 75 ms; the rest is what a busy two-core machine may add. */
+/** The budget is 75 ms; the rest allows for a busy two-core machine. */
 const boundMs = 500;
 const source = "return redis.call('INCR', KEYS[1])";
 const increment: RedisScript = {
@@ -29,7 +29,7 @@ const timed = async <T>(call: () => Promise<T>): Promise<[result: T, tookMs: num
   const result = await call();
   return [result, performance.now() - startedMs];
 };
-/** Calls on the usual budget until the breaker opens, as other requests do. */
+/** Sends calls with the usual budget, as other requests do, until the breaker opens. */
 const untilOpen = () =>
   until('the breaker is open', async () => {
     await Promise.all(Array.from({ length: 10 }, () => client.get(client.newBudget(), 'prod:test:none')));
@@ -49,8 +49,8 @@ const connect = async (url = server.url): Promise<void> => {
   stops.unshift(() => client.close());
 };
 
-describe('a Redis that comes and goes', () => {
-  it('takes patient writes all the same, each once, while hot callers fail at once', async () => {
+describe('while Redis is available only intermittently', () => {
+  it('runs patient writes once each, while calls with the usual budget fail at once', async () => {
     await connect();
     const { service: sessions } = createSessions(client);
     const flaps = 10;
@@ -80,10 +80,10 @@ describe('a Redis that comes and goes', () => {
         }
         await delay(5);
       }
-      const kept = await until('Redis is back', () =>
+      const kept = await until('Redis is available', () =>
         sessions.transcript(patient(), 'acme', id, 0, 100_000).catch(() => undefined),
       );
-      // What was refused may be there, at most once; what was acknowledged is, once.
+      // Refused writes may have run at most once; acknowledged ones ran exactly once.
       expect(kept.chunks.length).toBe(new Set(kept.chunks).size);
       expect(written.filter((chunk) => !kept.chunks.includes(chunk))).toEqual([]);
     };
@@ -91,7 +91,7 @@ describe('a Redis that comes and goes', () => {
       ...Array.from({ length: 8 }, hot),
       ...Array.from({ length: 16 }, (_, writer) => write(writer)),
     ];
-    await until('writes are taken', () => acknowledged > 50);
+    await until('writes are acknowledged', () => acknowledged > 50);
     [acknowledged, refused] = [0, 0];
     let opened = 0;
     for (let flap = 0; flap < flaps; flap++) {
@@ -114,7 +114,7 @@ describe('a Redis that comes and goes', () => {
     expect(hotMs.at(-1)).toBeLessThan(boundMs);
   });
 
-  it('keeps patient calls waiting without sending anything, and sends each once when it is back', async () => {
+  it('sends waiting patient calls once each, after Redis has recovered', async () => {
     await connect();
     server.freeze();
     await untilOpen();
@@ -128,7 +128,7 @@ describe('a Redis that comes and goes', () => {
     expect(await server.redis.get('prod:test:counter')).toBe('200');
   });
 
-  it('bounds a wait by the budget, and keeps nobody waiting for a Redis that has been away for long', async () => {
+  it('bounds the wait by the budget, and does not wait for a Redis that has been unavailable for long', async () => {
     await connect();
     server.freeze();
     await untilOpen();
@@ -141,7 +141,7 @@ describe('a Redis that comes and goes', () => {
     expect(laterMs).toBeLessThan(usualMs);
   });
 
-  it('turns away more than a thousand waiting calls at once', async () => {
+  it('fails at once when a thousand calls already wait', async () => {
     await connect();
     server.freeze();
     await untilOpen();
@@ -153,7 +153,7 @@ describe('a Redis that comes and goes', () => {
   });
 });
 
-describe('a connection that is lost under a patient call', () => {
+describe('when a connection is lost during a patient call', () => {
   let proxy: TcpProxy;
 
   beforeEach(async () => {
@@ -165,18 +165,18 @@ describe('a connection that is lost under a patient call', () => {
   const cutUnderCall = async (idempotent: boolean) => {
     proxy.delayReplies(300);
     const call = client.run(patient(), increment, { keys: ['prod:test:counter'], args: [], idempotent });
-    // The script is not known there: the reply to EVALSHA comes, then EVAL runs.
+    // The server does not know the script: after the reply to EVALSHA, EVAL runs.
     await until('it has run', async () => (await server.redis.get('prod:test:counter')) === '1');
     proxy.delayReplies(0);
     proxy.cut();
     return call;
   };
 
-  it('is repeated where the call may run twice', async () => {
+  it('repeats the call if it is idempotent', async () => {
     expect(await cutUnderCall(true)).toEqual({ status: 'ok', value: 2 });
   });
 
-  it('is reported as unknown where it may not', async () => {
+  it('reports that the call may have run if it is not idempotent', async () => {
     expect(await cutUnderCall(false)).toMatchObject({ status: 'unavailable', mayHaveRun: true });
     expect(await server.redis.get('prod:test:counter')).toBe('1');
   });

@@ -10,11 +10,11 @@ import { TestRedisServer } from '../fixtures/redis-server.js';
 import { TcpProxy } from '../fixtures/tcp-proxy.js';
 import { until } from '../fixtures/until.js';
 
-/** The budget is 75 ms; the rest is what a busy two-core machine may add. Without a budget these take seconds. */
+/** The budget is 75 ms; the rest allows for a busy two-core machine. Without a budget, these calls take seconds. */
 const boundMs = 500;
-/** Marquee's promise is two seconds after Redis is back; the rest is for the machine. */
+/** Marquee recovers within two seconds of Redis; the rest allows for a busy machine. */
 const recoveryMs = 4000;
-/** 10,000 calls that were kept waiting would be 20 MB and more. */
+/** 10,000 waiting calls would take more than 20 MB. */
 const heapGrowthMb = 15;
 
 const counter = 'prod:test:counter';
@@ -43,14 +43,14 @@ const served = () =>
     recoveryMs,
   );
 
-/** Redis answers again: a fresh phase is served, the breaker closed. */
+/** Redis replies again: the breaker is closed, and all calls of a new phase succeed. */
 async function recovers(): Promise<void> {
   await until('the breaker is closed', () => client.status.breaker === 'closed', recoveryMs);
   load.startPhase();
   await served();
 }
 
-/** The asserts that every fault ends with. `value` is the counter as Redis has it; undefined when it lost it. */
+/** The assertions after every fault. `value` is the counter in Redis; undefined if Redis has lost it. */
 async function endsWell(value?: () => Promise<number>): Promise<void> {
   const { slowestMs, unhandledRejections, acknowledged, unknown } = await load.stop();
   expect(slowestMs).toBeLessThan(boundMs);
@@ -76,7 +76,7 @@ describe('one server', () => {
   const counted = async (): Promise<number> => Number(await server.redis.get(counter));
   const untilOpen = () => until('the breaker is open', () => client.status.breaker === 'open', recoveryMs);
 
-  it('killed with -9 and restarted', async () => {
+  it('recovers after the server is killed and restarted', async () => {
     await underLoad({ REDIS_URL: server.url });
     await served();
     await server.kill();
@@ -90,7 +90,7 @@ describe('one server', () => {
     await endsWell();
   });
 
-  it('frozen for 10 s', async () => {
+  it('recovers after the server is frozen for 10 s', async () => {
     await underLoad({ REDIS_URL: server.url });
     await served();
     server.freeze();
@@ -102,7 +102,7 @@ describe('one server', () => {
     await endsWell(counted);
   });
 
-  it('refusing at first', async () => {
+  it('connects to a server that refuses connections at first', async () => {
     await server.kill();
     client = createClient({ REDIS_URL: server.url });
     expect(await connectNow(client, { REDIS_URL: server.url })).toBe(false);
@@ -114,7 +114,7 @@ describe('one server', () => {
     await endsWell(counted);
   });
 
-  it('full, with noeviction: writes are refused, reads served, the breaker stays closed', async () => {
+  it('keeps the breaker closed and serves reads while a full server rejects writes', async () => {
     await underLoad({ REDIS_URL: server.url });
     await served();
     await server.redis.config('SET', 'maxmemory-policy', 'noeviction');
@@ -130,7 +130,7 @@ describe('one server', () => {
     await endsWell(counted);
   });
 
-  it('a storm of CLIENT KILL: 20 in a row', async () => {
+  it('recovers after its connections are killed 20 times', async () => {
     await underLoad({ REDIS_URL: server.url });
     for (let kill = 0; kill < 20; kill++) {
       await recovers();
@@ -140,7 +140,7 @@ describe('one server', () => {
     await endsWell(counted);
   });
 
-  it('password changed: denied, and served again when it is right', async () => {
+  it('reports denied access after a password change, and recovers when it is reverted', async () => {
     await underLoad({ REDIS_URL: server.url });
     await served();
     await server.redis.call('CONFIG', 'SET', 'requirepass', 'secret');
@@ -152,14 +152,14 @@ describe('one server', () => {
     await endsWell(counted);
   });
 
-  it('loading its data after a restart', async () => {
+  it('recovers after the server has loaded its data', async () => {
     await underLoad({ REDIS_URL: server.url });
     await served();
     await server.redis.call('DEBUG', 'POPULATE', '3000');
     await server.redis.call('SAVE');
     await server.kill();
     await server.launch(['--key-load-delay', '1000', '--loading-process-events-interval-bytes', '1024']);
-    // One that does not itself wait for the end of loading.
+    // A client that does not wait until the server has loaded.
     const observer = new Redis({ port: server.port, host: '127.0.0.1', enableReadyCheck: false });
     stops.unshift(() => observer.disconnect());
     await until('it is loading', async () => (await observer.info('persistence')).includes('\nloading:1'));
@@ -171,15 +171,15 @@ describe('one server', () => {
     await endsWell();
   });
 
-  it('read-only: a replica now', async () => {
+  it('reports refused writes, and serves reads, while the server is a replica', async () => {
     const other = await TestRedisServer.start();
     stops.unshift(() => other.stop());
     await underLoad({ REDIS_URL: server.url });
     await served();
     await server.redis.replicaof('127.0.0.1', other.port);
-    const denied = await until('a write is refused as such', async () => {
+    const denied = await until('a write is refused', async () => {
       const outcome = await client.command(client.newBudget(), 'SET', 'prod:test:w', '1');
-      // One that was under way when the connection was made again may have run.
+      // A call that was in progress during the reconnect may have run.
       if (outcome.status !== 'unavailable' || outcome.mayHaveRun) return undefined;
       return outcome.fault.code === 'READONLY' ? outcome : undefined;
     });
@@ -189,7 +189,7 @@ describe('one server', () => {
     await endsWell();
   });
 
-  describe('behind a network that fails', () => {
+  describe('behind a failing network', () => {
     let proxy: TcpProxy;
 
     beforeEach(async () => {
@@ -199,7 +199,7 @@ describe('one server', () => {
       await served();
     });
 
-    it('black-holed, old sockets and new', async () => {
+    it('recovers after old and new sockets were black-holed', async () => {
       proxy.swallow(true);
       await untilOpen();
       load.startPhase();
@@ -211,7 +211,7 @@ describe('one server', () => {
       await endsWell(counted);
     });
 
-    it('slow: every reply takes 200 ms', async () => {
+    it('bounds calls while every reply takes 200 ms', async () => {
       proxy.delayReplies(200);
       await untilOpen();
       await delay(1000);
@@ -221,7 +221,7 @@ describe('one server', () => {
       await endsWell(counted);
     });
 
-    it('10,000 increments through 20 cuts: never more than acknowledged and unknown', async () => {
+    it('never runs more increments than those acknowledged or unknown, through 20 connection resets', async () => {
       await load.stop();
       const key = 'prod:test:ten-thousand';
       let acknowledged = 0;
@@ -248,11 +248,11 @@ describe('one server', () => {
     });
   });
 
-  it('an idle client finds a frozen server by itself', async () => {
+  it('detects a frozen server while the client is idle', async () => {
     client = await connectClient({ REDIS_URL: server.url });
     stops.unshift(() => client.close());
     server.freeze();
-    await until('it is noticed', () => client.status.breaker !== 'closed', 3000);
+    await until('it is detected', () => client.status.breaker !== 'closed', 3000);
     server.thaw();
     await until('it is used again', () => client.status.breaker === 'closed', recoveryMs);
     expect(await client.ping(client.newBudget())).toEqual({ status: 'ok', value: 'PONG' });
@@ -260,7 +260,7 @@ describe('one server', () => {
 });
 
 describe('Sentinel', () => {
-  it('a failover is followed', async () => {
+  it('follows a failover', async () => {
     const sentinel = await TestRedisSentinel.start();
     stops.unshift(() => sentinel.stop());
     await underLoad({ REDIS_URL: sentinel.url });
@@ -279,7 +279,7 @@ describe('Sentinel', () => {
     await endsWell();
   });
 
-  it('a master killed with -9 is replaced', async () => {
+  it('uses the promoted replica after the master is killed', async () => {
     const sentinel = await TestRedisSentinel.start();
     stops.unshift(() => sentinel.stop());
     await underLoad({ REDIS_URL: sentinel.url });
@@ -304,7 +304,7 @@ describe('Cluster', () => {
 
   const counted = async (): Promise<number> => Number(await cluster.get(counter));
 
-  it('a node lost: the others go on, its keys come back with it', async () => {
+  it('serves the keys of the other nodes while one node is down', async () => {
     const owner = await cluster.owner(counter);
     const lost = cluster.nodes.find((node) => node !== owner) as TestRedisServer;
     await lost.kill();
@@ -326,7 +326,7 @@ describe('Cluster', () => {
     await endsWell(counted);
   });
 
-  it('a slot moved under load: MOVED and ASK are followed, nothing is counted twice', async () => {
+  it('follows MOVED and ASK while a slot migrates, and runs nothing twice', async () => {
     const from = await cluster.owner(counter);
     const to = cluster.nodes.find((node) => node !== from) as TestRedisServer;
     const slot = await from.redis.cluster('KEYSLOT', counter);

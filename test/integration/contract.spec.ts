@@ -25,14 +25,14 @@ import { type Topology, topologies } from '../fixtures/topologies.js';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** What every repository and every script must do, whatever the topology. */
+/** The contract of every repository and script, in each topology. */
 describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
   let topology: Topology;
   let client: RedisClient;
 
   beforeAll(async () => {
     topology = await startTopology();
-    // What is tested is what comes back, not how soon: a busy machine must not turn a hit into a miss.
+    // The tests check replies, not their speed: on a busy machine, a hit must not become a miss.
     client = await connectClient({ ...topology.variables, REDIS_BUDGET_MS: '2000' });
   });
   afterAll(async () => {
@@ -44,7 +44,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
   describe('RedisClient', () => {
     const keys = Array.from({ length: 50 }, (_, index) => `prod:test:${index}`);
 
-    it('answers a hit, a miss and an error reply', async () => {
+    it('returns a hit, a miss and an error reply', async () => {
       await topology.set('prod:test:a', Buffer.from([0, 255, 128]));
       expect(await client.get(client.newBudget(), 'prod:test:a')).toEqual({
         status: 'ok',
@@ -58,7 +58,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(await client.ping(client.newBudget())).toEqual({ status: 'ok', value: 'PONG' });
     });
 
-    it('reads many keys of all slots in order, holes and all', async () => {
+    it('reads keys of many slots in order, with misses in between', async () => {
       const present = keys.filter((_, index) => index % 3 !== 0);
       await Promise.all(present.map((key) => topology.set(key, Buffer.from(key))));
       expect(await client.getMany(client.newBudget(), keys)).toEqual({
@@ -69,7 +69,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(await client.getMany(client.newBudget(), [])).toEqual({ status: 'ok', value: [] });
     });
 
-    it('keeps tagged keys together', async () => {
+    it('stores keys with the same hash tag in the same slot', async () => {
       const pair = [
         client.keys.key(shared('trending'), 'next'),
         client.keys.key(shared('trending'), 'current'),
@@ -83,7 +83,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       });
     });
 
-    it('lends a connection for WATCH: a change in between stops the transaction', async () => {
+    it('lends a connection for WATCH, and does not run the transaction if a watched key changes', async () => {
       const key = 'prod:test:watched';
       const attempt = (meanwhile: () => Promise<unknown>) =>
         client.lease({ waitMs: 1000, key }, async (connection) => {
@@ -100,7 +100,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(await topology.get(key)).toEqual(Buffer.from('mine'));
     });
 
-    it('lends a connection for blocking commands, past every timeout of the others', async () => {
+    it('lends a connection for commands that block longer than the usual timeouts', async () => {
       const key = 'prod:test:list';
       const blocked = client.lease({ waitMs: 1000, blocking: true, key }, (connection) =>
         connection.command(5000, 'BLPOP', key, 4),
@@ -582,7 +582,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       for (const part of ['status', 'result']) expect(await topology.ttl(keyOf('acme/t', part))).toBe(-2);
     });
 
-    it('goes from pending to done, keeping its TTL and its last progress', async () => {
+    it('goes from pending to done, and keeps its TTL and its last progress', async () => {
       const tasks = new TasksRepository(client);
       const put = (draft: TaskDraft) => tasks.put(budget(), 'default', 't', draft);
       expect(await put({ status: 'pending', ttlSeconds: 7_200 })).toEqual({
@@ -603,7 +603,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(await put({ status: 'pending' })).toEqual({ progress: null, ttlSeconds: 1_800 });
     });
 
-    it('keeps the cause of a failure until it is claimed', async () => {
+    it('stores the cause of a failure until it is claimed', async () => {
       const tasks = new TasksRepository(client);
       const put = (draft: TaskDraft) => tasks.put(budget(), 'default', 't', draft);
       await put({ status: 'running', progress: 0.5 });
@@ -626,7 +626,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       });
       await client.command(budget(), 'DEL', keyOf('t', 'result'));
       await tasks.put(budget(), 'default', 't', { status: 'done', resultJson: '2' });
-      // The other program reads ours and deletes it: the task is gone, and its id is free.
+      // Another program reads and deletes the result: the task no longer exists, and its id is free.
       expect(String(await topology.get(keyOf('t', 'result')))).toBe('2');
       await client.command(budget(), 'DEL', keyOf('t', 'result'));
       expect(await tasks.get(budget(), 'default', 't')).toBeUndefined();
@@ -639,7 +639,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
   });
 
   describe(LocksRepository.name, () => {
-    it('gives a lock to one, with rising fencing numbers', async () => {
+    it('gives a lock to one owner, with increasing fencing tokens', async () => {
       const locks = new LocksRepository(client);
       expect(await locks.acquire('a b', 'one', 30_000)).toEqual({ state: 'acquired', fence: 1 });
       const held = await locks.acquire('a b', 'two', 30_000);

@@ -27,7 +27,7 @@ describe(LocksService.name, () => {
   });
   beforeEach(() => redis.redis.flushall());
 
-  it('lets one in at a time, however many want to', async () => {
+  it('admits one holder at a time', async () => {
     let [inside, most, done] = [0, 0, 0];
     const fences: number[] = [];
     const work = async ({ fence }: { fence: number }): Promise<void> => {
@@ -43,7 +43,7 @@ describe(LocksService.name, () => {
     expect(await redis.redis.exists('prod:lock:one')).toBe(0);
   });
 
-  it('says that it is held, and for how long', async () => {
+  it('reports that the lock is held, and its remaining TTL', async () => {
     await sut.withLock('one', async () => {
       const error = await sut.withLock('one', () => Promise.resolve()).catch((caught: unknown) => caught);
       expect(error).toBeInstanceOf(LockHeldError);
@@ -51,13 +51,13 @@ describe(LocksService.name, () => {
     });
   });
 
-  it('releases it when the work fails', async () => {
+  it('releases the lock if the work fails', async () => {
     const failure = new Error('the work failed');
     await expect(sut.withLock('one', () => Promise.reject(failure))).rejects.toBe(failure);
     expect(await redis.redis.exists('prod:lock:one')).toBe(0);
   });
 
-  it('extends it for as long as the work takes', async () => {
+  it('extends the lock until the work is done', async () => {
     let seen = 0;
     await sut.withLock(
       'one',
@@ -71,12 +71,12 @@ describe(LocksService.name, () => {
     expect(seen).toBeGreaterThan(80);
   });
 
-  it('tells the holder when it was lost', async () => {
+  it('aborts the holder when the lock is lost', async () => {
     const work = sut.withLock(
       'one',
       async ({ signal }) => {
         await redis.redis.set('prod:lock:one', 'another');
-        await until('the holder is told', () => signal.aborted);
+        await until('the holder is aborted', () => signal.aborted);
       },
       { ttlMs: 200 },
     );
@@ -84,12 +84,12 @@ describe(LocksService.name, () => {
     expect(await redis.redis.get('prod:lock:one')).toBe('another');
   });
 
-  it('lets go before Redis does when Redis is silent', async () => {
+  it('gives the lock up before it expires, if Redis does not reply', async () => {
     const work = sut.withLock(
       'one',
       async ({ signal }) => {
         redis.freeze();
-        await until('the holder is told', () => signal.aborted);
+        await until('the holder is aborted', () => signal.aborted);
       },
       { ttlMs: 1000 },
     );
@@ -99,10 +99,10 @@ describe(LocksService.name, () => {
     await expect(sut.withLock('two', () => Promise.resolve())).rejects.toBeInstanceOf(LockUnavailableError);
     redis.thaw();
     expect(tookMs).toBeLessThan(1000);
-    await until('Redis is back', async () => (await client.ping(client.newBudget())).status === 'ok');
+    await until('Redis is available', async () => (await client.ping(client.newBudget())).status === 'ok');
   });
 
-  it('stops waiting when the caller does', async () => {
+  it('stops waiting when the caller aborts', async () => {
     const caller = new AbortController();
     await sut.withLock('one', async () => {
       const waiting = sut.withLock('one', () => Promise.resolve(), { waitMs: 30_000, signal: caller.signal });

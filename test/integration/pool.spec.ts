@@ -46,7 +46,7 @@ describe('the pool', () => {
     ]);
   });
 
-  it('gives idle leases again instead of opening more', async () => {
+  it('reuses idle connections for leases', async () => {
     for (let turn = 0; turn < 10; turn++) {
       const pong = await client.lease({ waitMs: 1000 }, (lease) => lease.command(1000, 'PING'));
       expect(pong).toEqual({ status: 'ok', value: Buffer.from('PONG') });
@@ -65,7 +65,7 @@ describe('the pool', () => {
     expect(client.status.pool).toMatchObject({ size: 6, inUse: 0, waiting: 0 });
   });
 
-  it('names exhaustion after a bounded wait, and counts it', async () => {
+  it('throws PoolExhaustedError after a bounded wait, and counts it', async () => {
     const held = [occupy(), occupy(), occupy()];
     await until('all are taken', () => client.status.pool?.inUse === 3);
     const refused = client.lease({ waitMs: 50 }, () => Promise.resolve());
@@ -83,7 +83,7 @@ describe('the pool', () => {
     }
   });
 
-  it('opens blocking readers on top of its size, so that neither starves the other', async () => {
+  it('opens blocking readers on top of its size', async () => {
     const held = [occupy(), occupy(), occupy()];
     await until('all leases are taken', () => client.status.pool?.inUse === 3);
     const before = client.status.pool?.exhausted;
@@ -103,7 +103,7 @@ describe('the pool', () => {
     await until('readers are closed', async () => !(await sockets()).some((name) => /reader/.test(name)));
   });
 
-  it('counts every socket that CLIENT LIST shows, and opens at most what is documented', async () => {
+  it('counts every socket that CLIENT LIST shows, and stays within the documented limits', async () => {
     const keys = Array.from({ length: 100 }, (_, index) => `k${index}`);
     client.track(['prod:emb:'], { onChanged: () => undefined, onMissed: () => undefined });
     const held = [occupy(), occupy(), occupy()];
@@ -134,7 +134,7 @@ describe('the pool', () => {
     }
   });
 
-  it('replaces a broken socket without failing its neighbours', async () => {
+  it('replaces a broken bulk connection without failing other calls', async () => {
     const list = String(await server.redis.client('LIST'));
     const bulkId = /id=(\d+)[^\n]*name=marquee-cache-bulk/.exec(list)?.[1] as string;
     const small = Array.from({ length: 100 }, () => client.get(client.newBudget(), 'k'));
@@ -145,7 +145,7 @@ describe('the pool', () => {
     expect(await client.getMany(client.newBudget(), keys)).toMatchObject({ status: 'ok' });
   });
 
-  it('answers no more after a leased command had no reply, and gives that connection to nobody else', async () => {
+  it('does not use a leased connection again after a command timed out', async () => {
     const outcomes = await client.lease({ waitMs: 1000 }, async (lease) => [
       await lease.command(30, 'BLPOP', 'empty', 0),
       await lease.command(1000, 'PING'),
@@ -158,7 +158,7 @@ describe('the pool', () => {
     expect(pong).toMatchObject({ status: 'ok' });
   });
 
-  it('lends nothing while Redis is away', async () => {
+  it('refuses leases while Redis is unavailable', async () => {
     server.freeze();
     await until('the breaker is open', () => client.status.breaker !== 'closed');
     await expect(client.lease({ waitMs: 1000 }, () => Promise.resolve())).rejects.toThrow(
@@ -182,7 +182,7 @@ describe('one budget for all calls of a request', () => {
     await server.stop();
   });
 
-  it('is spent once, and what comes after is answered at once and not sent', async () => {
+  it('fails further calls at once, without sending them, when it is spent', async () => {
     server.freeze();
     const budget = client.newBudget();
     const startedMs = performance.now();

@@ -15,17 +15,18 @@ const extend = loadScript('extend-1', new URL('./scripts/extend-1.lua', import.m
 export type Acquisition =
   | { readonly state: 'acquired'; readonly fence: number }
   | { readonly state: 'held'; readonly remainingMs: number }
-  // Redis did not answer, and it may be ours; or it refused, and it is not.
+  /** Without a reply, the lock may have been acquired. After a refusal, it was not. */
   | { readonly state: 'unknown'; readonly refusal: RedisRefusalError | undefined };
 
-/** `{env}:lock:{name}` with the owner's token, and beside it the counter of fencing numbers. */
+/** Stores locks: `{env}:lock:{name}` with the owner's token, and `{env}:lock:{name}:fence`, the counter of fencing tokens. */
 @Injectable()
 export class LocksRepository {
-  /** Where sessions are: a lock must not be evicted. */
+  /** Uses the sessions target, because a lock must not be evicted. */
   constructor(@InjectRedis('sessions') private readonly redis: RedisClient) {
     for (const script of [acquire, extend, releaseLock]) redis.register(script);
   }
 
+  /** Acquires a free lock. */
   async acquire(name: string, token: string, ttlMs: number): Promise<Acquisition> {
     const { keys } = this.redis;
     const outcome = await this.redis.run(this.redis.newBudget(), acquire, {
@@ -39,14 +40,14 @@ export class LocksRepository {
       : { state: 'held', remainingMs: Math.max(0, remainingMs) };
   }
 
-  /** Undefined when Redis did not answer. */
+  /** Extends a lock. Returns false if another owner holds it or it has expired, and undefined without a reply. */
   async extend(name: string, token: string, ttlMs: number): Promise<boolean | undefined> {
     const call = { keys: [this.key(name)], args: [token, ttlMs] };
     const outcome = await this.redis.run(this.redis.newBudget(), extend, call);
     return outcome.status === 'ok' ? outcome.value === 1 : undefined;
   }
 
-  /** Undefined when Redis did not answer. */
+  /** Releases a lock. Returns false if another owner holds it or it has expired, and undefined without a reply. */
   async release(name: string, token: string): Promise<boolean | undefined> {
     const call = { keys: [this.key(name)], args: [token] };
     const outcome = await this.redis.run(this.redis.newBudget(), releaseLock, call);

@@ -5,44 +5,44 @@ import { LockHeldError, LockLostError, LockUnavailableError } from './locks.erro
 import { LocksRepository } from './locks.repository.js';
 
 export const LOCK_TTL_MS = 30_000;
-/** How often a waiter looks at the longest. */
+/** Maximum interval between two attempts to acquire a lock. */
 const maxPollMs = 250;
 
-/** What the holder of a lock knows. */
+/** A lock that the caller holds. */
 export interface HeldLock {
   /**
-   * Higher than every holder's before. Hand it to whatever you write to, and have that refuse a lower one than it has
-   * seen: a holder that was paused may act after its lock is another's.
+   * Fencing token: higher than that of every earlier holder. Pass it to the storage that you write to, which must reject a
+   * lower one than it has seen, because a holder that was paused may write after it has lost the lock.
    */
   readonly fence: number;
-  /** Aborts with a LockLostError when the lock is lost, or with the caller's reason: stop at once. */
+  /** Aborts with a LockLostError if the lock is lost, or with the caller's reason. The holder must stop at once. */
   readonly signal: AbortSignal;
 }
 
 export interface LockOptions {
-  /** The lock outlives its holder's death by so long. Default 30 s. */
+  /** How long the lock stays held after its holder has died. Default 30 s. */
   readonly ttlMs?: number;
-  /** How long to wait while it is another's. Default 0. */
+  /** How long to wait while another owner holds the lock. Default 0. */
   readonly waitMs?: number;
-  /** Stops waiting, and is passed on to the holder. */
+  /** Aborts the wait, and the holder's signal. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Named locks over all processes of the fleet (redis.io/docs/latest/develop/clients/patterns/distributed-locks, on
- * one Redis). They keep work from being done twice. They do not promise that it never is: Redis may lose a lock in a
- * failover, and a paused process may not notice that its own has expired. What must not happen twice is guarded by the
- * fencing number, at the place where it is written.
+ * Named locks across all processes of the fleet (redis.io/docs/latest/develop/clients/patterns/distributed-locks, on a single
+ * Redis). They avoid duplicate work but do not rule it out: Redis may lose a lock in a failover, and a paused process may not
+ * notice that its lock has expired. Writes that must not happen twice are protected by the fencing token, where they are
+ * stored.
  */
 @Injectable()
 export class LocksService {
   constructor(private readonly repository: LocksRepository) {}
 
   /**
-   * Runs `use` while holding the lock, which is extended as long as that takes and released after it.
+   * Runs `use` while holding the lock. The lock is extended until `use` settles, and then released.
    *
-   * @throws LockHeldError when it is another's, LockUnavailableError when Redis is away, LockLostError when it was lost
-   * while `use` ran, and what `use` throws
+   * @throws LockHeldError if another owner holds it, LockUnavailableError if Redis is unavailable, LockLostError if it was
+   * lost while `use` ran, and the errors of `use`
    */
   async withLock<T>(
     name: string,
@@ -62,7 +62,7 @@ export class LocksService {
       return result;
     } finally {
       clearInterval(watch);
-      // When it fails the lock expires.
+      // If that fails, the lock expires.
       if (!lost.signal.aborted) await this.repository.release(name, token);
     }
   }
@@ -79,7 +79,7 @@ export class LocksService {
       const acquisition = await this.repository.acquire(name, token, ttlMs);
       if (acquisition.state === 'acquired') return acquisition.fence;
       if (acquisition.state === 'unknown') {
-        // It may be ours without our knowing: let nobody wait for that.
+        // It may have been acquired: release it, so that nobody waits for its TTL.
         void this.repository.release(name, token);
         throw acquisition.refusal ?? new LockUnavailableError(name);
       }
@@ -88,7 +88,7 @@ export class LocksService {
     }
   }
 
-  /** Three tries within a TTL. When none is confirmed we let go by our own clock, before Redis does. */
+  /** Extends the lock three times per TTL. If none is confirmed, it gives the lock up before Redis does. */
   private keepExtending(name: string, token: string, ttlMs: number, lost: AbortController): NodeJS.Timeout {
     let confirmedMs = performance.now();
     const lose = (): void => {
@@ -96,9 +96,9 @@ export class LocksService {
       lost.abort(new LockLostError(name));
     };
     const extend = async (): Promise<void> => {
-      const askedMs = performance.now();
+      const startedMs = performance.now();
       const extended = await this.repository.extend(name, token, ttlMs);
-      if (extended) confirmedMs = askedMs;
+      if (extended) confirmedMs = startedMs;
       else if (extended === false || performance.now() - confirmedMs > ttlMs * 0.7) lose();
     };
     const watch = setInterval(() => void extend(), ttlMs / 4);

@@ -1,4 +1,4 @@
-/** Why a call failed, in words that carry no key and no payload. */
+/** Why a call failed, without keys or payload. */
 export interface RedisFault {
   readonly kind:
     | 'connection' // refused, closed, reset, handshake failed
@@ -10,10 +10,10 @@ export interface RedisFault {
 }
 
 /**
- * What a Redis call came to, whatever the socket did. Calls never reject and never outlast their budget.
+ * The result of a Redis call, whatever happened to the socket. Calls never reject and never exceed their budget.
  *
- * `mayHaveRun` tells, of a call that has no answer, whether the server may have run it all the same: a timed-out
- * command is not canceled. Nothing is ever sent twice, so such a call ran once or not at all.
+ * `mayHaveRun` says whether a call without a reply may have run on the server, because a timeout does not cancel a command.
+ * Unless it is idempotent, such a call ran at most once.
  */
 export type Outcome<T> =
   | { readonly status: 'ok'; readonly value: T }

@@ -8,11 +8,11 @@ import type { RedisClientStatus } from './redis-client-status.js';
 
 type Status = Outcome<unknown>['status'];
 
-/** Fine around what Redis takes (tenths of a millisecond) and around the default budget of 75 ms. */
+/** Fine-grained around typical durations (tenths of a millisecond) and around the default budget of 75 ms. */
 const bucketsSeconds = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.075, 0.1, 0.2, 0.5, 1];
 const breakerValues: Record<BreakerState, number> = { closed: 0, 'half-open': 1, open: 2 };
 
-/** What Prometheus sees of every Redis target. Labels are target names and outcomes, never keys. */
+/** The Prometheus metrics of all Redis targets. Labels are target names and outcomes, never keys. */
 @Injectable()
 export class RedisMetrics {
   private readonly duration: DurationHistogram<'target' | 'outcome'>;
@@ -26,27 +26,27 @@ export class RedisMetrics {
     const registers = [registry];
     this.duration = new DurationHistogram({
       name: 'marquee_redis_call_duration_seconds',
-      help: 'Duration of Redis calls as their callers saw it, by outcome',
+      help: 'Duration of Redis calls as seen by their callers, by outcome',
       labelNames: ['target', 'outcome'],
       bucketsSeconds,
       registry,
     });
     this.leaseWait = new DurationHistogram({
       name: 'marquee_redis_pool_lease_wait_seconds',
-      help: 'Time that callers waited for an exclusive connection when none was free',
+      help: 'Time that callers waited for an exclusive connection',
       labelNames: ['target'],
       bucketsSeconds,
       registry,
     });
     this.breakerChanges = new Counter({
       name: 'marquee_redis_breaker_changes_total',
-      help: 'Changes of the breaker, by the state that it came to',
+      help: 'State changes of the breaker, by new state',
       labelNames: ['target', 'state'],
       registers,
     });
     this.faults = new Counter({
       name: 'marquee_redis_faults_total',
-      help: 'Redis calls that were sent and failed, by cause: TIMEOUT, or the code of the error',
+      help: 'Redis calls that were sent and failed, by cause: TIMEOUT or the error code',
       labelNames: ['target', 'cause'],
       registers,
     });
@@ -63,7 +63,7 @@ export class RedisMetrics {
     this.gauge(
       registry,
       'pool_open',
-      'Connections that are open, readers and the listener for invalidations included',
+      'Open connections, including readers and the listener for invalidations',
       ({ pool }) => pool?.open,
     );
     this.gauge(
@@ -75,7 +75,7 @@ export class RedisMetrics {
     this.gauge(
       registry,
       'pool_in_use',
-      'Leases held and bulk connections at work',
+      'Leases held, and bulk connections in use',
       ({ pool }) => pool?.inUse,
     );
     this.gauge(registry, 'pool_waiting', 'Callers waiting for a lease', ({ pool }) => pool?.waiting);
@@ -83,7 +83,7 @@ export class RedisMetrics {
     registry.registerMetric(
       new Counter({
         name: 'marquee_redis_pool_exhausted_total',
-        help: 'Callers that got no lease in time',
+        help: 'Callers that did not get a lease in time',
         labelNames: ['target'],
         registers: [],
         collect() {
@@ -94,7 +94,7 @@ export class RedisMetrics {
     );
   }
 
-  /** Reads a target's gauges whenever Prometheus asks. */
+  /** Registers a target, whose status each scrape reads. */
   observe(target: string, status: () => RedisClientStatus): void {
     this.observers.set(target, status);
     this.durations.set(target, {

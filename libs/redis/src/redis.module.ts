@@ -14,7 +14,7 @@ const clientProvider = (name: RedisTargetName): FactoryProvider => ({
 
 const clientProviders = [clientProvider('cache'), clientProvider('sessions'), clientProvider('limits')];
 
-/** Provides the pooled client of each target to every repository. */
+/** Provides the client of each target to all repositories. */
 @Global()
 @Module({
   imports: [TerminusModule],

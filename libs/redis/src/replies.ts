@@ -1,4 +1,4 @@
-/** Field and value by turns, as hashes, stream entries and XINFO reply, as pairs. */
+/** Returns alternating fields and values, as in the replies of hashes, stream entries and XINFO, as pairs. */
 export function pairsOf(flat: readonly unknown[]): [field: string, value: unknown][] {
   return Array.from({ length: Math.floor(flat.length / 2) }, (_, index) => [
     String(flat[2 * index]),

@@ -3,21 +3,21 @@ import { SHORT_TTL_SECONDS } from '@app/config';
 export const taskStatuses = ['pending', 'running', 'done', 'failed'] as const;
 export type TaskStatus = (typeof taskStatuses)[number];
 
-/** What a task that sets none of its own lives for after each write. */
+/** TTL of a task that does not set its own. Each write renews it. */
 export const TASK_TTL_SECONDS = SHORT_TTL_SECONDS;
 export const MIN_TASK_TTL_SECONDS = 1;
 export const MAX_TASK_TTL_SECONDS = 604_800;
-/** A larger result belongs in a store of its own. */
+/** Larger results belong in a different store. */
 export const MAX_TASK_RESULT_BYTES = 1_048_576;
 
-/** A task as its producer reports it. */
+/** The state of a task as its producer reports it. */
 export interface TaskDraft {
   readonly status: TaskStatus;
-  /** From 0 to 1. Undefined keeps the last one; a task that is done has 1. */
+  /** From 0 to 1. Undefined keeps the last value. The progress of a task that is done is 1. */
   readonly progress?: number | undefined;
   /** JSON: the result of a task that is done, or the cause of one that failed. */
   readonly resultJson?: string | undefined;
-  /** Undefined keeps the task's own, which is {@link TASK_TTL_SECONDS} unless it was set. */
+  /** Undefined keeps the task's TTL, which is {@link TASK_TTL_SECONDS} unless it was set. */
   readonly ttlSeconds?: number | undefined;
 }
 

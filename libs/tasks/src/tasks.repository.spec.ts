@@ -18,7 +18,7 @@ describe(TasksRepository.name, () => {
     expect(await redis.raw.ttl('test:task:t:result')).toBe(1_800);
   });
 
-  it('keeps a result when a progress report arrives late', async () => {
+  it('keeps the result when a progress report arrives late', async () => {
     const { sut, budget } = setUp();
     await sut.put(budget, 'default', 't', { status: 'done', resultJson: '1' });
     const late = sut.put(budget, 'default', 't', { status: 'running', progress: 0.9 });
@@ -26,7 +26,7 @@ describe(TasksRepository.name, () => {
     expect(await sut.claim(budget, 'default', 't')).toMatchObject({ status: 'done', resultJson: '1' });
   });
 
-  it('says that a key holds another type of value, and does not overwrite it', async () => {
+  it('rejects a key of another type, and does not overwrite it', async () => {
     const { sut, budget } = setUp();
     await redis.raw.rpush('test:task:t:result', 'x');
     await expect(sut.get(budget, 'default', 't')).rejects.toThrow(RedisRefusalError);

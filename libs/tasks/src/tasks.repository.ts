@@ -17,8 +17,9 @@ const read = loadScript('read-2', new URL('./scripts/read-2.lua', import.meta.ur
 
 /**
  * Stores tasks: `{env}:task:{id}:result`, the JSON result of a task that is done, and `{env}:task:{id}:status`, a hash with
- * its status, progress and TTL. Clients choose the ids, so a tenant other than `default` has `{tenant}/{id}` as its id, and
- * no tenant reaches another's tasks. A result that another program stores without a status is a task that is done.
+ * its status, progress and TTL. Clients choose the ids, so the ids of tenants other than `default` are prefixed with
+ * `{tenant}/`, and a tenant cannot reach another's tasks. A result without a status, as other programs store it, is a task
+ * that is done.
  */
 @Injectable()
 export class TasksRepository {
@@ -30,7 +31,7 @@ export class TasksRepository {
   /**
    * Stores the state of a task and returns what is stored.
    *
-   * @throws TaskFinishedError if it would undo a result or a failure, TasksUnavailableError
+   * @throws TaskFinishedError if that would undo a result or a failure, TasksUnavailableError
    */
   async put(
     budget: RedisBudget,
@@ -46,7 +47,7 @@ export class TasksRepository {
       TASK_TTL_SECONDS,
     ];
     const outcome = await this.redis.run(budget, put, { keys: this.keys(tenant, id), args });
-    const reply = confirmed(outcome, 'Redis did not confirm the task. Put it again.');
+    const reply = confirmed(outcome, 'Redis did not confirm the task. Send it again.');
     if (reply === null) throw new TasksUnavailableError('The key of this task holds another type of value.');
     const [state, detail, stored] = reply as [Buffer, Buffer | number, Buffer?];
     if (state.toString() === 'finished') throw new TaskFinishedError(String(detail) as TaskStatus, status);
@@ -56,11 +57,11 @@ export class TasksRepository {
   /** Returns the task; undefined if there is none. @throws TasksUnavailableError */
   async get(budget: RedisBudget, tenant: string, id: string): Promise<Task | undefined> {
     const outcome = await this.redis.run(budget, read, { keys: this.keys(tenant, id), args: ['0'] });
-    return toTask(confirmed(outcome, 'Redis did not answer. Ask again.'));
+    return toTask(confirmed(outcome, 'Redis did not reply. Try again.'));
   }
 
   /**
-   * Returns a finished task and deletes it in the same step, so that only one caller gets it; undefined if there is none.
+   * Returns a finished task and deletes it atomically, so that only one caller gets it; undefined if there is none.
    *
    * @throws TaskNotFinishedError, TasksUnavailableError
    */
@@ -71,8 +72,8 @@ export class TasksRepository {
       confirmed(
         outcome,
         mayBeGone
-          ? 'Redis did not answer in time: the result may have been claimed. Ask again.'
-          : 'Redis is away: nothing was claimed. Ask again.',
+          ? 'Redis did not reply in time, and the result may have been claimed. Try again.'
+          : 'Redis is unavailable, and nothing was claimed. Try again.',
       ),
     );
     if (task?.status === 'pending' || task?.status === 'running') throw new TaskNotFinishedError(task);
@@ -91,7 +92,7 @@ function confirmed(outcome: Outcome<unknown>, otherwise: string): unknown {
   throw refusalOf(outcome, 'task:{id}:result') ?? new TasksUnavailableError(otherwise);
 }
 
-/** A result of another program that is not JSON is not a task. */
+/** Decodes the reply. A result of another program that is not JSON does not count as a task. */
 function toTask(reply: unknown): Task | undefined {
   if (reply === null) return undefined;
   const [status, progress, result] = (reply as Buffer[]).map(String) as [TaskStatus, string, string];

@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { DeadlineWheel } from '../budget/deadline-wheel.js';
 import { ClosingWaiters } from './closing-waiters.js';
 
-// The wheel's own timer keeps no process alive, and Jest's loop must go on.
+// The wheel's timer is unreferenced, so something else must keep the event loop alive.
 setInterval(() => undefined, 1000).unref();
 
 describe(ClosingWaiters.name, () => {
-  it('resolves to true when released, and to false when the time is over', async () => {
+  it('resolves to true when released, and to false after the timeout', async () => {
     const waiters = new ClosingWaiters(new DeadlineWheel());
     const [patient, impatient] = [waiters.wait(10_000), waiters.wait(5)];
     expect(await impatient).toBe(false);
@@ -16,7 +16,7 @@ describe(ClosingWaiters.name, () => {
     expect(waiters.size).toBe(0);
   });
 
-  it('turns away those that come when too many wait, and those without time', async () => {
+  it('refuses callers while too many wait, and callers without time', async () => {
     const waiters = new ClosingWaiters(new DeadlineWheel(), 2);
     const waiting = [waiters.wait(10_000), waiters.wait(10_000)];
     expect(await waiters.wait(10_000)).toBe(false);

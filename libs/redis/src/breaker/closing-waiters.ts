@@ -1,9 +1,9 @@
 import type { Deadline, DeadlineWheel } from '../budget/deadline-wheel.js';
 
-/** More callers than this fail at once: each of them holds a request. */
+/** Further callers fail at once, because each one holds a request. */
 const defaultMaxWaiters = 1_000;
 
-/** Callers that wait for the breaker to close rather than fail at once, each within its own time. Nothing is sent for them. */
+/** The callers that wait for the breaker to close, each with its own timeout. Nothing is sent meanwhile. */
 export class ClosingWaiters {
   private readonly waiters = new Map<Deadline, (isClosed: boolean) => void>();
 
@@ -16,7 +16,7 @@ export class ClosingWaiters {
     return this.waiters.size;
   }
 
-  /** Resolves to true when the breaker closes, and to false when the time is over, or at once when too many wait already. */
+  /** Resolves to true when the breaker closes, and to false after the timeout, or at once if too many callers wait. */
   wait(timeoutMs: number): Promise<boolean> {
     if (timeoutMs <= 0 || this.waiters.size >= this.maxWaiters) return Promise.resolve(false);
     return new Promise((resolve) => {

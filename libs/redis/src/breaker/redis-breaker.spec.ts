@@ -33,7 +33,7 @@ describe(RedisBreaker.name, () => {
     await turn();
   };
 
-  it('opens at five failures when they are half of the calls', () => {
+  it('opens after five failures if they are at least half of the calls', () => {
     fail(4);
     expect(breaker.state).toBe('closed');
     fail(1);
@@ -49,7 +49,7 @@ describe(RedisBreaker.name, () => {
     expect(breaker.state).toBe('closed');
   });
 
-  it('opens at ten failures in a row, however many successes were before', () => {
+  it('opens after ten consecutive failures, however many successes came before', () => {
     for (let call = 0; call < 10_000; call++) breaker.success();
     fail(9);
     expect(breaker.state).toBe('closed');
@@ -57,14 +57,14 @@ describe(RedisBreaker.name, () => {
     expect(breaker.state).toBe('open');
   });
 
-  it('forgets failures after a second', async () => {
+  it('ignores failures after a second', async () => {
     fail(4);
     await pass(1100);
     fail(4);
     expect(breaker.state).toBe('closed');
   });
 
-  it('sends one probe at a time, ever less often, and closes when one is answered', async () => {
+  it('sends one probe at a time with growing intervals, and closes when one succeeds', async () => {
     breaker.trip('ECONNREFUSED');
     await pass(10_000);
     expect(probes).toBeGreaterThan(8);
@@ -74,11 +74,11 @@ describe(RedisBreaker.name, () => {
     expect(breaker.state).toBe('closed');
     expect(changes).toEqual([
       ['open', 'ECONNREFUSED'],
-      ['closed', 'a probe was answered'],
+      ['closed', 'a probe succeeded'],
     ]);
   });
 
-  it('probes at once when a connection is ready again', async () => {
+  it('probes at once when a connection is ready', async () => {
     breaker.trip('closed');
     answers = true;
     breaker.probeSoon();
@@ -86,7 +86,7 @@ describe(RedisBreaker.name, () => {
     expect([probes, breaker.state]).toEqual([1, 'closed']);
   });
 
-  it('starts with a clean slate after it has closed', async () => {
+  it('does not count earlier failures after it has closed', async () => {
     fail(5);
     answers = true;
     breaker.probeSoon();

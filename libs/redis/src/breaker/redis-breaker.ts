@@ -1,17 +1,17 @@
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
 export interface BreakerOptions {
-  /** Asks Redis whether it answers again. Never rejects. */
+  /** Checks whether Redis replies again. Never rejects. */
   readonly probe: () => Promise<boolean>;
-  /** Called once a change, with what caused it. */
+  /** Called once per change, with its cause. */
   readonly onChange: (state: BreakerState, reason: string) => void;
 }
 
-/** Of one window: fewer failures than this say nothing yet. */
+/** Fewer failures than this in a window do not open the breaker. */
 const minFailures = 5;
-const failureShare = 0.5;
-/** Without a success in between they outweigh any number before: a busy Redis that freezes is known after one budget. */
-const failuresInARow = 10;
+const minFailureShare = 0.5;
+/** This many consecutive failures open it, however many successes came before: a busy Redis that freezes is detected after one budget. */
+const maxConsecutiveFailures = 10;
 const windowMs = 500;
 const firstProbeAfterMs = 100;
 const maxProbeIntervalMs = 1000;
@@ -23,16 +23,15 @@ interface Window {
 }
 
 /**
- * One per Redis target, shared by every feature of the process. It opens when, over the last half to one second,
- * at least five calls failed and they were at least half of all, at ten failures in a row, or at once when the
- * connection is lost. While it is
- * open no request waits for Redis; a probe of its own (half-open) tells when to close again.
+ * The circuit breaker of one target, shared by all features of the process. It opens when at least five calls, and at least
+ * half of all, failed in the last 500 to 1000 ms, after ten consecutive failures, or at once when the connection is lost.
+ * While it is open, no request waits for Redis. It closes when its own probe succeeds (half-open).
  */
 export class RedisBreaker {
   private current: BreakerState = 'closed';
   private window: Window = newWindow();
   private previous: Window = newWindow();
-  private inARow = 0;
+  private consecutiveFailures = 0;
   private failedProbes = 0;
   private openedMs = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -47,30 +46,32 @@ export class RedisBreaker {
     return this.current === 'closed';
   }
 
-  /** For how long it has been open, half-open included; 0 while it is closed. */
+  /** How long it has been open, including half-open; 0 while it is closed. */
   get openForMs(): number {
     return this.current === 'closed' ? 0 : performance.now() - this.openedMs;
   }
 
-  /** @param nowMs by `performance.now()`, where the caller knows it */
+  /** Records a call that succeeded. @param nowMs from `performance.now()`, if the caller has read it */
   success(nowMs = performance.now()): void {
     this.roll(nowMs);
-    this.inARow = 0;
+    this.consecutiveFailures = 0;
     this.window.successes++;
   }
 
+  /** Records a call that failed. */
   failure(nowMs = performance.now()): void {
     this.roll(nowMs);
     this.window.failures++;
-    this.inARow++;
+    this.consecutiveFailures++;
     if (this.current !== 'closed') return;
     const failures = this.window.failures + this.previous.failures;
     const calls = failures + this.window.successes + this.previous.successes;
-    const isAboveThreshold = failures >= minFailures && failures >= failureShare * calls;
-    if (isAboveThreshold || this.inARow >= failuresInARow) this.trip(`${failures} of ${calls} calls failed`);
+    const isAboveThreshold = failures >= minFailures && failures >= minFailureShare * calls;
+    if (isAboveThreshold || this.consecutiveFailures >= maxConsecutiveFailures)
+      this.trip(`${failures} of ${calls} calls failed`);
   }
 
-  /** Opens at once: the connection is known to be lost. */
+  /** Opens at once, because the connection was lost. */
   trip(reason: string): void {
     if (this.current !== 'closed') return;
     this.failedProbes = 0;
@@ -79,14 +80,14 @@ export class RedisBreaker {
     this.probeLater();
   }
 
-  /** Probes now rather than when the interval is over: a connection has become ready, or a late reply has come. */
+  /** Probes at once instead of at the end of the interval, after a connection became ready or a late reply arrived. */
   probeSoon(): void {
     if (this.current !== 'open') return;
     clearTimeout(this.timer);
     void this.probe();
   }
 
-  /** Ends its timer. */
+  /** Stops probing. */
   dispose(): void {
     clearTimeout(this.timer);
     this.current = 'open';
@@ -94,13 +95,13 @@ export class RedisBreaker {
 
   private async probe(): Promise<void> {
     this.current = 'half-open';
-    const answers = await this.options.probe();
+    const isAvailable = await this.options.probe();
     if (this.current !== 'half-open') return;
-    if (answers) {
+    if (isAvailable) {
       this.window = newWindow();
       this.previous = newWindow();
-      this.inARow = 0;
-      this.change('closed', 'a probe was answered');
+      this.consecutiveFailures = 0;
+      this.change('closed', 'a probe succeeded');
     } else {
       this.failedProbes++;
       this.current = 'open';

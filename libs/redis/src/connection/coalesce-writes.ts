@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 
-/** Writes that go out together: with more, the server would idle while the client writes. */
+/** Maximum number of writes sent together: with more, the server would idle while the client writes. */
 const maxCoalescedWrites = 16;
 
 /** Coalesces the writes of every socket that an ioredis client opens. */

@@ -42,7 +42,7 @@ describe(toRedisFault.name, () => {
     expect(toRedisFault(error)).toEqual({ kind, code });
   });
 
-  it('carries no payload', () => {
+  it('does not keep the payload', () => {
     const error = Object.assign(reply('ERR unknown command with args beginning with: "a secret"'), {
       command: { name: 'get', args: ['a secret'] },
     });
@@ -51,18 +51,18 @@ describe(toRedisFault.name, () => {
 });
 
 describe(toOutcome.name, () => {
-  it('tells one refused command from a connection without a login', () => {
+  it('distinguishes a denied command from an unauthenticated connection', () => {
     expect(toOutcome(reply('NOPERM this user has no permissions'))).toMatchObject({ status: 'error' });
     expect(toOutcome(reply('NOAUTH Authentication required.'))).toMatchObject({ status: 'unavailable' });
   });
 });
 
 describe(evictionWarnings.name, () => {
-  it('is content with the documented settings', () => {
+  it('accepts the documented settings', () => {
     expect(evictionWarnings('cache', 'maxmemory:471859200\r\nmaxmemory_policy:volatile-lru\r\n')).toEqual([]);
   });
 
-  it('warns of another policy and of no bound', () => {
+  it('warns about another policy and about unlimited memory', () => {
     expect(evictionWarnings('cache', 'maxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\n')).toEqual([
       expect.stringContaining('maxmemory-policy is "allkeys-lru"'),
       expect.stringContaining('maxmemory is not set'),

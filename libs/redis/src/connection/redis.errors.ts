@@ -16,8 +16,8 @@ const codesByKind: Record<Exclude<RedisFault['kind'], 'connection' | 'reply'>, r
 };
 
 /**
- * Names the fault behind an error of ioredis. Most are plain `Error`s known by message only, and the arguments
- * that a ReplyError carries are viewers' data, so only the leading code goes on.
+ * Classifies an error of ioredis. Most are plain `Error`s that only their message identifies. A ReplyError carries the
+ * arguments of its command, which are users' data, so only its error code is kept.
  */
 export function toRedisFault(error: unknown): RedisFault {
   if (!(error instanceof Error)) return { kind: 'reply', code: 'UNKNOWN' };
@@ -33,11 +33,11 @@ export function toRedisFault(error: unknown): RedisFault {
   return { kind: kind ?? 'reply', code };
 }
 
-/** The code that an error reply begins with. Where a script failed, the code of the command in it. */
+/** Returns the code at the beginning of an error reply; if a script failed, the code of the command in it. */
 function codeOf(message: string): string {
-  // What ACLs refuse within a script.
+  // A command in a script that the ACL denies.
   if (/ACL failure in script|The user executing the script can't/.test(message)) return 'NOPERM';
-  // Redis 6 and older wrap the command's error in one of their own.
+  // Redis 6 and older wrap the error of the command.
   const inScript = /^ERR Error running script .*@user_script: ?\d+: -?([A-Z]+) /.exec(message)?.[1];
   return inScript ?? /^([A-Z]+)\b/.exec(message)?.[1] ?? 'ERR';
 }
@@ -62,11 +62,11 @@ function connectionCode(error: Error & { code?: unknown; lastNodeError?: unknown
   );
 }
 
-/** Errors of the connection carry no command: what they say is about the server. */
+/** The message of a connection error carries no command, only facts about the server. */
 const plainCode = ({ name, message }: Error): string =>
   name === 'Error' || name === 'ReplyError' ? message.slice(0, 100) : name;
 
-/** The outcome that an error stands for. A server that says why it will not has not run the command. */
+/** Returns the outcome that an error stands for. A server that replies with a refusal has not run the command. */
 export function toOutcome(error: unknown): Outcome<never> {
   const fault = toRedisFault(error);
   switch (fault.kind) {
@@ -75,7 +75,7 @@ export function toOutcome(error: unknown): Outcome<never> {
     case 'not-serving':
       return { status: 'unavailable', fault, mayHaveRun: false };
     case 'denied':
-      // One command's refusal says nothing about the others: only a connection without a login is useless.
+      // NOPERM concerns one command. The other codes mean that the connection is not authenticated.
       return fault.code === 'NOPERM'
         ? { status: 'error', fault }
         : { status: 'unavailable', fault, mayHaveRun: false };
@@ -85,7 +85,7 @@ export function toOutcome(error: unknown): Outcome<never> {
   }
 }
 
-/** Thrown at start-up when `REDIS_STARTUP=fail-fast` and Redis cannot be used. */
+/** Thrown at startup if `REDIS_STARTUP=fail-fast` and Redis cannot be used. */
 export class RedisStartupError extends Error {
   constructor(
     readonly address: string,

@@ -12,19 +12,19 @@ import { serverSettings } from './server-settings.js';
 const binaries = ['redis-server', 'valkey-server'];
 
 /**
- * Runs the server named after `$1`, a private folder. A watcher in the same process group waits on a pipe that
- * only Marquee holds: when Marquee ends in any way, kill -9 included, the pipe closes, and the watcher
- * removes the folder and kills the group. The server replaces the shell, so its pid is the child's. The watcher
- * ignores the signals that stop a process politely, so that Redis is never left without it.
+ * Runs the command after `$1`, which is a private folder. A watcher in the same process group waits on a pipe that only
+ * Marquee holds open. When Marquee exits for any reason, including kill -9, the pipe closes, and the watcher removes the
+ * folder and kills the group. The server replaces the shell, so its pid is that of the child process. The watcher ignores
+ * termination signals, so that Redis never runs without it.
  */
-const underWatch = `
+const watchedServer = `
 exec 3<&0
 folder=$1; shift
 ( trap '' HUP INT TERM; cat <&3 >/dev/null; rm -rf -- "$folder"; kill -KILL 0 ) &
 exec "$@" </dev/null 3<&-
 `;
 
-/** Thrown when no private server can be run here. */
+/** Thrown if a private server cannot run here. */
 export class EmbeddedRedisError extends Error {
   constructor(
     reason: string,
@@ -35,35 +35,38 @@ export class EmbeddedRedisError extends Error {
   }
 }
 
-const howToInstall =
+const installRemedy =
   'Install it (Debian: apt-get install redis-server; macOS: brew install redis) or set REDIS_URL.';
-/** sun_path of <sys/un.h>, less its NUL; the smallest of the systems that we run on. */
+/** Size of sun_path in <sys/un.h> without its NUL, on the system where it is smallest. */
 const maxSocketPathBytes = 103;
 
-/** A private redis-server on a Unix socket, restarted when it dies, ended with Marquee. */
+/** A private redis-server on a Unix socket. It is restarted if it dies, and ends when Marquee does. */
 export class EmbeddedRedis {
   private readonly logger = new Logger('EmbeddedRedis');
   private folder: string | undefined;
   private server: ChildProcess | undefined;
   private stopping = false;
-  private lastWords = '';
+  private lastLogLine = '';
 
   get pid(): number | undefined {
     return this.server?.pid;
   }
 
   /**
-   * Starts the server and answers the path of its socket, once it listens there.
+   * Starts the server and returns the path of its socket, once it accepts connections.
    *
-   * @throws EmbeddedRedisError when there is no binary, no place for the socket, or no listening within `timeoutMs`
+   * @throws EmbeddedRedisError if there is no binary or no place for the socket, or it does not listen within `timeoutMs`
    */
   async start(timeoutMs: number): Promise<string> {
     const binary = findServerBinary();
-    if (!binary) throw new EmbeddedRedisError('no redis-server or valkey-server is installed', howToInstall);
+    if (!binary) throw new EmbeddedRedisError('no redis-server or valkey-server is installed', installRemedy);
     this.folder = await this.createFolder();
     const socketPath = join(this.folder, 'redis.sock');
     if (Buffer.byteLength(socketPath) > maxSocketPathBytes) {
-      throw new EmbeddedRedisError(`${socketPath} is too long for a socket`, 'Set TMPDIR to a shorter path.');
+      throw new EmbeddedRedisError(
+        `${socketPath} is too long for the path of a socket`,
+        'Set TMPDIR to a shorter path.',
+      );
     }
     this.launch(binary, this.folder, socketPath);
     const endMs = performance.now() + timeoutMs;
@@ -71,8 +74,8 @@ export class EmbeddedRedis {
       if (performance.now() > endMs) {
         await this.stop();
         throw new EmbeddedRedisError(
-          `${binary} does not start: ${this.lastWords || 'it says nothing'}`,
-          'Mend it, or set REDIS_URL.',
+          `${binary} did not start: ${this.lastLogLine || 'it logged nothing'}`,
+          'Fix the cause, or set REDIS_URL.',
         );
       }
       await delay(5);
@@ -80,7 +83,7 @@ export class EmbeddedRedis {
     return socketPath;
   }
 
-  /** Ends the server: politely first, by force when it does not go within a second. */
+  /** Stops the server with SIGTERM, and after a second with SIGKILL. */
   async stop(): Promise<void> {
     this.stopping = true;
     const server = this.server;
@@ -94,7 +97,7 @@ export class EmbeddedRedis {
     if (this.folder) await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Lets the process end while the server runs; the server ends with it. */
+  /** Lets this process exit while the server runs. The server ends with it. */
   unref(): void {
     const server = this.server;
     server?.unref();
@@ -106,14 +109,14 @@ export class EmbeddedRedis {
       return await mkdtemp(join(tmpdir(), 'marquee-redis-'));
     } catch (error) {
       throw new EmbeddedRedisError(
-        `no folder can be made in ${tmpdir()} (${(error as NodeJS.ErrnoException).code})`,
-        'Set TMPDIR to one that can be written.',
+        `a folder could not be created in ${tmpdir()} (${(error as NodeJS.ErrnoException).code})`,
+        'Set TMPDIR to a writable folder.',
       );
     }
   }
 
   private launch(binary: string, folder: string, socketPath: string, restarts = 0): void {
-    // The watcher of a server that died may have cleared it away before it was ended itself.
+    // The watcher of a server that died may have removed it.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const settings = Object.entries({
       ...serverSettings,
@@ -123,8 +126,8 @@ export class EmbeddedRedis {
       dir: folder,
       daemonize: 'no',
     }).flatMap(([name, value]) => [`--${name}`, value]);
-    const server = spawn('/bin/sh', ['-c', underWatch, 'marquee-redis', folder, binary, ...settings], {
-      // A group of its own, or Ctrl-C would reach it before Marquee has drained.
+    const server = spawn('/bin/sh', ['-c', watchedServer, 'marquee-redis', folder, binary, ...settings], {
+      // In its own process group, Ctrl-C does not reach it before Marquee has drained.
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
@@ -135,17 +138,17 @@ export class EmbeddedRedis {
     for (const stream of [server.stdout, server.stderr]) {
       stream?.on(
         'data',
-        (chunk: Buffer) => (this.lastWords = chunk.toString().trim().split('\n').at(-1) ?? ''),
+        (chunk: Buffer) => (this.lastLogLine = chunk.toString().trim().split('\n').at(-1) ?? ''),
       );
     }
     server.on('exit', (code, signal) => {
       endGroup(server);
       if (this.stopping) return;
-      // A server that lived a minute gets a fresh count; one that keeps dying is tried ever less often.
+      // A server that keeps dying is restarted with growing delays. One that ran for a minute starts over.
       const attempt = performance.now() - startedMs > 60_000 ? 0 : restarts;
       const waitMs = Math.min(100 * 2 ** attempt, 5000);
       this.logger.warn(
-        `${binary} ended (${signal ?? `code ${code}`}: ${this.lastWords}); restarting in ${waitMs} ms`,
+        `${binary} ended (${signal ?? `code ${code}`}: ${this.lastLogLine}); restarting in ${waitMs} ms`,
       );
       setTimeout(() => {
         if (!this.stopping) this.launch(binary, folder, socketPath, attempt + 1);
@@ -165,17 +168,17 @@ function listens(socketPath: string): Promise<boolean> {
   });
 }
 
-/** Ends the watcher of a server that is gone. */
+/** Kills the watcher of a server that has exited. */
 function endGroup(server: ChildProcess): void {
   if (server.pid === undefined) return;
   try {
     process.kill(-server.pid, 'SIGKILL');
   } catch {
-    // ESRCH: the whole group is gone already.
+    // ESRCH: the whole group has already exited.
   }
 }
 
-/** The first redis-server or valkey-server on PATH. */
+/** Returns the path of the first redis-server or valkey-server on PATH. */
 export function findServerBinary(): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   return binaries

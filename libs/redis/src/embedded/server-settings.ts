@@ -1,4 +1,4 @@
-/** What Marquee asks of its Redis server. docker/redis.conf says the same, and a test compares the two. */
+/** The settings of the embedded server. docker/redis.conf has the same, and a test compares the two. */
 export const serverSettings = {
   maxmemory: '450mb',
   'maxmemory-policy': 'volatile-lru',

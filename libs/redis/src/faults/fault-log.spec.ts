@@ -22,13 +22,13 @@ describe(FaultLog.name, () => {
     jest.useRealTimers();
   });
 
-  it('writes one line a cause, and counts the rest in one line a minute', () => {
+  it('logs one line per cause, and the other failures as one line per minute', () => {
     for (let index = 0; index < 500; index++) log.failed('SET', error('OOM'));
     log.failed('append-3', error('OOM'));
     log.failed('GET', timeout);
     expect(lines.map(({ msg }) => msg)).toEqual([
       expect.stringMatching(/^Redis "cache": SET failed with OOM: the server is full/),
-      expect.stringMatching(/^Redis "cache": GET failed with TIMEOUT: no answer within the budget/),
+      expect.stringMatching(/^Redis "cache": GET failed with TIMEOUT: no reply within the budget/),
     ]);
     jest.advanceTimersByTime(60_000);
     expect(lines.slice(2)).toEqual([
@@ -40,20 +40,20 @@ describe(FaultLog.name, () => {
     expect(counted).toHaveLength(502);
   });
 
-  it('writes at once again after a quiet interval', () => {
+  it('logs at once again after an interval without failures', () => {
     log.failed('SET', error('OOM'));
     jest.advanceTimersByTime(60_000);
     log.failed('SET', error('OOM'));
     expect(lines).toHaveLength(2);
   });
 
-  it('leaves out what callers expect', () => {
+  it('does not log errors that callers expect', () => {
     log.failed('XGROUP CREATE', error('BUSYGROUP'));
     log.failed('GET', { status: 'miss' });
     expect([lines, counted]).toEqual([[], []]);
   });
 
-  it('shows a refusal for half a minute, but none of one key or of monitoring', () => {
+  it('reports a refusal for 30 seconds, but not one that concerns a single key or monitoring', () => {
     log.failed('GET', error('WRONGTYPE'));
     log.failed('INFO', error('NOPERM'));
     expect(log.refusal).toBeUndefined();

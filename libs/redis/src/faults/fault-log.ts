@@ -2,13 +2,13 @@ import type { Logger } from '@nestjs/common';
 import type { Outcome } from '../outcome.js';
 import { advice } from './fault-advice.js';
 
-/** After its first line, a cause gets one more each interval, with what was counted since. */
+/** After its first line, a cause gets at most one line per interval, with the failures in between. */
 const intervalMs = 60_000;
-/** How long a refusal counts as the server's state. */
+/** How long a refusal is reported as the state of the server. */
 const refusalMs = 30_000;
-/** Replies that the callers ask for and handle: a group that exists already, or not yet. */
+/** Error replies that callers expect and handle, such as that of a group that already exists. */
 const expected = new Set(['BUSYGROUP', 'NOGROUP', 'NOSCRIPT']);
-/** Causes that say something about the server, not about one key or one command's arguments. */
+/** Causes that concern the server, not one key or the arguments of one command. */
 const refusals = new Set([
   'OOM',
   'NOPERM',
@@ -21,18 +21,18 @@ const refusals = new Set([
   'CLUSTERDOWN',
   'MOVED',
 ]);
-/** Asked for by Marquee's own monitoring: an ACL without them hurts no feature. */
+/** Commands of Marquee's own monitoring. No feature needs them, so an ACL may deny them. */
 const monitoring = new Set(['INFO', 'PING']);
 
-/** A server that answers and refuses, as health and status show it. */
+/** A command that a reachable server refused, as health and status show it. */
 export interface Refusal {
   readonly cause: string;
   readonly command: string;
 }
 
 /**
- * Says which command failed and why: the first failure of a cause at once, the rest as counts by command, one line a
- * cause and minute. Commands and codes only; never keys, arguments or the server's message.
+ * Logs which commands failed and why: the first failure of a cause at once, the others as counts by command, one line per
+ * cause and minute. It logs commands and error codes, never keys, arguments or messages of the server.
  */
 export class FaultLog {
   private readonly counts = new Map<string, Map<string, number>>();
@@ -45,7 +45,7 @@ export class FaultLog {
     private readonly onFault: (cause: string) => void,
   ) {}
 
-  /** The last refusal of the last half minute. */
+  /** The last refusal, if it is less than 30 seconds old. */
   get refusal(): Refusal | undefined {
     if (!this.latest || performance.now() - this.latest.atMs > refusalMs) return undefined;
     const { cause, command } = this.latest;
@@ -67,18 +67,18 @@ export class FaultLog {
         command,
         cause,
       });
-      this.begin(cause);
+      this.startInterval(cause);
     }
   }
 
-  /** Ends its timers. */
+  /** Stops its timers. */
   dispose(): void {
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
     this.counts.clear();
   }
 
-  private begin(cause: string): void {
+  private startInterval(cause: string): void {
     const counts = new Map<string, number>();
     this.counts.set(cause, counts);
     const timer = setTimeout(() => {
@@ -93,14 +93,14 @@ export class FaultLog {
         cause,
         commands,
       });
-      this.begin(cause);
+      this.startInterval(cause);
     }, intervalMs);
     timer.unref();
     this.timers.add(timer);
   }
 }
 
-/** `TIMEOUT`, or the code of the fault; undefined for a call that did not fail. */
+/** Returns `TIMEOUT` or the code of the fault; undefined for a call that did not fail. */
 export function causeOf(outcome: Outcome<unknown>): string | undefined {
   if (outcome.status === 'timeout') return 'TIMEOUT';
   return 'fault' in outcome ? outcome.fault.code : undefined;

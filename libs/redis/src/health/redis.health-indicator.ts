@@ -5,10 +5,10 @@ import type { RedisClient } from '../redis-client.js';
 import { RedisTargets } from '../targets/redis-targets.js';
 import { ServerInfoService } from './server-info.js';
 
-/** The word that `GET /v1/health` uses. */
+/** The value of `redis_status` in `GET /v1/health`. */
 export type RedisStatus = 'healthy' | 'unhealthy' | 'not_initialized' | 'error';
 
-/** Redis as Terminus sees it. Marquee serves without Redis, so an outage is `degraded`, never `down`. */
+/** The health of Redis for Terminus. Marquee works without Redis, so an outage is `degraded`, not `down`. */
 @Injectable()
 export class RedisHealthIndicator {
   constructor(
@@ -17,12 +17,12 @@ export class RedisHealthIndicator {
     private readonly indicators: HealthIndicatorService,
   ) {}
 
-  /** One check for each target with a server of its own: `redis`, `redis-sessions`, `redis-limits`. */
+  /** Returns one check per target that has its own server: `redis`, `redis-sessions`, `redis-limits`. */
   checks() {
     return this.targets.dedicated.map((client) => () => this.check(client));
   }
 
-  /** The cache's, in one word. */
+  /** Returns the status of the cache's target. */
   async status(): Promise<RedisStatus> {
     return (await probe(this.targets.client('cache'))).status;
   }
@@ -30,7 +30,7 @@ export class RedisHealthIndicator {
   private async check(client: RedisClient) {
     const check = this.indicators.check(client.name === 'cache' ? 'redis' : `redis-${client.name}`);
     const { status, cause } = await probe(client);
-    // The cause names it already.
+    // The cause already includes the refusal.
     const { refusal: _, ...connection } = client.status;
     const details = { redis_status: status, cause, ...connection, server: this.servers.of(client.name) };
     return status === 'healthy' ? check.up(details) : check.degraded(details);
@@ -42,9 +42,9 @@ async function probe(client: RedisClient): Promise<{ status: RedisStatus; cause?
   const outcome = await client.ping(client.newBudget());
   switch (outcome.status) {
     case 'ok':
-      return refusing(client.status.refusal);
+      return statusOf(client.status.refusal);
     case 'timeout':
-      return { status: 'unhealthy', cause: 'no answer within the budget' };
+      return { status: 'unhealthy', cause: 'no reply within the budget' };
     case 'unavailable':
       return { status: 'unhealthy', cause: outcome.fault.code };
     case 'error':
@@ -54,6 +54,6 @@ async function probe(client: RedisClient): Promise<{ status: RedisStatus; cause?
   }
 }
 
-/** A server that answers PING may still refuse what it is there for: full, read-only, or by its ACL. */
-const refusing = (refusal: Refusal | undefined): { status: RedisStatus; cause?: string } =>
+/** A server that replies to PING may still refuse other commands: it is full or read-only, or its ACL denies them. */
+const statusOf = (refusal: Refusal | undefined): { status: RedisStatus; cause?: string } =>
   refusal ? { status: 'error', cause: `${refusal.cause} (${refusal.command})` } : { status: 'healthy' };

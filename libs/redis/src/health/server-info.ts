@@ -4,7 +4,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { RedisClient } from '../redis-client.js';
 import { RedisTargets } from '../targets/redis-targets.js';
 
-/** What INFO says of a server, in the words of the Redis documentation. */
+/** The state of a server according to INFO, in the terms of the Redis documentation. */
 export interface ServerInfo {
   readonly version: string | undefined;
   readonly connected_clients: number | undefined;
@@ -12,13 +12,13 @@ export interface ServerInfo {
   readonly used_memory_human: string | undefined;
   readonly peak_memory_bytes: number | undefined;
   readonly max_memory_bytes: number | undefined;
-  /** `maxmemory-policy`: what the server does once it is full. */
+  /** `maxmemory-policy`: what the server does when it is full. */
   readonly eviction_policy: string | undefined;
   /** ISO 8601. */
   readonly last_save_time: string | undefined;
   readonly keyspace_hits: number | undefined;
   readonly keyspace_misses: number | undefined;
-  /** Hits of all lookups since the server started, 0 to 1; undefined before the first. */
+  /** Share of lookups that were hits since the server started, from 0 to 1; undefined before the first lookup. */
   readonly hit_rate: number | undefined;
   readonly commands_processed: number | undefined;
   readonly ops_per_second: number | undefined;
@@ -28,21 +28,21 @@ export interface ServerInfo {
 
 const intervalMs = 5000;
 
-/** What Prometheus sees of INFO: the metric's name and help; `…_total` are counters. A server that is away shows none. */
+/** The name and help text of each metric. Those that end in `_total` are counters. An unavailable server has none. */
 const metrics = {
   connected_clients: ['connected_clients', 'Clients connected to the server'],
   used_memory_bytes: ['used_memory_bytes', 'Memory in use'],
-  peak_memory_bytes: ['peak_memory_bytes', 'Most memory ever in use'],
-  max_memory_bytes: ['max_memory_bytes', 'maxmemory; 0 is unbounded'],
+  peak_memory_bytes: ['peak_memory_bytes', 'Peak memory use'],
+  max_memory_bytes: ['max_memory_bytes', 'maxmemory; 0 means no limit'],
   keyspace_hits: ['keyspace_hits_total', 'Lookups that found a key, since the server started'],
-  keyspace_misses: ['keyspace_misses_total', 'Lookups that found none, since the server started'],
-  commands_processed: ['commands_processed_total', 'Commands, since the server started'],
-  ops_per_second: ['ops_per_second', 'Commands a second, as the server says it'],
+  keyspace_misses: ['keyspace_misses_total', 'Lookups that found no key, since the server started'],
+  commands_processed: ['commands_processed_total', 'Commands processed since the server started'],
+  ops_per_second: ['ops_per_second', 'Commands per second, as reported by the server'],
   expired_keys: ['expired_keys_total', 'Keys that expired, since the server started'],
-  evicted_keys: ['evicted_keys_total', 'Keys evicted for want of memory, since the server started'],
+  evicted_keys: ['evicted_keys_total', 'Keys evicted because memory was full, since the server started'],
 } as const;
 
-/** Reads INFO of every target every few seconds, so that neither health nor metrics ask Redis on a request. */
+/** Reads INFO of every target every few seconds, so that health checks and scrapes do not send it. */
 @Injectable()
 export class ServerInfoService implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly latest = new Map<RedisTargetName, ServerInfo>();
@@ -85,7 +85,7 @@ export class ServerInfoService implements OnApplicationBootstrap, OnApplicationS
     }
   }
 
-  /** The last reading; undefined while a target is away. */
+  /** Returns the last reading; undefined while the target is unavailable. */
   of(target: RedisTargetName): ServerInfo | undefined {
     return this.latest.get(target);
   }
@@ -111,7 +111,7 @@ export class ServerInfoService implements OnApplicationBootstrap, OnApplicationS
   }
 }
 
-/** Parses the text of INFO. A field that a server does not give is undefined. */
+/** Parses the reply of INFO. A field that the server does not report is undefined. */
 export function parseInfo(text: string): ServerInfo {
   const fields = new Map(
     [...text.matchAll(/^([a-z_]+):([^\r\n]*)/gm)].map(([, name, value]) => [name, value]),

@@ -2,8 +2,8 @@ import type { RedisTargetName } from '@app/config';
 import { serverSettings } from '../embedded/server-settings.js';
 
 /**
- * What is wrong with a server's eviction, judged by the text of INFO. A cache wants `volatile-lru` and a bound;
- * sessions and limits on a server of their own want `noeviction`.
+ * Returns warnings about a server's eviction settings, according to INFO. A cache needs `volatile-lru` and a memory limit;
+ * sessions and limits on their own server need `noeviction`.
  */
 export function evictionWarnings(target: RedisTargetName, info: string): string[] {
   const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
@@ -12,22 +12,22 @@ export function evictionWarnings(target: RedisTargetName, info: string): string[
     return policy === 'noeviction'
       ? []
       : [
-          `maxmemory-policy is "${policy}", not "noeviction": a full server drops ${target}. CONFIG SET maxmemory-policy noeviction`,
+          `maxmemory-policy is "${policy}", not "noeviction": a full server evicts ${target}. CONFIG SET maxmemory-policy noeviction`,
         ];
   }
   const expected = serverSettings['maxmemory-policy'];
   const warnings: string[] = [];
   if (policy !== expected) {
     const consequence = policy.startsWith('allkeys')
-      ? 'it evicts keys that must never expire, trending among them'
-      : 'a full server refuses writes or evicts the wrong keys';
+      ? 'it evicts keys that must not be lost, such as trending'
+      : 'a full server rejects writes or evicts the wrong keys';
     warnings.push(
       `maxmemory-policy is "${policy}", not "${expected}": ${consequence}. CONFIG SET maxmemory-policy ${expected}`,
     );
   }
   if (/^maxmemory:0\s*$/m.test(info)) {
     warnings.push(
-      `maxmemory is not set: the server grows until the machine is full. CONFIG SET maxmemory ${serverSettings.maxmemory}`,
+      `maxmemory is not set: the server may use all memory of the machine. CONFIG SET maxmemory ${serverSettings.maxmemory}`,
     );
   }
   return warnings;

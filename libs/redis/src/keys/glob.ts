@@ -1,9 +1,9 @@
-/** Tells whether a character matches; undefined stands for any number of characters. */
+/** Returns whether a character matches. Undefined matches any number of characters. */
 type Token = ((character: string) => boolean) | undefined;
 
 /**
- * Compiles a glob as Redis reads it (`*`, `?`, `[a-z]`, `[^a]`, `\` before a literal one), for texts that Redis cannot
- * match itself. Matching takes time in proportion to the product of both lengths at most, whatever the pattern.
+ * Compiles a glob pattern of Redis (`*`, `?`, `[a-z]`, `[^a]`, and `\` as escape character), for texts that Redis cannot match
+ * itself. Matching takes at most time proportional to the product of both lengths.
  */
 export function compileGlob(pattern: string): (text: string) => boolean {
   const tokens = tokensOf(pattern);
@@ -18,7 +18,7 @@ export function compileGlob(pattern: string): (text: string) => boolean {
         at++;
         index++;
       } else if (starAt >= 0) {
-        // The last star takes one character more.
+        // Backtrack: the last star matches one more character.
         at = starAt + 1;
         index = ++starIndex;
       } else return false;
@@ -46,7 +46,7 @@ function tokensOf(pattern: string): Token[] {
   return tokens;
 }
 
-/** Parses what follows a bracket; without a closing one, the rest of the pattern is the set. */
+/** Parses the set after an opening bracket. Without a closing one, the set is the rest of the pattern. */
 function setOf(pattern: string, start: number): [token: (character: string) => boolean, end: number] {
   const isNegated = pattern[start] === '^';
   const ranges: [from: string, to: string][] = [];

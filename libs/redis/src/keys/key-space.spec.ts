@@ -17,7 +17,7 @@ describe(KeySpace.name, () => {
     expect(cluster.key(shared('trending'), 'current')).toBe('prod:{trending}:current');
   });
 
-  it('lets no part reach another namespace or slot', () => {
+  it('does not let a part reach another namespace or slot', () => {
     expect(standalone.key('task', '../x:result', 'result')).toBe('prod:task:../x%3Aresult:result');
     expect(cluster.key('session', shared('a}:{b'), 'metadata')).toBe('prod:session:{a%7D%3A%7Bb}:metadata');
     expect(encodeKeyPart('a b\r\n\0\u2028')).toBe('a%20b%0D%0A%00%E2%80%A8');
@@ -29,7 +29,7 @@ describe(KeySpace.name, () => {
     expect(parts.map((part) => decodeURIComponent(encodeKeyPart(part)))).toEqual(parts);
   });
 
-  it('refuses empty and ill-formed parts', () => {
+  it('rejects empty and ill-formed parts', () => {
     expect(() => encodeKeyPart('')).toThrow(RangeError);
     expect(() => encodeKeyPart('\ud800')).toThrow(RangeError);
   });

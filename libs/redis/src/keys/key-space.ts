@@ -1,20 +1,21 @@
-/** A part that a session's or a set's keys share; in Cluster mode it becomes their hash tag. */
+/** A part that the keys of a session or a set have in common. In Cluster mode it becomes their hash tag. */
 export class SharedPart {
   constructor(readonly value: string) {}
 }
 
+/** Marks a part as shared: `key('session', shared(id), 'metadata')`. */
 export const shared = (value: string): SharedPart => new SharedPart(value);
 
-/** What most parts are made of. */
+/** Parts that need no encoding. */
 const plain = /^[\w./@~-]+$/;
-// "%" too, or an encoded part could equal one that merely looks encoded.
+// Includes "%", so that a part that looks encoded differs from an encoded one.
 const unsafe = /[:\s{}%\p{Cc}]/gu;
 
 /**
- * Percent-encodes what could lead a client-chosen part into another namespace: colons, white space, braces,
- * control characters and the percent sign.
+ * Percent-encodes the characters with which a client-chosen part could reach another namespace: colons, white space,
+ * braces, control characters and the percent sign.
  *
- * @throws RangeError for an empty part or one that is not well-formed Unicode
+ * @throws RangeError if the part is empty or not well-formed Unicode
  */
 export function encodeKeyPart(part: string): string {
   if (plain.test(part)) return part;
@@ -23,7 +24,7 @@ export function encodeKeyPart(part: string): string {
   return part.replace(unsafe, (character) => encodeURIComponent(character));
 }
 
-/** Builds every key: `{env}:` and encoded parts, at the call site. */
+/** Builds keys: `{env}:` followed by encoded parts. */
 export class KeySpace {
   constructor(
     readonly environment: string,
@@ -31,7 +32,7 @@ export class KeySpace {
     readonly isClustered: boolean,
   ) {}
 
-  /** `key('tmdb', 'movie', '42')` is `prod:tmdb:movie:42`. */
+  /** Returns a key: `key('tmdb', 'movie', '42')` is `prod:tmdb:movie:42`. */
   key(...parts: (string | SharedPart)[]): string {
     let key = this.environment;
     for (const part of parts) key += `:${this.render(part)}`;

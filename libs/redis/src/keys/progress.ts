@@ -1,8 +1,7 @@
 /**
- * Runs a job that reports its progress, and yields the latest report whenever the consumer asks for one. Reports that
- * nobody has waited for are overtaken.
+ * Runs a job and yields its progress reports. A consumer that is slower than the job gets only the latest one.
  *
- * @throws what the job throws
+ * @throws the error of the job
  */
 export async function* progressOf<T>(
   job: (report: (progress: T) => void) => Promise<void>,
@@ -17,7 +16,7 @@ export async function* progressOf<T>(
     isOver = true;
     wake?.();
   });
-  // It is awaited below, once its reports are read.
+  // The job is awaited after its reports were read.
   done.catch(() => undefined);
   for (;;) {
     if (latest !== undefined) {

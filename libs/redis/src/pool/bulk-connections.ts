@@ -27,7 +27,7 @@ export class BulkConnections {
     return this.all.size;
   }
 
-  /** The number of connections with a transfer under way. */
+  /** The number of connections with a transfer in progress. */
   get inUse(): number {
     return [...this.all].filter(({ transfers }) => transfers > 0).length;
   }

@@ -1,17 +1,16 @@
 import { PoolExhaustedError } from './pool.errors.js';
 
-/** What a gate reports, and how it names itself in an error. */
 export interface LeaseGateOptions {
   readonly target: string;
-  /** Leases held at once. */
+  /** Maximum number of leases held at a time. */
   readonly maxLeases: number;
-  /** What to do about exhaustion, for its error. */
+  /** What to do about exhaustion, for the error message. */
   readonly remedy: string;
   /** Called when a caller that had to wait was admitted or refused. */
   readonly onWait: (waitMs: number) => void;
 }
 
-/** Admits callers up to a bound, in the order in which they came; the others wait, each for a bounded time. */
+/** Admits a limited number of callers at a time, in order of arrival. The others wait, each for a limited time. */
 export class LeaseGate {
   private leases = 0;
   private refusals = 0;
@@ -27,12 +26,12 @@ export class LeaseGate {
     return this.waiters.length;
   }
 
-  /** How many callers were refused. */
+  /** The number of callers that were refused. */
   get exhausted(): number {
     return this.refusals;
   }
 
-  /** Waits for a lease, which `release` gives back. @throws PoolExhaustedError when none was free in `waitMs` */
+  /** Waits for a lease, which `release` returns. @throws PoolExhaustedError if none becomes free within `waitMs` */
   acquire(waitMs: number): Promise<void> {
     const { target, maxLeases, remedy, onWait } = this.options;
     if (this.leases < maxLeases) {

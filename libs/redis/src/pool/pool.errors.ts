@@ -1,4 +1,4 @@
-/** Every lease was taken for as long as the caller was ready to wait. */
+/** No lease became free in time. */
 export class PoolExhaustedError extends Error {
   readonly code = 'REDIS_POOL_EXHAUSTED';
 
@@ -15,7 +15,7 @@ export class PoolExhaustedError extends Error {
   }
 }
 
-/** A dedicated connection could not be opened. */
+/** Redis is unavailable, so that an exclusive connection could not be opened or keys could not be walked. */
 export class RedisUnavailableError extends Error {
   readonly code = 'REDIS_UNAVAILABLE';
 
@@ -23,7 +23,7 @@ export class RedisUnavailableError extends Error {
     readonly target: string,
     readonly reason: string,
   ) {
-    super(`Redis "${target}" is away: ${reason}`);
+    super(`Redis "${target}" is unavailable: ${reason}`);
     this.name = RedisUnavailableError.name;
   }
 }

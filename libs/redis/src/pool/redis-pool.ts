@@ -18,7 +18,7 @@ export interface PoolStats {
   readonly open: number;
   /** Blocking readers, each with a connection on top of the pool's size. */
   readonly readers: number;
-  /** Leases held, and bulk connections with a transfer under way. */
+  /** Leases held, and bulk connections with a transfer in progress. */
   readonly inUse: number;
   /** Callers that wait for a lease. */
   readonly waiting: number;

@@ -1,12 +1,12 @@
 /**
- * Blocking readers of one process on one target: an API has one for its event streams, a worker one for each archive.
- * Each holds its socket for as long as the process runs, so they come on top of the pool instead of out of it.
+ * Maximum number of blocking readers per process and target: the API has one for its event streams, the worker one per
+ * archive. Each uses its socket for as long as the process runs, so readers come on top of the pool's size.
  */
 export const maxReaders = 4;
 
-/** How a pool's sockets are shared out. */
+/** How many sockets of a pool each kind of connection gets. */
 export interface SocketPlan {
-  /** Always 1: all small commands share a connection. */
+  /** Always 1, because all small commands share a connection. */
   readonly shared: number;
   readonly bulk: number;
   readonly leases: number;
@@ -14,7 +14,7 @@ export interface SocketPlan {
   readonly readers: number;
 }
 
-/** A third of the pool is for bulk transfers, one connection for small commands, the rest for exclusive leases. */
+/** Assigns a third of the pool to bulk transfers, one connection to small commands, and the rest to exclusive leases. */
 export function planSockets(poolSize: number): SocketPlan {
   const bulk = Math.max(1, Math.floor(poolSize / 3));
   return { shared: 1, bulk, leases: poolSize - 1 - bulk, readers: maxReaders };

@@ -16,7 +16,7 @@ describe(loadScript.name, () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('puts fragments in the place of their include lines, as they are', () => {
+  it('replaces include lines by their fragments, verbatim', () => {
     const script = file('sum-1.lua', '-- sum\n--- @include "one"\nreturn one');
     const { source } = loadScript('sum-1', script, { one: file('one.lua', "local one = '$& $1'") });
     expect(source).toBe("-- sum\nlocal one = '$& $1'\nreturn one");
@@ -32,14 +32,14 @@ describe(loadScript.name, () => {
     expect(source).toBe('local sum = 0\nsum = sum + 1\nsum = sum + 2\nreturn sum');
   });
 
-  it('has another digest when a fragment changes', () => {
+  it('changes its digest when a fragment changes', () => {
     const script = file('sum-1.lua', '--- @include "one"\nreturn one');
     const first = loadScript('sum-1', script, { one: file('one.lua', 'local one = 1') });
     const second = loadScript('sum-1', script, { one: file('one.lua', 'local one = 2') });
     expect(second.sha1).not.toBe(first.sha1);
   });
 
-  it('refuses a missing fragment, an unused one, and a name without a number of keys', () => {
+  it('rejects a missing fragment, an unused fragment, and a name without a number of keys', () => {
     const script = file('sum-1.lua', '--- @include "one"\nreturn one');
     expect(() => loadScript('sum-1', script)).toThrow('includes "one", which it was not given');
     const plain = file('plain-1.lua', 'return 1');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** A Lua script: sent once a server, then called by its SHA-1 digest (EVALSHA). */
+/** A Lua script. It is sent to each server once, and then called by its SHA-1 digest (EVALSHA). */
 export interface RedisScript {
   readonly name: string;
   readonly source: string;
@@ -11,14 +11,13 @@ export interface RedisScript {
 const includeLine = /^ *--- @include "([a-z0-9-]+(?:\/\*)?)"$/gm;
 
 /**
- * Reads a script from its file, whose name ends in the number of its keys, or in n: `put-unless-same-length-1.lua`.
+ * Loads a script from its file. Its name ends in its number of keys, or in `n` if that varies: `put-2`.
  *
- * A line `--- @include "name"` is replaced by the fragment of that name, so that scripts share code without copies. A line
- * `--- @include "group/*"` is replaced by all fragments whose names start with `group/`. Fragments may include others.
+ * Each line `--- @include "name"` is replaced by the fragment of that name, so that scripts can share code.
  *
- * @param fragments the files of the fragments, by name; each is a literal `new URL('…', import.meta.url)`, which the bundler
- * follows
- * @throws RangeError when the name does not end so, or a fragment is missing or unused
+ * @param fragments the files of the fragments, by name; each must be a literal `new URL('…', import.meta.url)`, so that the
+ * bundler finds it
+ * @throws RangeError if the name does not end in a number of keys, or a fragment is missing or unused
  */
 export function loadScript(
   name: string,

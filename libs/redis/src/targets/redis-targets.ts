@@ -7,15 +7,15 @@ import { evictionWarnings } from '../health/server-policy.js';
 import { RedisClient } from '../redis-client.js';
 import { RedisMetrics } from '../redis.metrics.js';
 
-/** The token of a target's client. */
+/** Returns the injection token of a target's client. */
 export const redisTargetToken = (name: RedisTargetName): string => `marquee:redis:${name}`;
 
-/** Injects the client of a target: `@InjectRedis('sessions')`. Features never know where it leads. */
+/** Injects the client of a target: `@InjectRedis('sessions')`. */
 export const InjectRedis = (name: RedisTargetName): ParameterDecorator => Inject(redisTargetToken(name));
 
 export const targetNames = ['cache', 'sessions', 'limits'] as const;
 
-/** Makes one client a target, connects them before requests come and closes them after HTTP has drained. */
+/** Creates one client per target, connects them before the app listens, and closes them after HTTP has drained. */
 @Injectable()
 export class RedisTargets implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Redis');
@@ -36,7 +36,7 @@ export class RedisTargets implements OnModuleInit, OnApplicationShutdown {
     this.embedded = redis.targets.cache.address.kind === 'embedded' ? new EmbeddedRedis() : undefined;
   }
 
-  /** The targets that have a server or database of their own. */
+  /** The clients of the targets that have their own server or database. */
   get dedicated(): readonly RedisClient[] {
     return [...this.clients.values()];
   }
@@ -60,18 +60,18 @@ export class RedisTargets implements OnModuleInit, OnApplicationShutdown {
       .join('; ');
   }
 
-  /** Of the embedded server, once it runs: for processes that are to share it. */
+  /** The URL of the embedded server while it runs, for processes that share it. */
   get embeddedUrl(): string | undefined {
     const { address } = this.client('cache').status;
     return this.embedded && address.startsWith('unix:') ? `${address}#embedded` : undefined;
   }
 
-  /** A target's client: its own, or the cache's. */
+  /** Returns the client of a target: its own, or that of the cache. */
   client(name: RedisTargetName): RedisClient {
     return (this.clients.get(name) ?? this.clients.get('cache')) as RedisClient;
   }
 
-  /** @throws RedisStartupError with `REDIS_STARTUP=fail-fast` when a target cannot be reached */
+  /** @throws RedisStartupError if a target cannot be reached and `REDIS_STARTUP=fail-fast` */
   async onModuleInit(): Promise<void> {
     try {
       await Promise.all([...this.clients.values()].map((client) => this.connect(client)));
@@ -79,7 +79,7 @@ export class RedisTargets implements OnModuleInit, OnApplicationShutdown {
       await this.onApplicationShutdown();
       throw error;
     }
-    this.warnOfSharing();
+    this.warnAboutSharing();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -91,15 +91,15 @@ export class RedisTargets implements OnModuleInit, OnApplicationShutdown {
     const target = this.config.redis.targets[client.name];
     const address = target && (await this.dialable(target.address));
     if (!address) return;
-    // The embedded server is ours and coming up: only time counts there.
+    // The embedded server is starting: only the timeout limits the attempts.
     const attempts = this.embedded ? Infinity : 1 + this.config.redis.startupRetryAttempts;
-    client.onceReady(() => void this.warnOfSettings(client));
+    client.onceReady(() => void this.warnAboutEviction(client));
     if (await client.connect(address, attempts)) return;
     if (this.config.redis.startup === 'fail-fast') {
       throw new RedisStartupError(
         describeAddress(address),
-        `${client.lastFault?.code ?? 'no answer in time'}${hintFor(address, client.lastFault?.code)}`,
-        'Start the server, correct REDIS_URL (or REDIS_HOST and REDIS_PORT) and its password, or set REDIS_STARTUP=degrade to serve without it.',
+        `${client.lastFault?.code ?? 'no reply in time'}${hintFor(address, client.lastFault?.code)}`,
+        'Start the server, correct REDIS_URL (or REDIS_HOST and REDIS_PORT) and its password, or set REDIS_STARTUP=degrade to start without it.',
       );
     }
   }
@@ -117,35 +117,36 @@ export class RedisTargets implements OnModuleInit, OnApplicationShutdown {
       if (this.config.redis.startup === 'fail-fast') {
         throw new RedisStartupError('embedded', error.message, error.remedy);
       }
-      this.logger.warn(`Serving without Redis: ${error.message}. ${error.remedy}`);
+      this.logger.warn(`Starting without Redis: ${error.message}. ${error.remedy}`);
       return undefined;
     }
   }
 
-  /** INFO tells the policy; CONFIG is often forbidden on managed servers. */
-  private async warnOfSettings(client: RedisClient): Promise<void> {
+  /** Uses INFO, because managed servers often forbid CONFIG. */
+  private async warnAboutEviction(client: RedisClient): Promise<void> {
     const info = await client.info(client.newBudget());
     if (info.status !== 'ok') return;
     for (const warning of evictionWarnings(client.name, info.value))
       this.logger.warn(`"${client.name}": ${warning}`);
   }
 
-  private warnOfSharing(): void {
+  private warnAboutSharing(): void {
     const sharing = (['sessions', 'limits'] as const).filter((name) => !this.clients.has(name));
     const { address } = this.config.redis.targets.cache;
-    const isOurs = address.kind === 'embedded' || (address.kind === 'unix' && address.isEmbedded);
-    if (isOurs || sharing.length === 0) return;
+    const isEmbedded = address.kind === 'embedded' || (address.kind === 'unix' && address.isEmbedded);
+    if (isEmbedded || sharing.length === 0) return;
     this.logger.warn(
-      `${sharing.join(' and ')} share the cache's evicting Redis: a full server may drop them. Set ${sharing.map((name) => `REDIS_${name.toUpperCase()}_URL`).join(' and ')} to a server with maxmemory-policy noeviction.`,
+      `${sharing.join(' and ')} share the cache's Redis, which evicts keys when it is full, and may lose data. Set ${sharing.map((name) => `REDIS_${name.toUpperCase()}_URL`).join(' and ')} to a server with maxmemory-policy noeviction.`,
     );
   }
 }
 
-/** A TLS handshake with a plaintext port, or the reverse, only ever ends in silence. */
+/** A TLS handshake with a plaintext port, or the reverse, fails without a meaningful error. */
 function hintFor(address: DialableAddress, code: string | undefined): string {
   if ('tls' in address && address.tls && (code === 'ETIMEDOUT' || code === 'NOT_CONNECTED')) {
-    return ' (does this port speak TLS? If not, the URL begins with redis)';
+    return ' (does this port use TLS? If not, use a redis:// URL)';
   }
-  if (code === 'CLOSED' || code === 'ECONNRESET') return ' (is it a Redis server? Does it want TLS, rediss?)';
+  if (code === 'CLOSED' || code === 'ECONNRESET')
+    return ' (is it a Redis server? If it requires TLS, use a rediss:// URL)';
   return '';
 }

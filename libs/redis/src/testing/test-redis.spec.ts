@@ -30,7 +30,7 @@ describe(useTestRedis.name, () => {
     expect(module.get(Elsewhere).notes.redis).toBe(redis.client);
   });
 
-  it('shares one server among all that ask for it', async () => {
+  it('shares one server among all callers', async () => {
     const others = await Promise.all([startTestRedis(), startTestRedis()]);
     try {
       const servers = [redis, ...others].map(({ variables }) => variables['REDIS_URL']);
@@ -40,7 +40,7 @@ describe(useTestRedis.name, () => {
     }
   });
 
-  it('refuses to be used before it has started', () => {
+  it('throws if it is used before it has started', () => {
     const later = useTestRedis({ beforeAll: () => 0, beforeEach: () => 0, afterAll: () => 0 });
     expect(() => later.client).toThrow('starts in beforeAll');
   });

@@ -8,19 +8,19 @@ import { RedisClient } from '../redis-client.js';
 import { RedisMetrics } from '../redis.metrics.js';
 import { redisTargetToken, targetNames } from '../targets/redis-targets.js';
 
-/** A real Redis server for tests, shared by every spec file that a process runs. */
+/** A real Redis server for tests, shared by all spec files of a process. */
 export interface TestRedis {
-  /** Environment variables that lead Marquee to the server: `REDIS_URL`, and a budget that a busy machine keeps. */
+  /** Environment variables for Marquee: `REDIS_URL`, and a budget that is long enough on a busy machine. */
   readonly variables: Readonly<Record<string, string>>;
   /** A connected client, as `@InjectRedis()` injects it. Its keys begin with `test:`. */
   readonly client: RedisClient;
   /** The same client as a provider for each Redis target, for a Nest testing module without `RedisModule`. */
   readonly providers: readonly ValueProvider<RedisClient>[];
-  /** A plain ioredis connection, for looking at what was stored. */
+  /** A plain ioredis connection, to check what was stored. */
   readonly raw: Redis;
   /** Deletes every key. */
   flush(): Promise<void>;
-  /** Closes the client and the connection. The server runs on for the next spec file and ends with the process. */
+  /** Closes the client and the connection. The server keeps running for the next spec file, and ends with the process. */
   close(): void;
 }
 
@@ -32,9 +32,9 @@ export interface TestHooks {
 }
 
 const startTimeoutMs = 10_000;
-/** What tests check is the reply, not how soon it comes. */
+/** Tests check replies, not their speed. */
 const budgetMs = 2_000;
-/** Jest gives every spec file its own modules and globals. This store of Node's is the process's. */
+/** Jest gives each spec file its own modules and globals. This store of Node.js belongs to the process. */
 const socketPathKey = 'marquee:test-redis:socket-path';
 
 /**
@@ -123,7 +123,7 @@ function sharedServer(): Promise<string> {
 async function start(): Promise<string> {
   const server = new EmbeddedRedis();
   const path = await server.start(startTimeoutMs);
-  // Nobody stops it: it ends with the process.
+  // It ends with the process.
   server.unref();
   setEnvironmentData(socketPathKey, path);
   return path;

@@ -24,7 +24,7 @@ if (status == 'done' and ARGV[1] ~= 'done') or (status == 'failed' and not finis
 end
 progress = ARGV[2] ~= '' and ARGV[2] or progress or ''
 ttl = ARGV[4] ~= '' and ARGV[4] or ttl or ARGV[5]
--- First: on a full server it is the first write that is refused.
+-- This comes first, because a full server rejects the first write.
 redis.call('HSET', KEYS[1], 'status', ARGV[1], 'progress', progress, 'ttl_seconds', ttl)
 redis.call('EXPIRE', KEYS[1], ttl)
 if ARGV[1] ~= 'done' and ARGV[3] ~= '' then
