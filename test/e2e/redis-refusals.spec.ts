@@ -79,7 +79,7 @@ describe('a Redis server that refuses commands', () => {
       expect.objectContaining({
         command: 'read-2',
         cause: 'WRONGTYPE',
-        msg: expect.stringContaining('read-2 failed with WRONGTYPE: a key holds another type'),
+        msg: expect.stringContaining('read-2 failed with WRONGTYPE: a key holds a type'),
       }),
     ]);
     expect(JSON.stringify(faults())).not.toContain(id);
