@@ -38,16 +38,16 @@ module.exports = {
       to: { path: `^libs/${features}/` },
     },
     {
-      name: 'config-and-errors-import-no-room',
+      name: 'async-config-and-errors-import-no-room',
       severity: 'error',
-      from: { path: '^libs/(config|errors)/' },
+      from: { path: '^libs/(async|config|errors)/' },
       to: { path: '^libs/', pathNot: '^libs/$1/' },
     },
     {
-      name: 'redis-stands-on-config-errors-and-observability',
+      name: 'redis-stands-on-the-foundations',
       severity: 'error',
       from: { path: '^libs/redis/' },
-      to: { path: '^libs/', pathNot: '^libs/(redis|config|errors|observability)/' },
+      to: { path: '^libs/', pathNot: '^libs/(redis|async|config|errors|observability)/' },
     },
     {
       name: 'only-redis-imports-ioredis',

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { context, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { withTimeout } from '@app/async';
 
 const flushTimeoutMs = 1_000;
 
@@ -31,10 +31,11 @@ export async function startTracing(endpoint: string, service: string, version: s
   provider.register();
   // The exporter keeps retrying an unreachable collector; shutdown does not wait for that.
   return () =>
-    Promise.race([
+    withTimeout(
       provider.shutdown().catch(() => undefined),
-      delay(flushTimeoutMs, undefined, { ref: false }),
-    ]);
+      flushTimeoutMs,
+      () => undefined,
+    );
 }
 
 const tracer = () => trace.getTracer('marquee');

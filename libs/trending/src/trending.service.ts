@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { withTimeout } from '@app/async';
 import { type RedisBudget, refusalOf } from '@app/redis';
 import { LastKnownTrending } from './last-known-trending.js';
 import { TrendingNotReplacedError, TrendingUnavailableError } from './trending.errors.js';
@@ -70,7 +70,7 @@ export class TrendingService {
     if (this.snapshot && isSame(this.snapshot, glance)) return this.snapshot;
     // One read for all that miss a new generation.
     this.loading ??= this.load(glance).finally(() => (this.loading = undefined));
-    return this.snapshot ? within(budget.totalMs, this.loading) : this.loading;
+    return this.snapshot ? withTimeout(this.loading, budget.totalMs, () => undefined) : this.loading;
   }
 
   private async load(glance: TrendingGlance): Promise<TrendingSnapshot | undefined> {
@@ -102,16 +102,5 @@ export class TrendingService {
       this.logger.warn(`No set is known and the source failed: ${(cause as Error).message}`);
       throw new TrendingUnavailableError({ cause });
     }
-  }
-}
-
-/** Returns the result, or undefined where it takes longer. */
-async function within<T>(timeoutMs: number, result: Promise<T>): Promise<T | undefined> {
-  const end = new AbortController();
-  const timeout = delay(timeoutMs, undefined, { signal: end.signal }).catch(() => undefined);
-  try {
-    return await Promise.race([result, timeout]);
-  } finally {
-    end.abort();
   }
 }

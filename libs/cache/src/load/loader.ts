@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { withTimeout } from '@app/async';
 import { CacheLoadTimeoutError } from '../cache.errors.js';
 import { type Lookup, type ResolvedLookup, toResult, withReading } from '../lookup.js';
 import { TieredStore } from '../tiers/tiered-store.js';
@@ -49,7 +49,7 @@ export class Loader {
       this.refresher.refreshIfDue(request, lookup);
     }
     if (missing.length === 0) return resolved;
-    return resolved.concat(await withTimeout(request, this.loadMissing(request, missing)));
+    return resolved.concat(await withinLoadTimeout(request, this.loadMissing(request, missing)));
   }
 
   private async loadMissing<I, T>(
@@ -111,18 +111,10 @@ export class Loader {
   }
 }
 
-/** Rejects after the namespace's load timeout. The load itself continues; nobody handles its failure any more. */
-async function withTimeout<I, T, R>({ namespace }: LoadRequest<I, T>, loading: Promise<R>): Promise<R> {
+/** Rejects after the namespace's load timeout. The load itself continues. */
+function withinLoadTimeout<I, T, R>({ namespace }: LoadRequest<I, T>, loading: Promise<R>): Promise<R> {
   const { name, loadTimeoutMs } = namespace;
-  const timer = new AbortController();
-  const timeout = delay(loadTimeoutMs, undefined, { signal: timer.signal }).then(() => {
+  return withTimeout(loading, loadTimeoutMs, () => {
     throw new CacheLoadTimeoutError(name, loadTimeoutMs);
   });
-  timeout.catch(() => undefined);
-  loading.catch(() => undefined);
-  try {
-    return await Promise.race([loading, timeout]);
-  } finally {
-    timer.abort();
-  }
 }

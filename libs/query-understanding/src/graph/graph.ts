@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { withTimeout } from '@app/async';
 import { GraphDefinitionError, StepTimeoutError } from './graph.errors.js';
 
 /** What steps produce, by step name. */
@@ -117,15 +117,11 @@ function bounded(step: AnyStep, inputs: never): unknown {
   const end = new AbortController();
   const running = step.run(inputs, end.signal);
   if (!(running instanceof Promise)) return running;
-  running.catch(() => undefined);
-  const timer = new AbortController();
-  const timeout = delay(step.timeoutMs, undefined, { signal: timer.signal }).then(() => {
+  return withTimeout(running, step.timeoutMs, () => {
     const error = new StepTimeoutError(step.name, step.timeoutMs);
     end.abort(error);
     throw error;
   });
-  timeout.catch(() => undefined);
-  return Promise.race([running, timeout]).finally(() => timer.abort());
 }
 
 /** Kahn's algorithm; what is left over is or waits for a cycle. */

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import { withTimeout } from '@app/async';
 import { serverSettings } from './server-settings.js';
 
 const binaries = ['redis-server', 'valkey-server'];
@@ -37,6 +38,8 @@ export class EmbeddedRedisError extends Error {
 
 const installRemedy =
   'Install it (Debian: apt-get install redis-server; macOS: brew install redis) or set REDIS_URL.';
+/** How long the server may take to exit after SIGTERM. */
+const stopTimeoutMs = 1000;
 /** Size of sun_path in <sys/un.h> without its NUL, on the system where it is smallest. */
 const maxSocketPathBytes = 103;
 
@@ -90,8 +93,7 @@ export class EmbeddedRedis {
     if (server && server.exitCode === null && server.signalCode === null) {
       const exited = once(server, 'exit');
       server.kill('SIGTERM');
-      await Promise.race([exited, delay(1000, undefined, { ref: false })]);
-      if (server.exitCode === null && server.signalCode === null) server.kill('SIGKILL');
+      await withTimeout(exited, stopTimeoutMs, () => server.kill('SIGKILL'));
       await exited;
     }
     if (this.folder) await rm(this.folder, { recursive: true, force: true });
