@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { float32Codec, jsonCodec, stringCodec } from './codecs.js';
+import {
+  float32Codec,
+  isFiniteVector,
+  jsonCodec,
+  jsonTextCodec,
+  sizedFloat32Codec,
+  stringCodec,
+} from './codecs.js';
 
 describe(float32Codec.name, () => {
   const [two, three] = [float32Codec(2), float32Codec(3)];
@@ -11,18 +18,18 @@ describe(float32Codec.name, () => {
     expect(three.decode(bytes)).toEqual(vector);
   });
 
-  it('leaves the vector as it was, also where it is part of a larger buffer', () => {
+  it('does not modify the vector, even if it is a view of a larger buffer', () => {
     const whole = Float32Array.of(9, 1, 2, 9);
     expect(two.decode(two.encode(whole.subarray(1, 3)))).toEqual(Float32Array.of(1, 2));
     expect(whole).toEqual(Float32Array.of(9, 1, 2, 9));
   });
 
-  it('reads bytes at any alignment', () => {
+  it('decodes bytes at any alignment', () => {
     const bytes = Buffer.concat([Buffer.from([0]), two.encode(Float32Array.of(1, 2))]).subarray(1);
     expect(two.decode(bytes)).toEqual(Float32Array.of(1, 2));
   });
 
-  it('takes no wrong length, NaN or infinity', () => {
+  it('rejects a wrong length, NaN, and infinity', () => {
     const bytes = two.encode(Float32Array.of(1, 2));
     expect(three.decode(bytes)).toBeUndefined();
     expect(two.decode(bytes.subarray(0, 7))).toBeUndefined();
@@ -42,14 +49,14 @@ describe(float32Codec.name, () => {
 });
 
 describe(jsonCodec.name, () => {
-  it('keeps JSON as JSON, frozen all the way down', () => {
-    const codec = jsonCodec<{ film: { title: string } }>();
-    const value = codec.decode(codec.encode({ film: { title: '007' } }));
-    expect(value).toEqual({ film: { title: '007' } });
-    expect(Object.isFrozen(value?.film)).toBe(true);
+  it('decodes what it encoded, deeply frozen', () => {
+    const codec = jsonCodec<{ movie: { title: string } }>();
+    const value = codec.decode(codec.encode({ movie: { title: '007' } }));
+    expect(value).toEqual({ movie: { title: '007' } });
+    expect(Object.isFrozen(value?.movie)).toBe(true);
   });
 
-  it('answers undefined for what is no JSON or not of the shape, and refuses what has none', () => {
+  it('decodes invalid JSON and other shapes as undefined, and rejects values without JSON', () => {
     const isNumber = (value: unknown): value is number => typeof value === 'number';
     expect(jsonCodec(isNumber).decode(Buffer.from('"7"'))).toBeUndefined();
     expect(jsonCodec().decode(Buffer.from('{'))).toBeUndefined();
@@ -58,9 +65,39 @@ describe(jsonCodec.name, () => {
 });
 
 describe('stringCodec', () => {
-  it('guesses nothing', () => {
+  it('returns every text unchanged', () => {
     for (const text of ['007', 'true', 'null', '{"a":1}', '']) {
       expect(stringCodec.decode(stringCodec.encode(text))).toBe(text);
     }
+  });
+});
+
+describe(isFiniteVector.name, () => {
+  it.each([
+    [[0, 1, -1], true],
+    [[1, Number.NaN], false],
+    [[1, Infinity], false],
+    [[1e300], false],
+  ])('%j', (numbers, expected) => {
+    expect(isFiniteVector(Float32Array.from(numbers))).toBe(expected);
+  });
+});
+
+describe(sizedFloat32Codec.name, () => {
+  it('takes the number of dimensions from the input', () => {
+    const codec = sizedFloat32Codec((input: { size: number }) => input.size);
+    const bytes = codec.encode(Float32Array.of(1, 2), { size: 2 });
+    expect(codec.decode(bytes, { size: 2 })).toEqual(Float32Array.of(1, 2));
+    expect(codec.decode(bytes, { size: 3 })).toBeUndefined();
+    expect(() => codec.encode(Float32Array.of(1, 2), { size: 3 })).toThrow(TypeError);
+  });
+});
+
+describe(jsonTextCodec.name, () => {
+  it('returns the stored text, if it is the value of the input', () => {
+    const codec = jsonTextCodec((value, id: number) => (value as { id: number }).id === id);
+    expect(codec.decode(Buffer.from('{ "id": 1 }'), 1)).toBe('{ "id": 1 }');
+    expect(codec.decode(Buffer.from('{ "id": 1 }'), 2)).toBeUndefined();
+    expect(codec.decode(Buffer.from('{'), 1)).toBeUndefined();
   });
 });

@@ -116,11 +116,12 @@ function decodeVector(bytes: Buffer, dimensions: number): Float32Array | undefin
   const copy = Buffer.allocUnsafeSlow(bytes.length);
   bytes.copy(copy);
   const vector = new Float32Array(copy.swap32().buffer);
-  return hasOnlyFinite(vector) ? vector : undefined;
+  return isFiniteVector(vector) ? vector : undefined;
 }
 
-/** NaN and infinities times zero are NaN, and stay NaN in a sum. Four independent sums run in parallel on the CPU. */
-function hasOnlyFinite(vector: Float32Array): boolean {
+/** Returns whether a vector has neither NaN nor infinities. */
+export function isFiniteVector(vector: Float32Array): boolean {
+  // NaN and infinities times zero are NaN, and stay NaN in a sum. Four independent sums run in parallel on the CPU.
   let [first, second, third, fourth] = [0, 0, 0, 0];
   const zero = 0;
   const whole = vector.length - (vector.length % 4);

@@ -16,6 +16,7 @@ export {
   bytesCodec,
   type Codec,
   float32Codec,
+  isFiniteVector,
   jsonCodec,
   jsonTextCodec,
   type PlainCodec,

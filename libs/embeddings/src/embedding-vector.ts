@@ -13,7 +13,3 @@ export function vectorFromBase64(text: string): Float32Array | undefined {
   bytes.copy(Buffer.from(aligned));
   return new Float32Array(aligned);
 }
-
-export function isFinite(vector: Float32Array): boolean {
-  return vector.every((value) => Number.isFinite(value));
-}

@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CacheResult } from '@app/cache';
+import { type CacheResult, isFiniteVector } from '@app/cache';
 import type { RedisBudget } from '@app/redis';
 import type { EmbeddingInput } from './embedding-input.js';
 import type { EmbeddingModel } from './embedding-model.js';
 import { EMBEDDINGS_PROVIDER, type EmbeddingsProvider, type ProviderAnswer } from './embeddings-provider.js';
 import { EmbeddingsRequestError, InvalidEmbeddingsError } from './embeddings.errors.js';
 import { EmbeddingsRepository, type VectorSpace } from './embeddings.repository.js';
-import { isFinite } from './embedding-vector.js';
 
 export interface EmbeddingsRequest {
   readonly model: string;
@@ -155,7 +154,8 @@ export class EmbeddingsService {
           `${vector.length} dimensions where "${model}" has ${expected} (EMBEDDINGS_DIMENSIONS sets it)`,
         );
       }
-      if (!isFinite(vector)) throw new InvalidEmbeddingsError('a vector holds a number that is not finite');
+      if (!isFiniteVector(vector))
+        throw new InvalidEmbeddingsError('a vector holds a number that is not finite');
     }
     if (!shortened) this.shownDimensions.set(model, expected);
     return answer;

@@ -1,4 +1,4 @@
-import { isFinite } from '../embedding-vector.js';
+import { isFiniteVector } from '@app/cache';
 
 const bytesPerDimension = 4;
 
@@ -19,5 +19,5 @@ export function decodeStoredVector(bytes: Buffer): Float32Array | undefined {
   const vector = Float32Array.from({ length: bytes.length / bytesPerDimension }, (_, index) =>
     bytes.readFloatLE(index * bytesPerDimension),
   );
-  return isFinite(vector) ? vector : undefined;
+  return isFiniteVector(vector) ? vector : undefined;
 }

@@ -1,13 +1,13 @@
--- Adds to a counter whose life begins with its first increment. A key of another type is replaced.
+-- Adds to a counter, which gets its TTL with the first increment. A key of another type is replaced.
 --
 -- Input:
 --   KEYS[1]  the counter
---   ARGV[1]  what to add, a whole number
---   ARGV[2]  TTL in milliseconds, for a counter that has none
+--   ARGV[1]  the integer to add
+--   ARGV[2]  TTL in milliseconds for a counter without a TTL
 -- Output:
---   the sum
+--   the new value
 local sum = redis.pcall('INCRBY', KEYS[1], ARGV[1])
--- A table is an error reply. Whatever is not about the key's type, such as a full server, fails the second time too.
+-- A table is an error reply. Errors that are not about the key's type, such as a full server, occur again below.
 if type(sum) == 'table' then
   local kind = redis.call('TYPE', KEYS[1]).ok
   if kind ~= 'string' and kind ~= 'none' then

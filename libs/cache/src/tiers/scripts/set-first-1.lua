@@ -1,15 +1,15 @@
--- Stores a value unless one of the same length is there: the first write wins, a broken value is replaced.
+-- Stores a value unless the key holds one of the same length: the first write wins, and a broken value is replaced.
 --
 -- Input:
 --   KEYS[1]  the key
 --   ARGV[1]  the value's bytes
 --   ARGV[2]  TTL in milliseconds
---   ARGV[3]  '1' to replace whatever is there
+--   ARGV[3]  '1' to replace any value
 -- Output:
---   1 stored, 0 kept what was there
+--   1 if the value was stored, 0 if the existing value was kept
 if ARGV[3] ~= '1' then
   local length = redis.pcall('STRLEN', KEYS[1])
-  -- A table is the error reply for a key of another type: SET replaces that too.
+  -- A table is the error reply for a key of another type, which SET replaces as well.
   if type(length) == 'number' and length == #ARGV[1] then
     return 0
   end
