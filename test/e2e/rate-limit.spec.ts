@@ -69,15 +69,15 @@ const statuses = async (times: number, call: () => Promise<Response>): Promise<n
   return seen;
 };
 
-/** As RFC 9651 has it: the items of a field, each with its parameters. */
+/** Parses a field according to RFC 9651: the items, each with its parameters. */
 const itemsOf = (response: Response, field: string): [unknown, Record<string, unknown>][] =>
   parseList(response.headers.get(field) ?? '').map(([item, parameters]) => [
     item,
     Object.fromEntries(parameters),
   ]);
 
-describe('limits', () => {
-  it('by default 100 a minute, each with fields that parsers understand, then 429 with the wait', async () => {
+describe('Rate limits', () => {
+  it('apply a default quota, with fields that parsers understand, then return 429 with the wait', async () => {
     api = await startApi({ REDIS_URL: redis.url, MAX_REQUESTS_PER_WINDOW: '3', RATE_LIMIT_WINDOW: '60' });
     const first = await get('/v1/trending');
     expect(itemsOf(first, 'ratelimit-policy')).toEqual([
@@ -103,7 +103,7 @@ describe('limits', () => {
     expect(await redis.redis.pttl('prod:ratelimit:default:default:127.0.0.1')).toBeGreaterThan(58_000);
   });
 
-  it('each key by itself, after authentication, which is charged nothing', async () => {
+  it('count each API key separately, and do not charge failed authentications to it', async () => {
     await start([{ name: 'keyed', quota: 2, ...minute }]);
     const unknown = { 'x-api-key': 'mq_unknown' };
     expect(await statuses(5, () => get('/v1/trending', unknown))).toEqual([401, 401, 401, 401, 401]);
@@ -111,7 +111,7 @@ describe('limits', () => {
     expect((await get('/v1/trending', { 'x-api-key': globex.key })).status).toBe(200);
   });
 
-  it('never health, metrics and the way out of a wrong limit', async () => {
+  it('never apply to health, metrics and the routes that change limits', async () => {
     await start(
       [
         { name: 'one', quota: 1, windowSeconds: 3_600 },
@@ -135,7 +135,7 @@ describe('limits', () => {
     expect((await get('/v1/rate-limit')).status).toBe(200);
   });
 
-  it('embeddings by their texts, and says at once that a batch is too large', async () => {
+  it('charge embeddings by text, and return 422 for a batch that is too large', async () => {
     await start([{ name: 'texts', quota: 10, ...minute }]);
     const embed = (count: number) =>
       send('POST', '/v1/embeddings', {
@@ -158,7 +158,7 @@ describe('limits', () => {
     expect([400, 429]).toContain(broken.status);
   });
 
-  it('embeddings by their token arrays, not by their tokens', async () => {
+  it('charge embeddings by token array, not by token', async () => {
     await start([{ name: 'texts', quota: 3, ...minute }]);
     const embed = (input: number[] | number[][]) =>
       send('POST', '/v1/embeddings', { model: 'text-embedding-3-small', input });
@@ -167,7 +167,7 @@ describe('limits', () => {
     expect((await embed([9707])).status).toBe(429);
   });
 
-  it('a language model by more than a hit', async () => {
+  it('charge a call of the language model more than a cache hit', async () => {
     const chat = await ChatUpstream.start();
     await start([{ name: 'asks', quota: 100, windowSeconds: 6_000 }], {}, chat.variables);
     const remaining = async (): Promise<number> => {
@@ -179,11 +179,11 @@ describe('limits', () => {
     await send('POST', '/v1/query-understanding', { query: 'heist films' });
     expect(await remaining()).toBe(95);
     await send('POST', '/v1/query-understanding', { query: 'heist films' });
-    await until('the rest is given back', async () => (await remaining()) === 94);
+    await until('the rest is refunded', async () => (await remaining()) === 94);
     await chat.stop();
   });
 
-  it('addresses before a key is looked at or a body read, by what a trusted proxy says, /64 by /64', async () => {
+  it('limit addresses, IPv6 by /64, before authentication and before the body is read', async () => {
     await start(
       [
         { name: 'door', quota: 2, ...minute, partition: 'address' },
@@ -210,7 +210,7 @@ describe('limits', () => {
     unread.destroy();
   });
 
-  it('users, and those who do not say who they are together', async () => {
+  it('count each user separately, and requests without a user together', async () => {
     await start([{ name: 'viewer', quota: 1, ...minute, partition: 'user' }]);
     const as = (user: string) => () => get('/v1/trending', { 'x-user-id': user });
     expect(await statuses(2, as('ann'))).toEqual([200, 429]);
@@ -218,7 +218,7 @@ describe('limits', () => {
     expect(await statuses(2, () => get('/v1/trending'))).toEqual([200, 429]);
   });
 
-  it('requests under way, such as streams of events, until they end', async () => {
+  it('count requests in progress, such as event streams, until they end', async () => {
     await start([
       {
         name: 'streams',
@@ -241,13 +241,13 @@ describe('limits', () => {
     expect((await get(`/v1/sessions/${id}`)).status).toBe(200);
     controller.abort();
     await until(
-      'the lease is free',
+      'the lease is released',
       async () => (await redis.redis.zcard('prod:ratelimit:streams:acme:acme-app:leases')) === 0,
     );
     expect(await (await get('/metrics')).text()).toContain('marquee_rate_limit_leases_held 0');
   });
 
-  it('requests under way, and gives back what is asked for by who has left meanwhile', async () => {
+  it('release the lease of a client that disconnects before the decision', async () => {
     const proxy = await TcpProxy.start(redis.port);
     await start(
       [{ name: 'at-once', unit: 'concurrent-requests', quota: 1, windowSeconds: 30 }],
@@ -266,12 +266,12 @@ describe('limits', () => {
     await until('the lease is taken', async () => (await redis.redis.zcard(key)) === 1);
     leaving.abort();
     await expect(asked).rejects.toThrow('aborted');
-    await until('it is given back', async () => (await redis.redis.zcard(key)) === 0);
+    await until('the lease is released', async () => (await redis.redis.zcard(key)) === 0);
     expect(await (await get('/metrics')).text()).toContain('marquee_rate_limit_leases_held 0');
     await proxy.stop();
   });
 
-  it('bytes of bodies, and what a policy of some routes says', async () => {
+  it('count bytes of bodies, and apply policies of certain routes', async () => {
     await start([
       { name: 'bytes', quota: 1_000, ...minute, unit: 'content-bytes' },
       { name: 'tasks', quota: 1, ...minute, routes: ['/v1/tasks'], cost: 1 },
@@ -284,7 +284,7 @@ describe('limits', () => {
     expect((await put(1_000)).status).toBe(422);
   });
 
-  it('lets pages of other origins read the fields', async () => {
+  it('allow pages of other origins to read the fields', async () => {
     await start([{ name: 'one', quota: 1, ...minute }], {}, { CORS_ORIGINS: 'https://app.example.com' });
     const from = (origin: string) => get('/v1/trending', { origin });
     expect((await from('https://app.example.com')).headers.get('access-control-allow-origin')).toBe(
@@ -299,8 +299,8 @@ describe('limits', () => {
   });
 });
 
-describe('for operators', () => {
-  it('changes policies at run time, names every fault, and tells who did it', async () => {
+describe('Rate limits for operators', () => {
+  it('change at run time, with every fault named and an audit log', async () => {
     const keys = file('keys.json', [acme.entry, operator.entry]);
     const running = MarqueeProcess.start({
       REDIS_URL: redis.url,
@@ -357,7 +357,7 @@ describe('for operators', () => {
     expect(output).not.toContain(operator.key);
   });
 
-  it('refuses to start with policies that are not valid, and says all that is wrong', async () => {
+  it('prevent the start with invalid policies, and list every fault', async () => {
     const broken = file('broken.json', { policies: [{ name: 'a', quota: 'x', typo: 1 }], plans: {} });
     const running = MarqueeProcess.start({ REDIS_URL: redis.url, RATE_LIMIT_POLICIES_FILE: broken });
     const { code, output } = await running.exit();
@@ -366,7 +366,7 @@ describe('for operators', () => {
     for (const fault of ['policies.0.quota', 'typo', 'plan "default"']) expect(output).toContain(fault);
   });
 
-  it('goes on without Redis, without fields that would be wrong', async () => {
+  it('are enforced without Redis, without fields that would be wrong', async () => {
     await start([{ name: 'one', quota: 10, ...minute }]);
     expect((await get('/v1/trending')).headers.get('ratelimit')).not.toBeNull();
     redis.freeze();

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { RateLimiter, RateLimitsUnavailableError } from '@app/rate-limit';
-import type { RedisClient } from '@app/redis';
 import { type Admission, maxAdmittedWithin } from '../fixtures/admissions.js';
 import { connectClient } from '../fixtures/redis-client.js';
-import { createLimiter, type TestLimiter } from '../fixtures/rate-limiter.js';
+import { useLimiters, useProxiedClient } from '../fixtures/limiters.js';
+import { createLimiter } from '../fixtures/rate-limiter.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 import { TcpProxy } from '../fixtures/tcp-proxy.js';
 import { until } from '../fixtures/until.js';
@@ -12,51 +12,26 @@ import { until } from '../fixtures/until.js';
 /** Redis's clock ticks in milliseconds. */
 const tickMs = 2;
 
-/** By how much any span of any alignment holds more than burst + rate · span. Below 0: nothing is wrong. */
+/** Returns by how much any span exceeds burst + rate · span. A value of 0 or less is correct. */
 function worstExcess(admissions: readonly Admission[], burst: number, emissionMs: number): number {
   const sorted = admissions.toSorted((a, b) => a.askedMs - b.askedMs);
   let worst = -Infinity;
   for (let from = 0; from < sorted.length; from++) {
     const { askedMs } = sorted[from] as Admission;
-    let [sum, toldMs] = [0, 0];
+    let [sum, repliedMs] = [0, 0];
     for (let to = from; to < sorted.length; to++) {
       const admission = sorted[to] as Admission;
       sum += admission.cost;
-      toldMs = Math.max(toldMs, admission.toldMs);
-      worst = Math.max(worst, sum - burst - (toldMs - askedMs + tickMs) / emissionMs);
+      repliedMs = Math.max(repliedMs, admission.repliedMs);
+      worst = Math.max(worst, sum - burst - (repliedMs - askedMs + tickMs) / emissionMs);
     }
   }
   return worst;
 }
 
 describe(RateLimiter.name, () => {
-  let server: TestRedisServer;
-  let client: RedisClient;
-  let limiters: TestLimiter[];
-  const limiter = async (
-    policies: readonly Record<string, unknown>[],
-    more: Record<string, unknown> = {},
-  ): Promise<TestLimiter> => {
-    const made = await createLimiter(client, policies, more);
-    limiters.push(made);
-    return made;
-  };
-
-  beforeAll(async () => {
-    server = await TestRedisServer.start();
-    client = await connectClient({ REDIS_URL: server.url, REDIS_BUDGET_MS: '1000' });
-  });
-  beforeEach(async () => {
-    limiters = [];
-    await server.redis.flushall();
-  });
-  afterEach(async () => {
-    for (const each of limiters) await each.stop();
-  });
-  afterAll(async () => {
-    client.close();
-    await server.stop();
-  });
+  const limits = useLimiters();
+  const { limiter } = limits;
 
   it('never admits more than burst and rate allow in any second', async () => {
     const { take } = await limiter([
@@ -69,7 +44,7 @@ describe(RateLimiter.name, () => {
         while (performance.now() < endMs) {
           const askedMs = performance.now();
           const { isAllowed, standings } = await take('a');
-          if (isAllowed) admissions.push({ askedMs, toldMs: performance.now(), cost: 1 });
+          if (isAllowed) admissions.push({ askedMs, repliedMs: performance.now(), cost: 1 });
           else await delay(standings[0]?.waitMs ?? 0);
         }
       }),
@@ -78,7 +53,7 @@ describe(RateLimiter.name, () => {
     expect(admissions.length).toBeGreaterThan(200);
   });
 
-  it('counts sub-millisecond emission intervals without losing any', async () => {
+  it('counts emission intervals below a millisecond without losing any', async () => {
     const { take } = await limiter([{ name: 'fast', quota: 9_999, windowSeconds: 1, burst: 500 }]);
     const admissions: Admission[] = [];
     const endMs = performance.now() + 1_500;
@@ -87,7 +62,7 @@ describe(RateLimiter.name, () => {
         while (performance.now() < endMs) {
           const askedMs = performance.now();
           const { isAllowed } = await take('a', 7);
-          if (isAllowed) admissions.push({ askedMs, toldMs: performance.now(), cost: 7 });
+          if (isAllowed) admissions.push({ askedMs, repliedMs: performance.now(), cost: 7 });
         }
       }),
     );
@@ -96,9 +71,9 @@ describe(RateLimiter.name, () => {
     expect(admitted).toBeGreaterThan(5_000);
   });
 
-  it('reads the plain counters of other programs and keeps what another algorithm knew', async () => {
+  it('reads plain counters of other programs, and the states of other algorithms', async () => {
     const quota = { quota: 10, windowSeconds: 600 };
-    await server.redis.set('prod:ratelimit:one:acme:a', '7', 'EX', 600);
+    await limits.server.redis.set('prod:ratelimit:one:acme:a', '7', 'EX', 600);
     const gcra = await limiter([{ name: 'one', algorithm: 'gcra', ...quota }]);
     expect((await gcra.take('a')).standings[0]).toMatchObject({ remaining: 2 });
     const fixed = await limiter([{ name: 'one', algorithm: 'fixed-window', ...quota }]);
@@ -109,7 +84,7 @@ describe(RateLimiter.name, () => {
     expect((await gcra.take('a', 0)).standings[0]).toMatchObject({ remaining: 0 });
   });
 
-  it('ends a calendar quota where the period ends, by the clock of Redis', async () => {
+  it('ends a calendar quota at the end of the period, by Redis’s clock', async () => {
     const periods = ['minute', 'hour', 'day', 'week', 'month'] as const;
     const { take } = await limiter(
       periods.map((period) => ({ name: period, algorithm: 'calendar', quota: 10, period })),
@@ -131,60 +106,67 @@ describe(RateLimiter.name, () => {
     }
   });
 
-  it('refuses who was refused without asking Redis, until the wait is over or the policies change', async () => {
+  it('ends a calendar quota by Redis’s clock if the clock of the process is months ahead', async () => {
+    const { take } = await limiter([
+      { name: 'minute', algorithm: 'calendar', quota: 10, period: 'minute' },
+      { name: 'month', algorithm: 'calendar', quota: 10, period: 'month' },
+    ]);
+    const now = Date.now.bind(Date);
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 100 * 86_400_000);
+    const decision = await take('a').finally(() => clock.mockRestore());
+    expect(decision).toMatchObject({ isAllowed: true, isDegraded: false });
+    const [minute, month] = decision.standings.map(({ resetMs }) => new Date(now() + resetMs + 500));
+    expect(minute?.getUTCSeconds()).toBe(0);
+    expect([month?.getUTCDate(), month?.getUTCHours()]).toEqual([1, 0]);
+    expect(await take('a')).toMatchObject({
+      isDegraded: false,
+      standings: [{ remaining: 8 }, { remaining: 8 }],
+    });
+  });
+
+  it('refuses a refused client without Redis until its wait is over or the policies change', async () => {
     const { take, policies } = await limiter([{ name: 'one', quota: 2, windowSeconds: 60 }]);
     await take('a', 2);
     expect(await take('a', 2)).toMatchObject({ isAllowed: false });
-    const asked = async (): Promise<number> =>
-      Number(/cmdstat_evalsha:calls=(\d+)/.exec(await server.redis.info('commandstats'))?.[1] ?? 0);
-    await server.redis.config('RESETSTAT');
+    const scriptCalls = async (): Promise<number> =>
+      Number(/cmdstat_evalsha:calls=(\d+)/.exec(await limits.server.redis.info('commandstats'))?.[1] ?? 0);
+    await limits.server.redis.config('RESETSTAT');
     for (let index = 0; index < 1_000; index++) await take('a', 2);
-    expect(await asked()).toBeLessThan(10);
+    expect(await scriptCalls()).toBeLessThan(10);
     expect(await take('a', 1)).toMatchObject({ isAllowed: false });
     await policies.override({ policy: 'one', client: 'acme:a', quota: 20 });
     expect(await take('a', 2)).toMatchObject({ isAllowed: true });
   });
 
-  it('lets shadow policies count, not refuse', async () => {
+  it('counts refusals of shadow policies without making them', async () => {
     const { take, registry } = await limiter([{ name: 'dark', quota: 2, windowSeconds: 60, mode: 'shadow' }]);
     const allowed = [await take('a'), await take('a'), await take('a'), await take('a', 9)];
     expect(allowed.map(({ isAllowed }) => isAllowed)).toEqual([true, true, true, true]);
     const metrics = await registry.metrics();
     expect(metrics).toContain('marquee_rate_limit_decisions_total{policy="dark",outcome="would_refuse"} 2');
-    expect(await server.redis.get('prod:ratelimit:dark:acme:a')).not.toBeNull();
+    expect(await limits.server.redis.get('prod:ratelimit:dark:acme:a')).not.toBeNull();
   });
 
   describe('without Redis', () => {
-    let proxy: TcpProxy;
-    let far: RedisClient;
+    const outage = useProxiedClient(limits);
 
-    beforeEach(async () => {
-      proxy = await TcpProxy.start(server.port);
-      far = await connectClient({ REDIS_URL: `redis://127.0.0.1:${proxy.port}`, REDIS_BUDGET_MS: '100' });
-    });
-    afterEach(async () => {
-      far.close();
-      await proxy.stop();
-    });
-
-    it('goes on from where Redis left off with its share, and tells Redis afterwards', async () => {
+    it('continues with its share of the quota, and charges Redis afterwards', async () => {
       const policies = [{ name: 'one', quota: 20, windowSeconds: 600 }];
       const near = await limiter(policies);
-      const away = await createLimiter(far, policies);
-      limiters.push(away);
+      const away = await limiter(policies, outage.client);
       await until(
-        'both know of each other',
+        'both count each other',
         () => away.policies.replicas === 2 && near.policies.replicas === 2,
       );
       await away.take('a', 10);
-      proxy.swallow(true);
+      outage.proxy.swallow(true);
       const decisions = [];
       for (let index = 0; index < 20; index++) decisions.push(await away.take('a'));
-      // Ten are left, and it is one of two.
+      // Ten units are left for two processes.
       expect(decisions.filter(({ isAllowed }) => isAllowed)).toHaveLength(5);
       expect(decisions.every(({ isDegraded }) => isDegraded)).toBe(true);
-      proxy.swallow(false);
-      proxy.cut();
+      outage.proxy.swallow(false);
+      outage.proxy.cut();
       const back = await until('Redis decides', async () => {
         const decision = await away.take('a');
         return decision.isDegraded ? undefined : decision;
@@ -194,29 +176,30 @@ describe(RateLimiter.name, () => {
       expect(await away.registry.metrics()).toMatch(/outcome="degraded_allowed"\} 5\n/);
     });
 
-    it('is open or closed where a policy says so', async () => {
-      const open = await createLimiter(far, [
-        { name: 'open', quota: 1, windowSeconds: 600, onRedisFailure: 'open' },
-      ]);
-      const closed = await createLimiter(far, [
-        { name: 'closed', quota: 1, windowSeconds: 600, onRedisFailure: 'closed' },
-      ]);
-      limiters.push(open, closed);
-      proxy.swallow(true);
+    it('is open or closed if a policy says so', async () => {
+      const open = await limiter(
+        [{ name: 'open', quota: 1, windowSeconds: 600, onRedisFailure: 'open' }],
+        outage.client,
+      );
+      const closed = await limiter(
+        [{ name: 'closed', quota: 1, windowSeconds: 600, onRedisFailure: 'closed' }],
+        outage.client,
+      );
+      outage.proxy.swallow(true);
       await open.take('a');
       expect(await open.take('a')).toMatchObject({ isAllowed: true });
       await expect(closed.take('a')).rejects.toThrow(RateLimitsUnavailableError);
     });
 
-    it('remembers what a server that was started anew forgot', async () => {
+    it('restores usage in a server that restarted empty', async () => {
       const policies = [
         { name: 'one', quota: 20, windowSeconds: 600 },
         { name: 'two', algorithm: 'fixed-window', quota: 20, windowSeconds: 600 },
       ];
-      const { take } = await createLimiter(far, policies);
+      const { take } = await limiter(policies, outage.client);
       await take('a', 15);
-      await server.redis.flushall();
-      proxy.cut();
+      await limits.server.redis.flushall();
+      outage.proxy.cut();
       const back = await until('Redis decides', async () => {
         const decision = await take('a', 2);
         return decision.isDegraded ? undefined : decision;
@@ -224,40 +207,40 @@ describe(RateLimiter.name, () => {
       expect(back.standings.every(({ remaining }) => remaining <= 3)).toBe(true);
     });
 
-    it('keeps a bounded number of clients in mind', async () => {
-      const { take, registry, stop } = await createLimiter(far, [
-        { name: 'one', quota: 20, windowSeconds: 600 },
-      ]);
-      proxy.swallow(true);
+    it('remembers a bounded number of clients', async () => {
+      const { take, registry } = await limiter(
+        [{ name: 'one', quota: 20, windowSeconds: 600 }],
+        outage.client,
+      );
+      outage.proxy.swallow(true);
       await take('a');
       for (let index = 0; index < 60_000; index++) await take(`client-${index}`);
       expect(await registry.metrics()).toContain('marquee_rate_limit_known_clients 50000');
-      await stop();
     });
   });
 
-  it('decides without a key that holds something else, and without a server that is full', async () => {
+  it('decides alone if a key has another type or the server is full', async () => {
     const { take } = await limiter([{ name: 'one', quota: 2, windowSeconds: 600 }]);
-    await server.redis.lpush('prod:ratelimit:one:acme:a', 'x');
+    await limits.server.redis.lpush('prod:ratelimit:one:acme:a', 'x');
     expect(await take('a')).toMatchObject({ isAllowed: true, isDegraded: true });
     expect(await take('b')).toMatchObject({ isAllowed: true, isDegraded: false });
-    await server.redis.config('SET', 'maxmemory', '1');
+    await limits.server.redis.config('SET', 'maxmemory', '1');
     expect([await take('c'), await take('c'), await take('c')]).toMatchObject([
       { isAllowed: true, isDegraded: true },
       { isAllowed: true },
       { isAllowed: false },
     ]);
-    await server.redis.config('SET', 'maxmemory', '450mb');
+    await limits.server.redis.config('SET', 'maxmemory', '450mb');
   });
 
-  /** `FLEET=60` runs it for so many seconds. */
+  /** `FLEET=60` runs it for 60 seconds. */
   it.each([
     ['gcra', 'closed'],
     ['gcra', 'local'],
     ['sliding-window', 'closed'],
     ['sliding-window', 'local'],
   ] as const)(
-    'holds over 8 connections and 200 clients, cut and restarted (%s, %s)',
+    'admits no more than the limit with 8 connections, 200 clients, cuts and restarts (%s, %s)',
     async (algorithm, onRedisFailure) => {
       const runMs = 1000 * Number(process.env['FLEET'] ?? 6);
       const own = await TestRedisServer.start();
@@ -286,7 +269,7 @@ describe(RateLimiter.name, () => {
           if (decision?.isDegraded) degraded++;
           if (!decision?.isAllowed) refused++;
           else {
-            const admission = { askedMs, toldMs: performance.now(), cost };
+            const admission = { askedMs, repliedMs: performance.now(), cost };
             const by = decision.isDegraded ? [all] : [all, decided];
             for (const lists of by) lists.set(name, [...(lists.get(name) ?? []), admission]);
           }
@@ -334,8 +317,8 @@ describe(RateLimiter.name, () => {
       expect(total).toBeGreaterThan(1_000);
       expect(refused).toBeGreaterThan(100);
       expect(excess).toBeLessThanOrEqual(0);
-      // In an outage all processes together admit at most one quota more, and one that is cut off its share. A window of
-      // this length, unlike a debt, meets few of them.
+      // In an outage all processes together admit at most one more quota; one that is cut off, its share. A window of this
+      // length, unlike a debt, overlaps few outages.
       const outages =
         onRedisFailure === 'closed' ? 0 : algorithm === 'gcra' ? restarts + cuts / fleet.length : 2;
       expect(excessOfAll).toBeLessThanOrEqual(policy.quota * outages);

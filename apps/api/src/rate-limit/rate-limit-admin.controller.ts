@@ -23,7 +23,7 @@ import {
 } from './rate-limit.dto.js';
 import { toDto } from './rate-limit.controller.js';
 
-/** Changing limits while the app runs. Never limited itself: it must be reachable when limits are wrong. */
+/** Changes limits at run time. Exempt from limits, so that it is reachable when they are wrong. */
 @ApiTags('admin')
 @Roles('admin')
 @Controller('v1/admin/rate-limit')
@@ -37,7 +37,7 @@ export class RateLimitAdminController {
 
   @Get('policies')
   @SkipRateLimit()
-  @ApiOperation({ summary: 'The policies, for whom each is, and the overrides of clients' })
+  @ApiOperation({ summary: 'Get the policies, to whom each applies, and the overrides' })
   @ApiResponse({ status: 200, standardSchema: settingsAnswerSchema })
   settings() {
     return this.policies.settings;
@@ -48,11 +48,19 @@ export class RateLimitAdminController {
   @ApiOperation({
     summary: 'Replace the policies',
     description:
-      'Every process follows within a second. What clients have used is kept, in units: a raised limit helps at once. Held until the configuration is changed and the app started anew.',
+      'Every process follows within a second. Usage is kept in units, so a raised limit takes effect at once. The change lasts until Marquee starts with another configuration.',
   })
   @ApiResponse({ status: 200, standardSchema: settingsAnswerSchema })
-  @ApiResponse({ status: 400, description: 'Not valid; every fault is named', standardSchema: problemSchema })
-  @ApiResponse({ status: 503, description: 'Redis did not take it', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 400,
+    description: 'Invalid policies; the response lists every fault',
+    standardSchema: problemSchema,
+  })
+  @ApiResponse({
+    status: 503,
+    description: 'Redis did not confirm the change',
+    standardSchema: problemSchema,
+  })
   async replace(
     @Body({ schema: policySetBodySchema }) set: RateLimitPolicySet,
     @CurrentPrincipal() { keyName }: Principal,
@@ -64,10 +72,10 @@ export class RateLimitAdminController {
 
   @Get('clients')
   @SkipRateLimit()
-  @ApiOperation({ summary: 'How a client stands with a policy' })
+  @ApiOperation({ summary: 'Get how a client stands with a policy' })
   @ApiResponse({ status: 200, standardSchema: standingSchema })
-  @ApiResponse({ status: 404, description: 'There is no such policy', standardSchema: problemSchema })
-  @ApiResponse({ status: 503, description: 'Redis did not answer', standardSchema: problemSchema })
+  @ApiResponse({ status: 404, description: 'Policy not found', standardSchema: problemSchema })
+  @ApiResponse({ status: 503, description: 'Redis did not reply', standardSchema: problemSchema })
   async lookUp(
     @Query({ schema: clientQuerySchema }) { policy, client }: ClientQuery,
     @RequestBudget('patient') budget: RedisBudget,
@@ -77,10 +85,10 @@ export class RateLimitAdminController {
 
   @Delete('clients')
   @SkipRateLimit()
-  @ApiOperation({ summary: 'Forget what a client has used of a policy' })
+  @ApiOperation({ summary: 'Reset what a client has used of a policy' })
   @ApiResponse({ status: 200, standardSchema: resetAnswerSchema })
-  @ApiResponse({ status: 404, description: 'There is no such policy', standardSchema: problemSchema })
-  @ApiResponse({ status: 503, description: 'Redis did not answer', standardSchema: problemSchema })
+  @ApiResponse({ status: 404, description: 'Policy not found', standardSchema: problemSchema })
+  @ApiResponse({ status: 503, description: 'Redis did not reply', standardSchema: problemSchema })
   async reset(
     @Query({ schema: clientQuerySchema }) { policy, client }: ClientQuery,
     @RequestBudget('patient') budget: RedisBudget,
@@ -93,11 +101,19 @@ export class RateLimitAdminController {
 
   @Put('overrides')
   @SkipRateLimit()
-  @ApiOperation({ summary: 'Give a client a quota of its own' })
+  @ApiOperation({ summary: 'Give a client its own quota' })
   @ApiResponse({ status: 200, standardSchema: overrideBodySchema })
-  @ApiResponse({ status: 404, description: 'There is no such policy', standardSchema: problemSchema })
-  @ApiResponse({ status: 409, description: 'There are a thousand already', standardSchema: problemSchema })
-  @ApiResponse({ status: 503, description: 'Redis did not take it', standardSchema: problemSchema })
+  @ApiResponse({ status: 404, description: 'Policy not found', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 409,
+    description: 'There are already 1,000 overrides',
+    standardSchema: problemSchema,
+  })
+  @ApiResponse({
+    status: 503,
+    description: 'Redis did not confirm the change',
+    standardSchema: problemSchema,
+  })
   async override(
     @Body({ schema: overrideBodySchema }) override: RateLimitOverride,
     @CurrentPrincipal() { keyName }: Principal,
@@ -111,22 +127,24 @@ export class RateLimitAdminController {
 
   @Delete('overrides')
   @SkipRateLimit()
-  @ApiOperation({ summary: 'Take a client’s own quota away' })
+  @ApiOperation({ summary: 'Remove a client’s own quota' })
   @ApiResponse({ status: 200, standardSchema: removedAnswerSchema })
-  @ApiResponse({ status: 503, description: 'Redis did not take it', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 503,
+    description: 'Redis did not confirm the change',
+    standardSchema: problemSchema,
+  })
   async removeOverride(
     @Query({ schema: clientQuerySchema }) { policy, client }: ClientQuery,
     @CurrentPrincipal() { keyName }: Principal,
   ) {
     const removed = await this.policies.removeOverride({ policy, client });
-    this.log(keyName, `took away what "${client}" had of policy "${policy}"`);
+    this.log(keyName, `removed the quota of "${client}" for policy "${policy}"`);
     return { removed };
   }
 
-  /** What was done, by which key, for whoever asks later. */
+  /** Writes the audit log: what was changed, and by which API key. */
   private log(keyName: string | null, did: string): void {
-    this.audit.log(
-      `Rate limits: ${keyName === null ? 'a caller of this machine' : `key "${keyName}"`} ${did}`,
-    );
+    this.audit.log(`Rate limits: ${keyName === null ? 'a local caller' : `key "${keyName}"`} ${did}`);
   }
 }

@@ -7,7 +7,7 @@ import type { RedisBudget } from '@app/redis';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { standingsAnswerSchema } from './rate-limit.dto.js';
 
-/** What a caller may still do. */
+/** Shows callers their own limits. */
 @ApiTags('rate limit')
 @Controller('v1/rate-limit')
 export class RateLimitController {
@@ -15,7 +15,7 @@ export class RateLimitController {
 
   @Get()
   @SkipRateLimit()
-  @ApiOperation({ summary: 'How you stand with each policy of your plan; costs nothing' })
+  @ApiOperation({ summary: 'Get how you stand with each policy of your plan; free of charge' })
   @ApiResponse({ status: 200, standardSchema: standingsAnswerSchema })
   async standing(
     @Req() request: FastifyRequest,

@@ -4,17 +4,18 @@ import { overrideSchema, policySetSchema } from '@app/rate-limit';
 export const standingSchema = z
   .object({
     name: z.string().meta({ example: 'default' }),
-    client: z
-      .string()
-      .meta({ description: 'Whose limit it is, as administrators call it', example: 'acme:web' }),
+    client: z.string().meta({ description: 'Whose limit it is', example: 'acme:web' }),
     quota: z.int().meta({ description: 'Units in a window', example: 100 }),
     windowSeconds: z.number().meta({ example: 60 }),
-    burst: z.int().meta({ description: 'Units that may come at once', example: 100 }),
+    burst: z.int().meta({ description: 'Maximum number of units at once', example: 100 }),
     unit: z.enum(['requests', 'content-bytes', 'concurrent-requests']),
     remaining: z.int().meta({ example: 57 }),
     resetSeconds: z
       .int()
-      .meta({ description: 'Until all of it is back, in a sliding window until more is', example: 26 }),
+      .meta({
+        description: 'Seconds until all units, in a sliding window more units, are available',
+        example: 26,
+      }),
   })
   .meta({ id: 'RateLimitStanding' });
 
@@ -22,7 +23,7 @@ export const standingsAnswerSchema = z
   .object({
     plan: z.string().meta({ example: 'default' }),
     degraded: z.boolean().meta({
-      description: 'Redis is away: each process limits by itself, and there is no standing to tell',
+      description: 'Redis is down: each process enforces the limits alone, and `policies` is empty',
     }),
     policies: z.array(standingSchema),
   })
@@ -52,7 +53,7 @@ export type ClientQuery = z.output<typeof clientQuerySchema>;
 export const overrideBodySchema = overrideSchema.meta({ id: 'RateLimitOverride' });
 
 export const resetAnswerSchema = z
-  .object({ reset: z.boolean().meta({ description: 'Whether there was something to forget' }) })
+  .object({ reset: z.boolean().meta({ description: 'Whether the client had used anything' }) })
   .meta({ id: 'RateLimitReset' });
 
 export const removedAnswerSchema = z

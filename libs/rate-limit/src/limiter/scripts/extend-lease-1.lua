@@ -1,9 +1,9 @@
--- Lets a lease live on; one that a lost server forgot is made anew.
+-- Extends a lease, or creates it again if Redis has lost it.
 --
 -- Input:
 --   KEYS[1]  sorted set of leases
 --   ARGV[1]  the lease's id
---   ARGV[2]  its life from now, in ms
+--   ARGV[2]  its lifetime from now, in ms
 -- Output:
 --   1
 local t = redis.call('TIME')

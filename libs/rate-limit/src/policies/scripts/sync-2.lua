@@ -1,14 +1,14 @@
--- Tells that a process lives, how many do, and the policies where they have changed.
+-- Records a heartbeat; returns the number of processes, and the policies if they have changed.
 --
 -- Input:
---   KEYS[1]  processes, a sorted set by when they were last heard of (ms)
+--   KEYS[1]  processes, a sorted set by their last heartbeat (ms)
 --   KEYS[2]  the policies, a hash {since, version, json}
 --   ARGV[1]  this process
---   ARGV[2]  ms after which a silent process counts as gone
---   ARGV[3]  the version that is known here
---   ARGV[4]  ms that the policies are kept for from now on
+--   ARGV[2]  ms without a heartbeat after which a process is removed
+--   ARGV[3]  the known version
+--   ARGV[4]  TTL of the policies, in ms
 -- Output:
---   {processes, since when the server remembers (ms), ms since then, version or false, json where the version is another}
+--   {processes, when Redis first stored policies (ms), ms since then, version or false, json if the version is another}
 local t = redis.call('TIME')
 local now = math.floor(t[1] * 1000 + t[2] / 1000)
 redis.call('ZADD', KEYS[1], now, ARGV[1])
