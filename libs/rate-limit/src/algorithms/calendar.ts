@@ -8,7 +8,7 @@ import {
 import { LinearUsage } from './usage/linear-usage.js';
 import type { Usage } from './usage/usage.js';
 
-/** The longest that a period can be. */
+/** Maximum length of each period. */
 const periodSeconds: Record<Period, number> = {
   minute: 60,
   hour: 3_600,

@@ -5,7 +5,7 @@
 --
 -- Units are counted in buckets. A bucket starts with a request, spans a thirtieth of the window and accepts no units in the
 -- last quarter of its span. It counts until a whole window has passed since its end, so each unit counts for the window plus
--- between a quarter and the whole of a thirtieth of it. That is by how much a request may be refused early.
+-- between a quarter and the whole of a thirtieth of it. A request may be refused early by that much.
 --
 -- State: 's', the total of units, the window in ms, then the buckets from the oldest to the newest, each with its end (Redis's
 -- clock, ms) and its units. Every number has 6 bytes, little-endian; there are at most 48 buckets. The key expires 1 ms after
@@ -31,7 +31,7 @@ if kind == 's' then
     if value and isOwn(value) then
       local total, ofWindow, oldest = struct.unpack('<I6I6I6', value, 2)
       local newest = struct.unpack('<I6', value, #value - 11)
-      -- An undisturbed TTL tells the time: that is cheaper than to ask for it.
+      -- The time follows from the TTL, unless that was changed: this is cheaper than the TIME command.
       claim.keepsTtl = ofWindow == window and ttl > 0 and ttl <= window + span + 1
       if claim.keepsTtl and not readMs then readMs = newest + window + 1 - ttl end
       ms, units, buckets = now(), total, string.sub(value, 14)

@@ -7,7 +7,7 @@ import type { LimitsRepository } from './limits.repository.js';
 /** Clients that are restored in one pipeline. */
 const batchSize = 500;
 
-/** Restores in Redis what it has lost, or was not told, of what clients have used. */
+/** Restores usage that Redis has lost, and charges what was admitted without Redis. */
 export class DataLossRecovery {
   private readonly logger = new Logger('RateLimit');
   private checkedRecoveries = 0;

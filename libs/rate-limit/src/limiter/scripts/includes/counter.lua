@@ -1,5 +1,5 @@
 -- Fixed windows and calendar quotas count units in one number, whose TTL is the rest of the window. windowLeft(b) returns the
--- longest that this can be, in ms, or nil if the argument does not fit the time.
+-- maximum rest of the window in ms, or nil if the argument does not fit the time.
 --   a       quota
 --   floor   units
 -- State: the number of units. Other programs' plain counters (INCR, EXPIRE) have the same format.
