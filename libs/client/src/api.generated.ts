@@ -654,11 +654,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The policies, for whom each is, and the overrides of clients */
+    /** Get the policies, to whom each applies, and the overrides */
     get: operations['rateLimitAdminSettings'];
     /**
      * Replace the policies
-     * @description Every process follows within a second. What clients have used is kept, in units: a raised limit helps at once. Held until the configuration is changed and the app started anew.
+     * @description Every process follows within a second. Usage is kept in units, so a raised limit takes effect at once. The change lasts until Marquee starts with another configuration.
      */
     put: operations['rateLimitAdminReplace'];
     post?: never;
@@ -675,11 +675,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** How a client stands with a policy */
+    /** Get how a client stands with a policy */
     get: operations['rateLimitAdminLookUp'];
     put?: never;
     post?: never;
-    /** Forget what a client has used of a policy */
+    /** Reset what a client has used of a policy */
     delete: operations['rateLimitAdminReset'];
     options?: never;
     head?: never;
@@ -694,10 +694,10 @@ export interface paths {
       cookie?: never;
     };
     get?: never;
-    /** Give a client a quota of its own */
+    /** Give a client its own quota */
     put: operations['rateLimitAdminOverride'];
     post?: never;
-    /** Take a client’s own quota away */
+    /** Remove a client’s own quota */
     delete: operations['rateLimitAdminRemoveOverride'];
     options?: never;
     head?: never;
@@ -711,7 +711,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** How you stand with each policy of your plan; costs nothing */
+    /** Get how you stand with each policy of your plan; free of charge */
     get: operations['rateLimitStanding'];
     put?: never;
     post?: never;
@@ -1500,7 +1500,7 @@ export interface components {
       /** @example default */
       name: string;
       /**
-       * @description Whose limit it is, as administrators call it
+       * @description Whose limit it is
        * @example acme:web
        */
       client: string;
@@ -1512,7 +1512,7 @@ export interface components {
       /** @example 60 */
       windowSeconds: number;
       /**
-       * @description Units that may come at once
+       * @description Maximum number of units at once
        * @example 100
        */
       burst: number;
@@ -1521,13 +1521,13 @@ export interface components {
       /** @example 57 */
       remaining: number;
       /**
-       * @description Until all of it is back, in a sliding window until more is
+       * @description Seconds until all units, in a sliding window more units, are available
        * @example 26
        */
       resetSeconds: number;
     };
     RateLimitReset: {
-      /** @description Whether there was something to forget */
+      /** @description Whether the client had used anything */
       reset: boolean;
     };
     RateLimitOverride: {
@@ -1545,7 +1545,7 @@ export interface components {
     RateLimitStandings: {
       /** @example default */
       plan: string;
-      /** @description Redis is away: each process limits by itself, and there is no standing to tell */
+      /** @description Redis is down: each process enforces the limits alone, and `policies` is empty */
       degraded: boolean;
       policies: components['schemas']['RateLimitStanding'][];
     };
@@ -4245,7 +4245,7 @@ export interface operations {
           'application/json': components['schemas']['RateLimitSettings'];
         };
       };
-      /** @description Not valid; every fault is named */
+      /** @description Invalid policies; the response lists every fault */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4261,7 +4261,7 @@ export interface operations {
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       500: components['responses']['Failed'];
-      /** @description Redis did not take it */
+      /** @description Redis did not confirm the change */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4300,7 +4300,7 @@ export interface operations {
       400: components['responses']['Invalid'];
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
-      /** @description There is no such policy */
+      /** @description Policy not found */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4311,7 +4311,7 @@ export interface operations {
         };
       };
       500: components['responses']['Failed'];
-      /** @description Redis did not answer */
+      /** @description Redis did not reply */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4350,7 +4350,7 @@ export interface operations {
       400: components['responses']['Invalid'];
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
-      /** @description There is no such policy */
+      /** @description Policy not found */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4361,7 +4361,7 @@ export interface operations {
         };
       };
       500: components['responses']['Failed'];
-      /** @description Redis did not answer */
+      /** @description Redis did not reply */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4400,7 +4400,7 @@ export interface operations {
       400: components['responses']['Invalid'];
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
-      /** @description There is no such policy */
+      /** @description Policy not found */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4411,7 +4411,7 @@ export interface operations {
         };
       };
       408: components['responses']['TooSlow'];
-      /** @description There are a thousand already */
+      /** @description There are already 1,000 overrides */
       409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4424,7 +4424,7 @@ export interface operations {
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       500: components['responses']['Failed'];
-      /** @description Redis did not take it */
+      /** @description Redis did not confirm the change */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4464,7 +4464,7 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
       500: components['responses']['Failed'];
-      /** @description Redis did not take it */
+      /** @description Redis did not confirm the change */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
