@@ -10,12 +10,10 @@ export const standingSchema = z
     burst: z.int().meta({ description: 'Maximum number of units at once', example: 100 }),
     unit: z.enum(['requests', 'content-bytes', 'concurrent-requests']),
     remaining: z.int().meta({ example: 57 }),
-    resetSeconds: z
-      .int()
-      .meta({
-        description: 'Seconds until all units, in a sliding window more units, are available',
-        example: 26,
-      }),
+    resetSeconds: z.int().meta({
+      description: 'Seconds until all units, in a sliding window more units, are available',
+      example: 26,
+    }),
   })
   .meta({ id: 'RateLimitStanding' });
 
