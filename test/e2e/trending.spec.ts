@@ -20,7 +20,7 @@ afterEach(() => api.close());
 const start = async (variables: Record<string, string> = {}): Promise<void> => {
   api = await startApi({ REDIS_URL: redis.url, ...variables });
 };
-/** What is tested is what comes back, not how soon: a busy machine must not make Redis seem away. */
+/** Generous timeouts: on a busy machine, Redis must not appear to be unavailable. */
 const patient = { REDIS_BUDGET_MS: '2000', REDIS_SOCKET_TIMEOUT_MS: '10000' };
 const call = async (method: string, path = '', body?: unknown) => {
   const response = await fetch(`${api.url}/v1/trending${path}`, {
@@ -37,7 +37,7 @@ const put = (ids: unknown, more: object = {}) => call('PUT', '', { ids, ...more 
 describe('/v1/trending', () => {
   beforeEach(() => start(patient));
 
-  it('answers what was put, in order, with its age', async () => {
+  it('returns the published set in order, with its age', async () => {
     expect(await put([30, 10, 20])).toMatchObject({ status: 200, body: { count: 3, source: 'PUT' } });
     const { body } = await get();
     expect(body).toMatchObject({ ids: [30, 10, 20], count: 3, stale: false, source: 'PUT' });
@@ -49,7 +49,7 @@ describe('/v1/trending', () => {
     expect(await redis.redis.exists('prod:trending:next', 'prod:trending:next:meta')).toBe(0);
   });
 
-  it('tells of one id, and of many in one round trip', async () => {
+  it('returns the membership of one id, and of several in one round trip', async () => {
     await put([30, 10, 20]);
     expect((await get('/10')).body).toMatchObject({ id: 10, trending: true, rank: 2 });
     expect((await get('/11')).body).toMatchObject({ id: 11, trending: false, rank: null });
@@ -62,7 +62,7 @@ describe('/v1/trending', () => {
     expect(await redis.redis.info('commandstats')).toMatch(/cmdstat_scard:calls=1,/);
   });
 
-  it('refuses what looks like a mistake, unless forced', async () => {
+  it('rejects an empty or shrunken set unless forced', async () => {
     await put(Array.from({ length: 10 }, (_, index) => index + 1));
     expect(await put([])).toMatchObject({
       status: 422,
@@ -81,7 +81,7 @@ describe('/v1/trending', () => {
     expect((await get()).body['ids']).toEqual([5]);
   });
 
-  it('goes back to the previous set, and forth again', async () => {
+  it('rolls back to the previous set, and forward again', async () => {
     expect((await call('POST', '/rollback')).status).toBe(409);
     await put([1, 2]);
     await put([3, 4]);
@@ -113,20 +113,20 @@ describe('/v1/trending', () => {
     [{}, 'ids'],
     [{ ids: [1], force: 'yes' }, 'force'],
     [{ ids: [1], more: 1 }, 'body'],
-  ])('PUT %j: 400 naming %s', async (body, field) => {
+  ])('PUT %j returns 400 naming %s', async (body, field) => {
     expect(await call('PUT', '', body)).toMatchObject({ status: 400, body: { errors: [{ field }] } });
   });
 
   it.each(['?limit=0', '?limit=x', '?limit=10001', '?ids=0', '?ids=1,x', '?more=1', '/x', '/0'])(
-    'GET %s: 400',
+    'GET %s returns 400',
     async (path) => {
       expect((await get(path)).status).toBe(400);
     },
   );
 });
 
-describe('when Redis is away', () => {
-  it('serves the last known set with its age, and refuses to replace it', async () => {
+describe('without Redis', () => {
+  it('serves the last known set with its age, and rejects updates', async () => {
     await start();
     await put([1, 2, 3]);
     await get();
@@ -135,7 +135,7 @@ describe('when Redis is away', () => {
     expect((await get('/2')).body).toMatchObject({ trending: true, rank: 2, stale: true });
     expect((await put([4, 5, 6])).status).toBe(503);
     await redis.launch();
-    // It has lost its memory: what was known is better than nothing, and is put back.
+    // Redis has lost its data: the last known set is served and restored.
     expect((await get()).body['ids']).toEqual([1, 2, 3]);
     await until('it is restored', async () => (await get()).body['stale'] === false);
     expect((await get()).body).toMatchObject({ ids: [1, 2, 3], source: 'PUT' });
@@ -143,7 +143,7 @@ describe('when Redis is away', () => {
     expect((await get()).body).toMatchObject({ ids: [4, 5, 6], stale: false });
   });
 
-  it('asks the source before anything is known', async () => {
+  it('calls the source if no set is known', async () => {
     const tmdb = await TmdbUpstream.start();
     await start({ ...tmdb.variables, TRENDING_COUNT: '30' });
     redis.freeze();
@@ -155,7 +155,7 @@ describe('when Redis is away', () => {
     await tmdb.stop();
   });
 
-  it('is unavailable when the source fails too', async () => {
+  it('returns 503 when the source fails too', async () => {
     await start({ TRENDING_SOURCE: 'views' });
     redis.freeze();
     const answer = await get();
@@ -164,7 +164,7 @@ describe('when Redis is away', () => {
   });
 });
 
-describe('a set that is gone', () => {
+describe('a missing set', () => {
   const [set, ranking, meta] = ['', ':ranking', ':meta'].map((part) => `prod:trending:current${part}`) as [
     string,
     string,
@@ -181,30 +181,30 @@ describe('a set that is gone', () => {
 
   it.each([
     ['the set alone', [set]],
-    ['the set and what is beside it', [set, ranking, meta]],
+    ['the set, its ranking and its meta', [set, ranking, meta]],
   ])('is restored within seconds, in order and with its age: %s', async (_, keys) => {
     await start(patient);
     await put([9]);
     const { body: published } = await put([30, 10, 20], { force: true });
     await get();
     await redis.redis.del(...keys);
-    // The worker or any other process may notice first; nobody has to ask.
+    // Processes notice by themselves, without a request.
     await restored([30, 10, 20]);
-    await until('readers know', async () => (await get()).body['stale'] === false);
+    await until('readers see it', async () => (await get()).body['stale'] === false);
     expect((await get()).body).toMatchObject({
       ids: [30, 10, 20],
       source: 'PUT',
       updatedAt: published['updatedAt'],
     });
     expect(await redis.redis.ttl(set)).toBe(-1);
-    // What was previous still is.
+    // The previous set is unchanged.
     await call('POST', '/rollback');
     expect((await get()).body['ids']).toEqual([9]);
     const metrics = await (await fetch(`${api.url}/metrics`)).text();
     expect(metrics).toMatch(/marquee_trending_restorations_total\{kind="(ranking|memory)"\} 1/);
   });
 
-  it('is restored from the previous one where nobody remembers it', async () => {
+  it('is restored from the previous set if no process remembers it', async () => {
     await start(patient);
     await put([1, 2]);
     await put([3, 4]);
@@ -215,7 +215,7 @@ describe('a set that is gone', () => {
     expect((await get()).body).toMatchObject({ ids: [1, 2], source: 'PUT' });
   });
 
-  it('is not restored when it is empty on purpose', async () => {
+  it('is not restored if it was published empty', async () => {
     await start(patient);
     await put([1, 2]);
     await put([], { force: true });
@@ -225,7 +225,7 @@ describe('a set that is gone', () => {
     expect((await get()).body).toMatchObject({ ids: [], stale: false });
   });
 
-  it('never overwrites a newer one', async () => {
+  it('is never restored over a newer set', async () => {
     await start(patient);
     await put([1, 2, 3]);
     for (let round = 0; round < 10; round++) {
@@ -238,7 +238,7 @@ describe('a set that is gone', () => {
 });
 
 describe('half a million ids', () => {
-  it('are answered with the new set, and read back at once', async () => {
+  it('are returned by the update and by the next read', async () => {
     await start(patient);
     await put([1, 2, 3]);
     await get();
@@ -254,10 +254,10 @@ describe('half a million ids', () => {
     });
     expect((await get('/999500001')).body).toMatchObject({ trending: true, rank: 500_000, stale: false });
     expect((await get('/1')).body).toMatchObject({ trending: false });
-    // Another process reads them from Redis.
+    // Another process reads the set from Redis.
     const other = await startApi({ REDIS_URL: redis.url, ...patient });
     try {
-      await until('the other process has them', async () => {
+      await until('the other process has the set', async () => {
         const response = await fetch(`${other.url}/v1/trending?limit=1`);
         const body = (await response.json()) as Record<string, unknown>;
         return body['count'] === 500_000 && body['stale'] === false;
@@ -277,7 +277,7 @@ describe('with include=movies', () => {
   });
   afterEach(() => tmdb.stop());
 
-  it('embeds the details, in order, in one lookup', async () => {
+  it('includes the details in order, with one lookup', async () => {
     await put([30, 10, 20]);
     const first = await get('?include=movies&limit=2');
     expect(first.body).toMatchObject({
@@ -301,7 +301,7 @@ describe('with include=movies', () => {
     expect((await get('?offset=3&include=movies')).body).toMatchObject({ ids: [], movies: [] });
   });
 
-  it('embeds nulls, with a note, for what cannot be had', async () => {
+  it('includes nulls with a note for movies without details', async () => {
     tmdb.misbehaveAlways((call, response) =>
       call.path === '/movie/10'
         ? sendTmdbError(response, 400, 5, 'broken')
@@ -321,7 +321,7 @@ describe('with include=movies', () => {
     ]);
   });
 
-  it('lists 20 by default, and 100 at most', async () => {
+  it('returns 20 by default and at most 100', async () => {
     await put(Array.from({ length: 30 }, (_, index) => index + 1));
     expect((await get('?include=movies')).body['movies']).toHaveLength(20);
     for (const [query, field] of [

@@ -203,7 +203,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       return repository.swap(fence, ids.length, { source: 'test', minShare: 0.5 });
     };
 
-    it('replaces, keeps the previous one, goes back and forth', async () => {
+    it('publishes a set, keeps the previous one, and rolls back and forth', async () => {
       const repository = new TrendingRepository(client);
       const current = async () =>
         (await repository.read(client.newBudget())) as {
@@ -221,10 +221,10 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect((await current()).value.ids).toEqual([9, 8, 7]);
       const key = client.keys.key(shared('trending'), 'current');
       expect(await topology.ttl(key)).toBe(-1);
-      expect(await repository.look(client.newBudget())).toMatchObject({ value: { count: 3 } });
+      expect(await repository.summarize(client.newBudget())).toMatchObject({ value: { count: 3 } });
     });
 
-    it('refuses what is staged by one who has lost the lock', async () => {
+    it('rejects what a writer without the lock stages', async () => {
       const repository = new TrendingRepository(client);
       await repository.begin(1);
       await repository.stage(1, [1]);
@@ -233,7 +233,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
         expect(await late).toEqual({ status: 'ok', value: false });
       expect(await repository.swap(1, 1, { source: 'test', minShare: 0.5 })).toEqual({
         status: 'ok',
-        value: { state: 'not-ours' },
+        value: { state: 'superseded' },
       });
       await repository.stage(2, [7]);
       expect(await repository.swap(2, 2, { source: 'test', minShare: 0.5 })).toEqual({
@@ -245,7 +245,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       });
     });
 
-    it('refuses a shrunken set, unless any size will do', async () => {
+    it('rejects a shrunken set unless any size is allowed', async () => {
       const repository = new TrendingRepository(client);
       await publish(repository, 1, [1, 2, 3, 4, 5]);
       expect(await publish(repository, 2, [1, 2, 9])).toMatchObject({
@@ -262,13 +262,13 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       });
     });
 
-    it('restores what is lost, with its time, and never over a set that is there', async () => {
+    it('restores a lost set with its timestamp, and never overwrites an existing set', async () => {
       const repository = new TrendingRepository(client);
       await publish(repository, 1, [5, 3, 4]);
       const key = client.keys.key(shared('trending'), 'current');
       await client.delete(client.newBudget(), [key]);
-      expect(await repository.look(client.newBudget())).toMatchObject({ value: { isGone: true } });
-      const leftOver = await repository.readLeftOver();
+      expect(await repository.summarize(client.newBudget())).toMatchObject({ value: { isMissing: true } });
+      const leftOver = await repository.readRanking();
       expect(leftOver).toMatchObject({ ids: [5, 3, 4], source: 'test' });
       const restores = { updatedAtMs: 1_700_000_000_123 };
       const restore = async (fence: number) => {
@@ -283,11 +283,13 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(await restore(3)).toEqual({ status: 'ok', value: { state: 'present' } });
       await repository.begin(4);
       await repository.swap(4, 0, { source: 'test', minShare: 0 });
-      expect(await repository.look(client.newBudget())).toMatchObject({ value: { count: 0, isGone: false } });
+      expect(await repository.summarize(client.newBudget())).toMatchObject({
+        value: { count: 0, isMissing: false },
+      });
       expect(await restore(5)).toEqual({ status: 'ok', value: { state: 'present' } });
     });
 
-    it("reads another program's set by number", async () => {
+    it("reads another program's set in ascending order", async () => {
       const repository = new TrendingRepository(client);
       await publish(repository, 1, [5, 3, 4]);
       await client.command(

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** A few milliseconds' work. */
+/** Takes a few milliseconds. */
 const itemsPerSlice = 25_000;
 
-/** Calls `visit` for each item, and lets other work of the process run in between. */
+/** Calls `visit` for each item, yielding to the event loop between slices. */
 export async function inSlices<T>(
   items: readonly T[],
   visit: (item: T, index: number) => void,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { TrendingGeneration } from './trending.repository.js';
 
-/** The newest generation that this process has published or read. It outlives Redis losing the set. */
+/** Holds the newest generation that this process has published or read, even after Redis has lost it. */
 @Injectable()
 export class LastKnownTrending {
   private generation: TrendingGeneration | undefined;

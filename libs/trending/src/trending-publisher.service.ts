@@ -6,24 +6,28 @@ import { LastKnownTrending } from './last-known-trending.js';
 import { TrendingNotReplacedError, TrendingRefusedError } from './trending.errors.js';
 import { type SwapOptions, type TrendingGeneration, TrendingRepository } from './trending.repository.js';
 
-/** A few milliseconds of Redis's time a step. */
+/** Occupies Redis for a few milliseconds per step. */
 const idsPerStep = 5_000;
-/** Fewer than half as many as before look like a source that failed midway. */
+/** A set that shrinks by more than half suggests that the source failed midway. */
 const minShare = 0.5;
 const lockName = 'trending';
+const superseded = 'another update has started';
 
 export interface Publication {
-  /** Most trending first; each counts once. */
+  /** Most trending first. Duplicates are dropped. */
   readonly ids: readonly number[];
   readonly source: string;
-  /** Take an empty or shrunken set as well. */
+  /** Accepts an empty or shrunken set. */
   readonly force?: boolean;
-  /** How long to wait for another replacement to end. */
+  /** How long to wait for another update to finish. */
   readonly waitMs?: number;
   readonly signal?: AbortSignal;
 }
 
-/** Replaces trending movies: SADD next, RENAME next current, under a lock. Readers see the old or the new set, whole. */
+/**
+ * Replaces the trending movies under a lock: SADD to `next`, then RENAME `next` to `current`. Readers see either the whole
+ * old set or the whole new one.
+ */
 @Injectable()
 export class TrendingPublisher {
   constructor(
@@ -33,7 +37,7 @@ export class TrendingPublisher {
   ) {}
 
   /**
-   * Returns the generation that is current now.
+   * Publishes a new set and returns its generation.
    *
    * @throws TrendingRefusedError, TrendingNotReplacedError, and what `withLock` throws
    */
@@ -46,7 +50,7 @@ export class TrendingPublisher {
   }: Publication): Promise<TrendingGeneration> {
     const unique = await uniqueOf(ids);
     if (unique.length === 0 && !force)
-      throw new TrendingRefusedError('empty', 'The set is empty. Force it if that is meant.');
+      throw new TrendingRefusedError('empty', 'The set is empty. Set `force` to publish it anyway.');
     const options = signal ? { waitMs, signal } : { waitMs };
     const swap = { source, minShare: force ? 0 : minShare };
     const published = await this.locks.withLock(
@@ -54,15 +58,15 @@ export class TrendingPublisher {
       (lock) => this.replace(lock, unique, swap),
       options,
     );
-    if (!published) throw new TrendingNotReplacedError('another replacement has begun');
+    if (!published) throw new TrendingNotReplacedError(superseded);
     return published;
   }
 
   /**
-   * Puts a generation back where Redis has lost the current one. Returns it; undefined where nothing is known, or a
-   * current set is there: that is never overwritten.
+   * Restores a generation after Redis has lost the current one, and returns it. Returns undefined if no generation is
+   * found or if a current set exists, which is never overwritten.
    *
-   * @param find looks for the generation, once the lock is held
+   * @param find finds the lost generation; called while the lock is held
    * @throws TrendingNotReplacedError, and what `withLock` throws
    */
   async restore(
@@ -93,13 +97,13 @@ export class TrendingPublisher {
       else await this.repository.discard(fence);
       return published;
     } catch (error) {
-      // What stays behind is swept by the next replacement.
+      // If this fails too, the next update deletes the staging area.
       await this.repository.discard(fence);
       throw error;
     }
   }
 
-  /** Undefined where there is a current set that a restoration must not overwrite. */
+  /** Returns undefined if a current set exists that a restoration must not overwrite. */
   private async swap(
     fence: number,
     ids: readonly number[],
@@ -107,7 +111,9 @@ export class TrendingPublisher {
   ): Promise<TrendingGeneration | undefined> {
     const outcome = await this.repository.swap(fence, ids.length, options);
     if (outcome.status !== 'ok')
-      throw refusalOf(outcome, 'trending:*') ?? new TrendingNotReplacedError('Redis did not confirm it');
+      throw (
+        refusalOf(outcome, 'trending:*') ?? new TrendingNotReplacedError('Redis did not confirm the swap')
+      );
     const result = outcome.value;
     switch (result.state) {
       case 'swapped': {
@@ -119,12 +125,12 @@ export class TrendingPublisher {
       case 'shrunken':
         throw new TrendingRefusedError(
           'shrunken',
-          `${ids.length} ids would replace ${result.current}: fewer than half. Force it if that is meant.`,
+          `${ids.length} ids would replace ${result.current}, less than half. Set \`force\` to publish them anyway.`,
         );
       case 'incomplete':
-        throw new TrendingNotReplacedError(`${result.staged} of ${ids.length} ids were staged`);
-      case 'not-ours':
-        throw new TrendingNotReplacedError('another replacement has begun');
+        throw new TrendingNotReplacedError(`only ${result.staged} of ${ids.length} ids were staged`);
+      case 'superseded':
+        throw new TrendingNotReplacedError(superseded);
     }
   }
 }
@@ -138,5 +144,5 @@ async function uniqueOf(ids: readonly number[]): Promise<readonly number[]> {
 function confirmed(outcome: Outcome<boolean>): void {
   if (outcome.status !== 'ok')
     throw refusalOf(outcome, 'trending:*') ?? new TrendingNotReplacedError('Redis did not confirm a step');
-  if (!outcome.value) throw new TrendingNotReplacedError('another replacement has begun');
+  if (!outcome.value) throw new TrendingNotReplacedError(superseded);
 }

@@ -3,18 +3,17 @@ import { LockHeldError, LockUnavailableError } from '@app/locks';
 import { Counter, Registry } from 'prom-client';
 import { LastKnownTrending } from './last-known-trending.js';
 import { TrendingPublisher } from './trending-publisher.service.js';
-import { type TrendingGeneration, type TrendingGlance, TrendingRepository } from './trending.repository.js';
+import { type TrendingGeneration, type TrendingSummary, TrendingRepository } from './trending.repository.js';
 
-/** One small round trip a process. */
-const checkEveryMs = 2_000;
+const checkIntervalMs = 2_000;
 
 /** Where a restored generation came from. */
 type Origin = 'ranking' | 'memory' | 'previous';
 
 /**
- * Puts trending movies back when the current set is gone, because somebody deleted it or Redis lost its memory: from its
- * own ranking where that is left, else from the newest of what this process last knew and the previous generation. A
- * worker refreshes the set when nothing is known.
+ * Restores the trending movies after the current set was deleted or Redis lost its data: from the set's own ranking if that
+ * is left, otherwise from the newer of the previous generation and the one that this process last knew. If neither exists,
+ * the worker refreshes the set from its source.
  */
 @Injectable()
 export class TrendingRestorer implements OnApplicationBootstrap, OnModuleDestroy {
@@ -31,32 +30,32 @@ export class TrendingRestorer implements OnApplicationBootstrap, OnModuleDestroy
   ) {
     this.restorations = new Counter({
       name: 'marquee_trending_restorations_total',
-      help: 'Times that this process put a lost trending set back, by kind of source',
+      help: 'Lost trending sets that this process restored, by kind of source',
       labelNames: ['kind'],
       registers: [registry],
     });
   }
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.check(), checkEveryMs * (0.9 + Math.random() / 5));
+    this.timer = setInterval(() => void this.check(), checkIntervalMs * (0.9 + Math.random() / 5));
     this.timer.unref();
   }
 
-  /** Waits for a restoration under way: Redis is still open then. */
+  /** Waits for a restoration in progress, while the connection to Redis is still open. */
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
     await this.restoring;
   }
 
-  /** Restores in the background, once at a time. Where nothing is known, the lock is left to those who publish. */
-  restoreSoon({ isRecoverable }: TrendingGlance): void {
+  /** Starts a restoration in the background unless one is running or there is nothing to restore from. */
+  restoreSoon({ isRecoverable }: TrendingSummary): void {
     if (!isRecoverable && !this.lastKnown.value) return;
     this.restoring ??= this.restore().finally(() => (this.restoring = undefined));
   }
 
   private async check(): Promise<void> {
-    const glance = await this.repository.look(this.repository.newBudget());
-    if (glance.status === 'ok' && glance.value.isGone) this.restoreSoon(glance.value);
+    const summary = await this.repository.summarize(this.repository.newBudget());
+    if (summary.status === 'ok' && summary.value.isMissing) this.restoreSoon(summary.value);
   }
 
   private async restore(): Promise<void> {
@@ -69,16 +68,16 @@ export class TrendingRestorer implements OnApplicationBootstrap, OnModuleDestroy
       });
       if (!restored || !origin) return;
       this.restorations.inc({ kind: origin });
-      this.logger.warn(`The set was gone: ${restored.ids.length} ids were restored (${origin})`);
+      this.logger.warn(`The set was missing: restored ${restored.ids.length} ids from ${origin}`);
     } catch (error) {
-      // Another process is restoring or replacing it, or Redis is away: the next check sees how that ended.
+      // Another process is restoring or updating the set, or Redis is unavailable: the next check tries again.
       if (error instanceof LockHeldError || error instanceof LockUnavailableError) return;
-      this.logger.warn(`The set is gone and could not be restored: ${(error as Error).message}`);
+      this.logger.warn(`The set is missing and could not be restored: ${(error as Error).message}`);
     }
   }
 
   private async find(): Promise<{ origin: Origin; generation: TrendingGeneration } | undefined> {
-    const ranking = await this.repository.readLeftOver();
+    const ranking = await this.repository.readRanking();
     if (ranking) return { origin: 'ranking', generation: ranking };
     const memory = this.lastKnown.value;
     const outcome = await this.repository.readPrevious();
@@ -88,6 +87,6 @@ export class TrendingRestorer implements OnApplicationBootstrap, OnModuleDestroy
   }
 }
 
-/** Another program's set has no generation. It was current when it was read, so it is no older than what was previous. */
+/** A set that another program wrote has no generation. It was current when read, so a previous one is not newer. */
 const isNewer = (one: TrendingGeneration, other: TrendingGeneration): boolean =>
   one.generation !== null && other.generation !== null && one.generation > other.generation;

@@ -1,16 +1,16 @@
 import { inSlices } from './in-slices.js';
-import type { TrendingGeneration, TrendingGlance } from './trending.repository.js';
+import type { TrendingGeneration, TrendingSummary } from './trending.repository.js';
 
-/** Trending movies as of one moment. */
+/** The trending movies at one moment. */
 export interface Trending {
-  /** Most trending first; of another program's set, by number. */
+  /** Most trending first; in ascending order if another program wrote the set. */
   readonly ids: readonly number[];
-  /** Position of an id, from 1; undefined where it is not trending. */
+  /** Returns the rank of a movie, starting at 1, or undefined if it is not trending. */
   rankOf(id: number): number | undefined;
   readonly source: string | null;
-  /** Null where another program wrote the set. */
+  /** Null if another program wrote the set. */
   readonly updatedAtMs: number | null;
-  /** True where Redis could not confirm that this is still current. */
+  /** True if Redis could not confirm that the set is still current. */
   readonly isStale: boolean;
 }
 
@@ -25,8 +25,14 @@ export async function toSnapshot(generation: TrendingGeneration): Promise<Trendi
   return { ...generation, ranks };
 }
 
-/** Another program's set has no generation: its number and a few of its ids must do. */
-export function isSame(snapshot: TrendingSnapshot, { generation, count, sample }: TrendingGlance): boolean {
+/**
+ * Returns whether a snapshot still matches what Redis holds. A set that another program wrote has no generation, so its
+ * size and a few of its ids are compared too.
+ */
+export function isCurrent(
+  snapshot: TrendingSnapshot,
+  { generation, count, sample }: TrendingSummary,
+): boolean {
   return (
     snapshot.generation === generation &&
     snapshot.ids.length === count &&
@@ -34,10 +40,10 @@ export function isSame(snapshot: TrendingSnapshot, { generation, count, sample }
   );
 }
 
-/** The same of a generation without ranks. Another program's set may stand beside our own meta. */
-export function isGlimpseOf(
+/** Like `isCurrent`, for a generation without ranks. Never matches a set that another program wrote. */
+export function isDescribedBy(
   known: TrendingGeneration,
-  { generation, count, sample }: TrendingGlance,
+  { generation, count, sample }: TrendingSummary,
 ): boolean {
   return (
     generation !== null &&

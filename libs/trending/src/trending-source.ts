@@ -1,10 +1,10 @@
-/** Where what trends comes from. */
+/** Provides the ids of the trending movies. */
 export interface TrendingSource {
-  /** Stands beside the set: "tmdb day", "catalogue day", "views". */
+  /** Stored with the set: "tmdb day", "catalogue day" or "views". */
   readonly name: string;
-  /** Ids, most trending first. @throws UpstreamError and what else a source may meet */
+  /** Returns ids, most trending first. @throws UpstreamError, TrendingUnavailableError */
   ranked(): Promise<readonly number[]>;
 }
 
-/** Provided by the app. */
+/** Injection token of the configured `TrendingSource`. */
 export const TRENDING_SOURCE = Symbol('TrendingSource');

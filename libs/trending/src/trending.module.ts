@@ -11,7 +11,7 @@ import { ViewsTrendingSource } from './views/views-trending.source.js';
 import { ViewsRepository } from './views/views.repository.js';
 import { ViewsService } from './views/views.service.js';
 
-/** Where day and week come from: a feature of its own, which the app hands over. */
+/** Provides the daily and weekly charts. The app passes the feature that implements it. */
 export interface ChartsSource {
   readonly source: string;
   trending(window: 'day' | 'week', count: number): Promise<readonly number[]>;

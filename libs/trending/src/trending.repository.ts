@@ -6,35 +6,35 @@ const stage = loadScript('stage-3', new URL('./scripts/stage-3.lua', import.meta
 const swap = loadScript('swap-9', new URL('./scripts/swap-9.lua', import.meta.url));
 const discard = loadScript('discard-3', new URL('./scripts/discard-3.lua', import.meta.url));
 const rollback = loadScript('rollback-9', new URL('./scripts/rollback-9.lua', import.meta.url));
-const look = loadScript('look-3', new URL('./scripts/look-3.lua', import.meta.url));
+const summarize = loadScript('summarize-3', new URL('./scripts/summarize-3.lua', import.meta.url));
 const read = loadScript('read-3', new URL('./scripts/read-3.lua', import.meta.url));
 
-/** A large set takes longer to read or write than a request may wait for Redis. */
+/** Large sets take longer to read or write than a request may wait for Redis. */
 const bulkBudgetFactor = 10;
 
-/** Which generation is current, at a glance. */
-export interface TrendingGlance {
-  /** Null where another program wrote the set. */
+/** Identifies the current generation without holding all of its ids. */
+export interface TrendingSummary {
+  /** Null if another program wrote the set. */
   readonly generation: string | null;
   readonly count: number;
   readonly sample: readonly number[];
-  /** There is no set, and not because an empty one was published. */
-  readonly isGone: boolean;
-  /** Redis has something to restore it from. */
+  /** True if there is no set although none was published empty. */
+  readonly isMissing: boolean;
+  /** True if Redis still holds a ranking or a previous generation to restore from. */
   readonly isRecoverable: boolean;
 }
 
 export interface SwapOptions {
   readonly source: string;
-  /** Share of the current number of ids that there must be at least. */
+  /** The minimum size of the new set, as a share of the current one. */
   readonly minShare: number;
-  /** Set only to put a lost generation back: with the time at which it was made, and only where there is no current set. */
+  /** Restores a lost generation with its original timestamp, but only if there is no current set. */
   readonly restores?: { readonly updatedAtMs: number | null };
 }
 
-/** A whole generation. */
+/** A published set of trending movies. */
 export interface TrendingGeneration {
-  /** Null where another program wrote the set: then there is no ranking, source or time. */
+  /** Null if another program wrote the set; then it has no ranking, source or timestamp either. */
   readonly generation: string | null;
   readonly ids: readonly number[];
   readonly source: string | null;
@@ -44,13 +44,14 @@ export interface TrendingGeneration {
 export type SwapResult =
   | { readonly state: 'swapped'; readonly generation: string; readonly updatedAtMs: number }
   | { readonly state: 'present' }
-  | { readonly state: 'not-ours' }
+  | { readonly state: 'superseded' }
   | { readonly state: 'incomplete'; readonly staged: number }
   | { readonly state: 'shrunken'; readonly current: number };
 
 /**
- * `{env}:trending:current`, a set without a TTL, replaced by renaming `next`; `previous` is the one before. Each has its
- * ranking, ids with commas between them, and its meta, a hash, beside it, and all three move together.
+ * Stores the trending movies in `{env}:trending:current`, a set without a TTL that is replaced by renaming `next`.
+ * `previous` holds the set before. Each set has a ranking (a string of comma-separated ids) and a meta hash; all three keys
+ * move together.
  */
 @Injectable()
 export class TrendingRepository {
@@ -60,7 +61,7 @@ export class TrendingRepository {
   private readonly spare: readonly [string, string, string];
 
   constructor(@InjectRedis('cache') private readonly redis: RedisClient) {
-    for (const script of [begin, stage, swap, discard, rollback, look, read]) redis.register(script);
+    for (const script of [begin, stage, swap, discard, rollback, summarize, read]) redis.register(script);
     const generation = (name: string) =>
       [
         redis.keys.key(shared('trending'), name),
@@ -77,15 +78,15 @@ export class TrendingRepository {
     return this.redis.newBudget();
   }
 
-  /** A budget for reading a set whole, or for a step of writing one. */
+  /** Returns a budget for reading a whole set or for one step of writing it. */
   bulkBudget(): RedisBudget {
     return new RedisBudget(bulkBudgetFactor * this.redis.newBudget().totalMs);
   }
 
-  async look(budget: RedisBudget): Promise<Outcome<TrendingGlance>> {
+  async summarize(budget: RedisBudget): Promise<Outcome<TrendingSummary>> {
     const [set, , meta] = this.current;
     const keys = [set, meta, this.previous[0]];
-    const outcome = await this.redis.run(budget, look, { keys, args: [] });
+    const outcome = await this.redis.run(budget, summarize, { keys, args: [] });
     if (outcome.status !== 'ok') return outcome;
     const [generation, count, sample, expected, previous] = outcome.value as [
       Buffer | null,
@@ -94,31 +95,31 @@ export class TrendingRepository {
       Buffer | null,
       number,
     ];
-    const isGone = count === 0 && text(expected) !== '0';
+    const isMissing = count === 0 && text(expected) !== '0';
     return {
       status: 'ok',
       value: {
         generation: text(generation),
         count,
         sample: sample.map(Number),
-        isGone,
-        isRecoverable: isGone && (expected !== null || previous === 1),
+        isMissing,
+        isRecoverable: isMissing && (expected !== null || previous === 1),
       },
     };
   }
 
-  /** Reads the current generation; a miss where there is no set. */
+  /** Reads the current generation. Returns a miss if there is no set. */
   read(budget: RedisBudget): Promise<Outcome<TrendingGeneration>> {
     return this.readGeneration(budget, this.current);
   }
 
-  /** Reads the generation before the current one; a miss where there is none. */
+  /** Reads the previous generation. Returns a miss if there is none. */
   readPrevious(): Promise<Outcome<TrendingGeneration>> {
     return this.readGeneration(this.bulkBudget(), this.previous);
   }
 
-  /** Reads what is left of a current generation whose set alone is gone; undefined where that is not whole. */
-  async readLeftOver(): Promise<TrendingGeneration | undefined> {
+  /** Rebuilds a current generation whose set is missing from its ranking and meta. Returns undefined if they are incomplete. */
+  async readRanking(): Promise<TrendingGeneration | undefined> {
     const budget = this.bulkBudget();
     const [, rankingKey, metaKey] = this.current;
     const meta = await this.redis.command(
@@ -165,21 +166,22 @@ export class TrendingRepository {
     };
   }
 
-  /** False where a later holder of the lock has begun. */
+  /** Starts a staging area. Returns false if a later holder of the lock has already started one. */
   begin(fence: number): Promise<Outcome<boolean>> {
-    return this.flag(begin, fence);
+    return this.runStagingScript(begin, fence);
   }
 
-  /** False where the staging area is not ours any more. */
+  /** Adds ids to the staging area. Returns false if another writer owns it. */
   stage(fence: number, ids: readonly number[]): Promise<Outcome<boolean>> {
-    return this.flag(stage, fence, ids.join(','), ...ids);
+    return this.runStagingScript(stage, fence, ids.join(','), ...ids);
   }
 
+  /** Deletes the staging area. Returns false if another writer owns it. */
   discard(fence: number): Promise<Outcome<boolean>> {
-    return this.flag(discard, fence);
+    return this.runStagingScript(discard, fence);
   }
 
-  /** Makes the staging area current, where it holds `count` ids and the options allow it. */
+  /** Makes the staging area current if it holds `count` ids and the options allow it. */
   async swap(
     fence: number,
     count: number,
@@ -194,14 +196,14 @@ export class TrendingRepository {
     return { status: 'ok', value: toSwapResult(state.toString(), detail, Number(timeMs)) };
   }
 
-  /** False where there is no previous generation. */
+  /** Swaps the current and the previous generation. Returns false if there is no previous one. */
   async rollback(budget: RedisBudget): Promise<Outcome<boolean>> {
     const keys = [...this.current, ...this.previous, ...this.spare];
     const outcome = await this.redis.run(budget, rollback, { keys, args: [] });
     return outcome.status === 'ok' ? { status: 'ok', value: outcome.value === 1 } : outcome;
   }
 
-  private async flag(
+  private async runStagingScript(
     script: typeof begin,
     fence: number,
     ...args: (string | number)[]
@@ -223,7 +225,7 @@ function toSwapResult(state: string, detail: Buffer | number, updatedAtMs: numbe
     case 'shrunken':
       return { state, current: Number(detail) };
     default:
-      return { state: 'not-ours' };
+      return { state: 'superseded' };
   }
 }
 
@@ -231,7 +233,7 @@ const text = (bytes: Buffer | null): string | null => (bytes ? bytes.toString() 
 
 const [comma, zero] = [0x2c, 0x30];
 
-/** Reads a ranking byte by byte: half a million ids in some milliseconds, where splitting its text takes a hundred. */
+/** Parses a ranking byte by byte, which takes milliseconds for half a million ids; splitting its text takes a hundred. */
 function idsOf(ranking: Buffer): number[] {
   const ids: number[] = [];
   let id = 0;
@@ -245,7 +247,7 @@ function idsOf(ranking: Buffer): number[] {
   return ids;
 }
 
-/** Another program's set has no order: by number, and what is none is left out. */
+/** Parses the ids of a set that another program wrote: in ascending order, skipping members that are not ids. */
 function sorted(members: readonly Buffer[]): number[] {
   return members
     .map(Number)

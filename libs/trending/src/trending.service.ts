@@ -3,11 +3,11 @@ import { withTimeout } from '@app/async';
 import { type RedisBudget, refusalOf } from '@app/redis';
 import { LastKnownTrending } from './last-known-trending.js';
 import { TrendingNotReplacedError, TrendingUnavailableError } from './trending.errors.js';
-import { TrendingRepository, type TrendingGeneration, type TrendingGlance } from './trending.repository.js';
+import { TrendingRepository, type TrendingGeneration, type TrendingSummary } from './trending.repository.js';
 import { TrendingRestorer } from './trending-restorer.service.js';
 import {
-  isGlimpseOf,
-  isSame,
+  isDescribedBy,
+  isCurrent,
   toSnapshot,
   toTrending,
   type Trending,
@@ -15,19 +15,20 @@ import {
 } from './trending-snapshot.js';
 import { TRENDING_SOURCE, type TrendingSource } from './trending-source.js';
 
-/** The source is not asked again for this long after a failure. */
+/** How long to wait before calling the source again after a failure. */
 const sourcePauseMs = 5_000;
 
 /**
- * Answers from a snapshot in this process. At each request Redis is asked, in one small round trip, whether it is still
- * current. Without Redis the last known one is served; before the first, the source is asked directly.
+ * Returns the trending movies from a snapshot in this process. Each request verifies, in one small round trip to Redis, that
+ * the snapshot is still current. Without Redis, the last known snapshot is returned, marked as stale; if there is none, the
+ * source is called directly.
  */
 @Injectable()
 export class TrendingService {
   private readonly logger = new Logger('Trending');
   private snapshot: TrendingSnapshot | undefined;
   private loading: Promise<TrendingSnapshot | undefined> | undefined;
-  private asking: Promise<TrendingSnapshot> | undefined;
+  private loadingFromSource: Promise<TrendingSnapshot> | undefined;
   private pausedUntilMs = 0;
 
   constructor(
@@ -37,69 +38,74 @@ export class TrendingService {
     @Inject(TRENDING_SOURCE) private readonly source: TrendingSource,
   ) {}
 
-  /** @throws TrendingUnavailableError when no set is known and none can be had */
+  /** Returns the trending movies. @throws TrendingUnavailableError if no set is known and the source fails */
   async get(budget: RedisBudget): Promise<Trending> {
-    const glance = await this.repository.look(budget);
-    if (glance.status === 'ok') {
-      if (glance.value.isGone) this.restorer.restoreSoon(glance.value);
+    const summary = await this.repository.summarize(budget);
+    if (summary.status === 'ok') {
+      if (summary.value.isMissing) this.restorer.restoreSoon(summary.value);
       else {
-        const current = await this.current(budget, glance.value);
+        const current = await this.current(budget, summary.value);
         if (current) return toTrending(current, false);
       }
     }
-    return toTrending(this.snapshot ?? (await this.askSource()), true);
+    return toTrending(this.snapshot ?? (await this.fromSource()), true);
   }
 
-  /** Answers from this generation from now on: whoever published it reads its own write, however large it is. */
+  /** Makes a generation the current snapshot, so that its publisher reads its own write, regardless of size. */
   async adopt(generation: TrendingGeneration): Promise<TrendingSnapshot> {
     const snapshot = await toSnapshot(generation);
     this.snapshot = snapshot;
     return snapshot;
   }
 
-  /** Exchanges the current and the previous set. False where there is no previous one. @throws TrendingNotReplacedError */
+  /** Restores the previous set. Returns false if there is none. @throws TrendingNotReplacedError */
   async rollback(budget: RedisBudget): Promise<boolean> {
     const outcome = await this.repository.rollback(budget);
     if (outcome.status !== 'ok')
-      throw refusalOf(outcome, 'trending:*') ?? new TrendingNotReplacedError('Redis did not confirm it');
+      throw (
+        refusalOf(outcome, 'trending:*') ?? new TrendingNotReplacedError('Redis did not confirm the rollback')
+      );
     return outcome.value;
   }
 
-  /** Undefined where the current generation is not here in the request's time; it is loaded all the same. */
-  private async current(budget: RedisBudget, glance: TrendingGlance): Promise<TrendingSnapshot | undefined> {
-    if (this.snapshot && isSame(this.snapshot, glance)) return this.snapshot;
-    // One read for all that miss a new generation.
-    this.loading ??= this.load(glance).finally(() => (this.loading = undefined));
+  /** Returns undefined if the current generation cannot be loaded within the budget; it is still loaded for later requests. */
+  private async current(
+    budget: RedisBudget,
+    summary: TrendingSummary,
+  ): Promise<TrendingSnapshot | undefined> {
+    if (this.snapshot && isCurrent(this.snapshot, summary)) return this.snapshot;
+    // Concurrent requests share one read of a new generation.
+    this.loading ??= this.load(summary).finally(() => (this.loading = undefined));
     return this.snapshot ? withTimeout(this.loading, budget.totalMs, () => undefined) : this.loading;
   }
 
-  private async load(glance: TrendingGlance): Promise<TrendingSnapshot | undefined> {
+  private async load(summary: TrendingSummary): Promise<TrendingSnapshot | undefined> {
     const known = this.lastKnown.value;
-    if (known && isGlimpseOf(known, glance)) return this.adopt(known);
+    if (known && isDescribedBy(known, summary)) return this.adopt(known);
     const outcome = await this.repository.read(this.repository.bulkBudget());
     if (outcome.status !== 'ok') return undefined;
     this.lastKnown.remember(outcome.value);
     return this.adopt(outcome.value);
   }
 
-  /** Nobody has published yet, or Redis is away. */
-  private async askSource(): Promise<TrendingSnapshot> {
+  /** Calls the source: nothing has been published yet, or Redis is unavailable. */
+  private async fromSource(): Promise<TrendingSnapshot> {
     if (performance.now() < this.pausedUntilMs) throw new TrendingUnavailableError();
-    this.asking ??= this.readSource().finally(() => (this.asking = undefined));
-    return this.asking;
+    this.loadingFromSource ??= this.readSource().finally(() => (this.loadingFromSource = undefined));
+    return this.loadingFromSource;
   }
 
   private async readSource(): Promise<TrendingSnapshot> {
     try {
       const ids = await this.source.ranked();
-      if (ids.length === 0) throw new Error(`the source "${this.source.name}" has nothing`);
+      if (ids.length === 0) throw new Error(`the source "${this.source.name}" returned no ids`);
       const { name } = this.source;
-      const asked = await toSnapshot({ generation: null, ids, source: name, updatedAtMs: Date.now() });
-      this.snapshot ??= asked;
+      const loaded = await toSnapshot({ generation: null, ids, source: name, updatedAtMs: Date.now() });
+      this.snapshot ??= loaded;
       return this.snapshot;
     } catch (cause) {
       this.pausedUntilMs = performance.now() + sourcePauseMs;
-      this.logger.warn(`No set is known and the source failed: ${(cause as Error).message}`);
+      this.logger.warn(`No trending set is known, and the source failed: ${(cause as Error).message}`);
       throw new TrendingUnavailableError({ cause });
     }
   }

@@ -5,7 +5,7 @@ import { InjectRedis, RedisClient } from '@app/redis';
 import { TRENDING_SOURCE, TrendingPublisher, TrendingRepository, type TrendingSource } from '@app/trending';
 import type { FleetJob } from './fleet-job.js';
 
-/** Replaces trending movies by what their source says now. */
+/** Replaces the trending movies with the current ones from their source. */
 @Injectable()
 export class TrendingJob implements FleetJob {
   readonly name = 'trending';
@@ -21,10 +21,10 @@ export class TrendingJob implements FleetJob {
     this.intervalSeconds = config.trending.refreshSeconds;
   }
 
-  /** A set that is gone is restored from what is known; where nothing is, the source knows. */
+  /** Returns whether the set is missing: if it cannot be restored, it is refreshed from the source. */
   async isUrgent(): Promise<boolean> {
-    const glance = await this.repository.look(this.redis.newBudget());
-    return glance.status === 'ok' && glance.value.isGone;
+    const summary = await this.repository.summarize(this.redis.newBudget());
+    return summary.status === 'ok' && summary.value.isMissing;
   }
 
   async run({ signal }: HeldLock): Promise<string> {

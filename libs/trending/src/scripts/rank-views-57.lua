@@ -1,9 +1,9 @@
--- Ranks what was viewed over the buckets, the newest of which weighs most.
+-- Ranks the viewed movies across all buckets; newer buckets weigh more.
 --
 -- Input:
---   KEYS[1]    a place to add up in; gone afterwards
+--   KEYS[1]    temporary key for the sum; deleted afterwards
 --   KEYS[2…57] the buckets, newest first
---   ARGV[1]    how many ids to answer
+--   ARGV[1]    how many ids to return
 --   ARGV[2…57] the buckets' weights
 -- Output:
 --   the ids, most viewed first

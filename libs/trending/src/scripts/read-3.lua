@@ -1,12 +1,12 @@
--- Reads the current generation whole.
+-- Reads the whole current generation.
 --
 -- Input:
 --   KEYS[1]  current, a set
 --   KEYS[2]  current's ranking
 --   KEYS[3]  current's meta, a hash
 -- Output:
---   {generation, source, time in ms, number of ids, ranking: ids with commas between them}, or, where there is no set or
---   another program wrote it alone, {false, false, false, number of ids, false, the ids}
+--   {generation, source, time in ms, number of ids, ranking: comma-separated ids}, or, if there is no set or another
+--   program wrote only the set, {false, false, false, number of ids, false, the ids}
 local meta = redis.call('HMGET', KEYS[3], 'generation', 'source', 'updated_at_ms', 'count')
 local count = redis.call('SCARD', KEYS[1])
 local ranking = redis.call('GET', KEYS[2])

@@ -1,11 +1,11 @@
--- Counts views in a bucket that expires.
+-- Adds views to a bucket and sets its TTL.
 --
 -- Input:
 --   KEYS[1]  the bucket, a sorted set
 --   ARGV[1]  TTL in milliseconds
---   ARGV[2…] count and id by turns
+--   ARGV[2…] alternating counts and ids
 -- Output:
---   how many ids were counted
+--   how many ids were added
 for index = 2, #ARGV, 2 do
   redis.call('ZINCRBY', KEYS[1], ARGV[index], ARGV[index + 1])
 end

@@ -1,11 +1,11 @@
--- Exchanges current and previous, all at once. Each keeps the time at which it was made.
+-- Swaps the current and the previous generation atomically. Each keeps its timestamp.
 --
 -- Input:
 --   KEYS[1…3]  current: set, ranking, meta
 --   KEYS[4…6]  previous: set, ranking, meta
---   KEYS[7…9]  a place to put things down: set, ranking, meta
+--   KEYS[7…9]  temporary keys: set, ranking, meta
 -- Output:
---   1 exchanged, 0 there is no previous one
+--   1 if swapped, 0 if there is no previous generation
 if redis.call('EXISTS', KEYS[4]) == 0 then
   return 0
 end

@@ -1,27 +1,27 @@
--- Makes the staging area current and the current one previous, all at once.
+-- Atomically makes the staging area current and the current generation previous.
 --
 -- Input:
 --   KEYS[1…3]  next: set, ranking, meta
 --   KEYS[4…6]  current: set, ranking, meta
 --   KEYS[7…9]  previous: set, ranking, meta
---   ARGV[1]    fencing number
---   ARGV[2]    how many ids were staged
+--   ARGV[1]    fencing token
+--   ARGV[2]    expected number of staged ids
 --   ARGV[3]    source
---   ARGV[4]    fewest ids that may replace the current ones, as a share of their number
---   ARGV[5]    '1' to restore: only where there is no current set
---   ARGV[6]    time in milliseconds at which the set was made; '' for now
+--   ARGV[4]    minimum number of staged ids, as a share of the current number
+--   ARGV[5]    '1' to restore a lost generation: only if there is no current set
+--   ARGV[6]    timestamp of the set in milliseconds; '' for the current time
 -- Output:
---   {'swapped', generation, time in ms}, {'not-ours', 0}, {'incomplete', ids that are there},
+--   {'swapped', generation, time in ms}, {'superseded', 0}, {'incomplete', number of staged ids},
 --   {'shrunken', current number} or {'present', current number}
 if redis.call('HGET', KEYS[3], 'fence') ~= ARGV[1] then
-  return {'not-ours', 0}
+  return {'superseded', 0}
 end
 local staged = redis.call('SCARD', KEYS[1])
 if staged ~= tonumber(ARGV[2]) then
   return {'incomplete', staged}
 end
 local current = redis.call('SCARD', KEYS[4])
--- Of a set that is empty on purpose there is only the meta.
+-- A set that was published empty consists of its meta alone.
 if ARGV[5] == '1' and (current > 0 or redis.call('HGET', KEYS[6], 'count') == '0') then
   return {'present', current}
 end
@@ -31,7 +31,7 @@ end
 if current > 0 then
   for part = 0, 2 do
     redis.call('UNLINK', KEYS[7 + part])
-    -- Another program may have written the set alone.
+    -- Another program may have written only the set.
     if redis.call('EXISTS', KEYS[4 + part]) == 1 then
       redis.call('RENAME', KEYS[4 + part], KEYS[7 + part])
     end
@@ -39,7 +39,7 @@ if current > 0 then
 end
 for part = 0, 2 do
   redis.call('UNLINK', KEYS[4 + part])
-  -- Redis has no empty set: of a forced one there is only the meta.
+  -- Redis has no empty sets: one that was published empty consists of its meta alone.
   if redis.call('EXISTS', KEYS[1 + part]) == 1 then
     redis.call('RENAME', KEYS[1 + part], KEYS[4 + part])
     redis.call('PERSIST', KEYS[4 + part])

@@ -2,7 +2,7 @@ import { TrendingUnavailableError } from '../trending.errors.js';
 import type { TrendingSource } from '../trending-source.js';
 import type { ViewsRepository } from './views.repository.js';
 
-/** What this app's own viewers looked at. */
+/** Ranks movies by the views of this app's own users. */
 export class ViewsTrendingSource implements TrendingSource {
   readonly name = 'views';
 
@@ -11,7 +11,7 @@ export class ViewsTrendingSource implements TrendingSource {
     private readonly count: number,
   ) {}
 
-  /** @throws TrendingUnavailableError when Redis is away */
+  /** @throws TrendingUnavailableError if Redis is unavailable */
   async ranked(): Promise<readonly number[]> {
     const outcome = await this.views.ranked(this.count, Date.now());
     if (outcome.status !== 'ok') throw new TrendingUnavailableError();

@@ -7,10 +7,10 @@ const rank = loadScript('rank-views-57', new URL('../scripts/rank-views-57.lua',
 
 const hourMs = 3_600_000;
 const bucketsPerHalfLife = 8;
-/** Seven half-lives: what is older weighs less than a hundredth. */
+/** Seven half-lives: older views weigh less than a hundredth. */
 const buckets = 7 * bucketsPerHalfLife;
 
-/** Views by time: `{env}:trending:views:{bucket}`, sorted sets that expire with what they count. */
+/** Stores views by time in `{env}:trending:views:{width}:{bucket}`: sorted sets that expire with their weight. */
 @Injectable()
 export class ViewsRepository {
   private readonly bucketMs: number;
@@ -24,7 +24,7 @@ export class ViewsRepository {
     redis.register(rank);
   }
 
-  /** Adds counts of views by id. */
+  /** Adds view counts by movie id. */
   record(counts: ReadonlyMap<number, number>, nowMs: number): Promise<Outcome<unknown>> {
     const args = [...counts].flatMap(([id, count]) => [count, id]);
     return this.redis.run(this.redis.newBudget(), record, {
@@ -33,7 +33,7 @@ export class ViewsRepository {
     });
   }
 
-  /** The ids viewed most, each view counting half after a half-life. */
+  /** Returns the most viewed ids. The weight of a view halves with every half-life. */
   async ranked(count: number, nowMs: number): Promise<Outcome<readonly number[]>> {
     const newest = this.bucketAt(nowMs);
     const ages = Array.from({ length: buckets }, (_, age) => age);

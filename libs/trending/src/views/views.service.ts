@@ -2,27 +2,27 @@ import { type BeforeApplicationShutdown, Injectable, type OnModuleInit } from '@
 import { MarqueeConfig } from '@app/config';
 import { ViewsRepository } from './views.repository.js';
 
-const flushMs = 1_000;
-/** Movies whose views wait while Redis is away; views of further ones are not counted. */
-const maxPending = 10_000;
+const flushIntervalMs = 1_000;
+/** How many movies can have pending views while Redis is unavailable. Views of further movies are dropped. */
+const maxPendingMovies = 10_000;
 
-/** Counts which movies were looked at, for TRENDING_SOURCE=views. Adding up here keeps requests free of it. */
+/** Counts views of movies for `TRENDING_SOURCE=views`. Counts are summed here and sent to Redis outside of requests. */
 @Injectable()
 export class ViewsService implements OnModuleInit, BeforeApplicationShutdown {
-  private waiting = new Map<number, number>();
+  private pending = new Map<number, number>();
   private timer: NodeJS.Timeout | undefined;
-  private readonly isOn: boolean;
+  private readonly isEnabled: boolean;
 
   constructor(
     private readonly repository: ViewsRepository,
     config: MarqueeConfig,
   ) {
-    this.isOn = config.trending.source === 'views';
+    this.isEnabled = config.trending.source === 'views';
   }
 
   onModuleInit(): void {
-    if (!this.isOn) return;
-    this.timer = setInterval(() => void this.flush(), flushMs);
+    if (!this.isEnabled) return;
+    this.timer = setInterval(() => void this.flush(), flushIntervalMs);
     this.timer.unref();
   }
 
@@ -32,19 +32,19 @@ export class ViewsService implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   record(id: number): void {
-    if (!this.isOn || (this.waiting.size >= maxPending && !this.waiting.has(id))) return;
-    this.waiting.set(id, (this.waiting.get(id) ?? 0) + 1);
+    if (!this.isEnabled || (this.pending.size >= maxPendingMovies && !this.pending.has(id))) return;
+    this.pending.set(id, (this.pending.get(id) ?? 0) + 1);
   }
 
-  /** Views that Redis surely did not count wait for the next time. */
+  /** Sends the pending views. If Redis certainly did not count them, they are sent again with the next flush. */
   private async flush(): Promise<void> {
-    if (this.waiting.size === 0) return;
-    const counts = this.waiting;
-    this.waiting = new Map();
+    if (this.pending.size === 0) return;
+    const counts = this.pending;
+    this.pending = new Map();
     const outcome = await this.repository.record(counts, Date.now());
     if (outcome.status === 'ok' || ('mayHaveRun' in outcome && outcome.mayHaveRun)) return;
     for (const [id, count] of counts) {
-      if (this.waiting.size < maxPending) this.waiting.set(id, (this.waiting.get(id) ?? 0) + count);
+      if (this.pending.size < maxPendingMovies) this.pending.set(id, (this.pending.get(id) ?? 0) + count);
     }
   }
 }

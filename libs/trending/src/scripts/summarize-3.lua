@@ -1,12 +1,12 @@
--- Returns which generation is current, without reading it.
+-- Describes the current generation without reading it whole.
 --
 -- Input:
 --   KEYS[1]  current, a set
 --   KEYS[2]  current's meta, a hash
 --   KEYS[3]  previous, a set
 -- Output:
---   {generation or false, number of ids, a few ids at random, number of ids that there should be or false, 1 where there
---   is a previous one, else 0}
+--   {generation or false, number of ids, a few random ids, expected number of ids or false, 1 if a previous generation
+--   exists, 0 otherwise}
 local meta = redis.call('HMGET', KEYS[2], 'generation', 'count')
 return {
   meta[1],
