@@ -333,11 +333,11 @@ describe('with include=movies', () => {
   });
 });
 
-describe('while it is swapped all the time', () => {
+describe('while the set is replaced continuously', () => {
   const size = 10_000;
   const idsOf = (generation: number): number[] =>
     Array.from({ length: size }, (_, index) => generation * size + index + 1);
-  // The scale of the promise is ten times this: `npm run bench -- trending` runs that.
+  // `npm run bench -- trending` tests ten times this size.
   const [swaps, readers] = [60, 8];
 
   const expectWholeSets = async (): Promise<void> => {
@@ -368,12 +368,12 @@ describe('while it is swapped all the time', () => {
     expect(reads).toBeGreaterThan(100);
   };
 
-  it('nobody sees an empty or a mixed set', async () => {
+  it('readers never see an empty or mixed set', async () => {
     await start(patient);
     await expectWholeSets();
   });
 
-  it('nor on a cluster', async () => {
+  it('readers never see an empty or mixed set on a cluster', async () => {
     const cluster = await TestRedisCluster.start();
     api = await startApi({ REDIS_URL: cluster.url, ...patient });
     await expectWholeSets();
