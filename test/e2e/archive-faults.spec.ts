@@ -218,7 +218,7 @@ describe('the smallest pool', () => {
         return all.includes('marquee-cache-reader') ? all : undefined;
       });
       expect(names.filter((name) => name === 'marquee-cache-reader')).toHaveLength(1);
-      expect(names.length).toBeLessThanOrEqual(planned('API', '--pool-size=3'));
+      expect(names.length).toBeLessThanOrEqual(planned('API process', '--pool-size=3'));
       leaving.abort();
     } finally {
       await api.stop('SIGKILL');
@@ -230,8 +230,8 @@ const socketsOf = async ({ redis: client }: TestRedisServer): Promise<string[]> 
   [...String(await client.client('LIST')).matchAll(/name=(marquee-\S+)/g)].map(([, name]) => name ?? '');
 
 /** The maximum that `npm run plan` prints for a process of this kind. */
-function planned(kind: 'API' | 'worker', ...options: string[]): number {
+function planned(kind: 'API process' | 'worker', ...options: string[]): number {
   const script = join(import.meta.dirname, '..', '..', 'scripts', 'plan', 'plan.mjs');
   const text = execFileSync(process.execPath, [script, ...options], { encoding: 'utf8' });
-  return Number(new RegExp(`^an? ${kind} +(\\d+)`, 'm').exec(text)?.[1]);
+  return Number(new RegExp(`^one ${kind} +(\\d+)`, 'm').exec(text)?.[1]);
 }

@@ -179,7 +179,7 @@ inChromium('Console in Chromium', () => {
     await page.waitForSelector('#sign-in:not([hidden])');
     expect(await page.locator('#console').isVisible()).toBe(false);
     await signIn('mq_wrong');
-    await shows('#sign-in-error', /not known/);
+    await shows('#sign-in-error', /not valid/);
     await signIn(app.key);
     await shows('#sign-in-error', /admin/);
     await signIn(operator.key);

@@ -99,7 +99,10 @@ describe('the routes of dead letters', () => {
     }
     expect(await call('DELETE', `/${first}`)).toEqual({ status: 200, body: { deleted: 1 } });
     expect(await redis.redis.xlen(`${stream}:dead`)).toBe(0);
-    const audit = api.log.filter(({ context }) => context === 'Audit').map(({ msg }) => msg);
+    const audited = (): unknown[] =>
+      api.log.filter(({ context }) => context === 'Audit').map(({ msg }) => msg);
+    await until('both actions are logged', () => audited().length >= 2);
+    const audit = audited();
     const who = `Dead letters: key "${operator.entry.name}"`;
     expect(audit).toEqual([`${who} replayed ${second} to archive-webhook`, `${who} deleted ${first}`]);
     expect(api.output).not.toContain('a private text');

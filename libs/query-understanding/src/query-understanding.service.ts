@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { type CacheResult, Unstored } from '@app/cache';
 import { Catalogue } from '@app/catalogue';
 import { MarqueeConfig } from '@app/config';
@@ -17,9 +17,12 @@ import { normalize } from './words/words.js';
 /** One warning a minute, however many queries a sick model spoils. */
 const warnEveryMs = 60_000;
 
+/** Makes every step do some work. */
+const warmUpQuery = 'drei lustige comedys with tom hanks from the late 90s, under two hours, no gorre';
+
 /** Turns a viewer's words into facts: from the cache where it has them, else by the graph of steps. */
 @Injectable()
-export class QueryUnderstandingService implements OnApplicationShutdown {
+export class QueryUnderstandingService implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly drawing: GraphDrawing;
   private readonly logger = new Logger('QueryUnderstanding');
   private readonly graph: Graph<Values>;
@@ -63,8 +66,24 @@ export class QueryUnderstandingService implements OnApplicationShutdown {
     return { ...answer, value: { ...(answer.value as Understanding), query } };
   }
 
+  onApplicationBootstrap(): void {
+    setImmediate(() => void this.warmUp());
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.model?.close();
+  }
+
+  /**
+   * Loads what the steps load at first use: word lists, language profiles, date patterns. Within a request that would block
+   * the event loop for longer than the time budget of a Redis call. Neither the model nor the metrics take part.
+   */
+  private async warmUp(): Promise<void> {
+    try {
+      await understandingGraph({ movies: [], now: () => new Date() }).run({ query: warmUpQuery });
+    } catch (error) {
+      this.logger.warn(`The warm-up query failed: ${(error as Error).message}`);
+    }
   }
 
   private async make(query: string): Promise<Understanding> {
