@@ -20,6 +20,7 @@ export class ConcurrencyLeases {
 
   /** Records the leases that these claims have been granted. */
   take(claims: readonly Claim[]): Lease[] {
+    if (claims.length === 0) return [];
     const taken = claims
       .filter(({ policy }) => policy.algorithm.usesLeases)
       .map(({ policy, key, cost }): Lease => ({ id: String(cost), key, lifeMs: policy.windowMs }));

@@ -1,7 +1,7 @@
 import type { CompiledPolicy } from '../policies/compiled-policy.js';
 import type { Caller } from './client.js';
 import type { ClientState } from './client-states.js';
-import type { Charge, Refund } from './limits.repository.js';
+import type { Charge, Refund, Verdict } from './limits.repository.js';
 
 /** What a request asks for. */
 export interface Demand {
@@ -83,4 +83,11 @@ export function refusedStanding(
   waitMs: number,
 ): PolicyStanding {
   return { policy, client, partitionKey, remaining, resetMs: waitMs, waitMs };
+}
+
+/** Returns the standing that Redis's verdict on a claim means. */
+export function standingOf({ charge, waitMs, remaining, resetMs }: Verdict<Claim>): PolicyStanding {
+  if (waitMs > 0) return refusedStanding(charge, remaining, waitMs);
+  const { policy, state } = charge;
+  return { policy, client: state.client, partitionKey: state.partitionKey, remaining, resetMs, waitMs };
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { CompiledPolicy } from '../policies/compiled-policy.js';
 
 const outcomes = [
   'allowed',
@@ -59,6 +60,19 @@ export class LimiterMetrics {
         ['near_limit'],
       ),
     );
+  }
+
+  /** Counts how Redis decided on one policy of a request. */
+  countVerdict(
+    { name, isEnforced, capacity }: CompiledPolicy,
+    isAllowed: boolean,
+    { waitMs, remaining }: { readonly waitMs: number; readonly remaining: number },
+  ): void {
+    if (waitMs > 0) this.count(name, isEnforced ? 'refused' : 'would_refuse');
+    else if (isAllowed) {
+      this.count(name, 'allowed');
+      if (remaining * 10 <= capacity) this.count(name, 'near_limit');
+    }
   }
 
   /** @param name the name of a policy; there are at most a few dozen */

@@ -14,11 +14,11 @@ import {
   type Lease,
   noPolicies,
   type PolicyStanding,
-  refusedStanding,
   type Reservation,
+  standingOf,
 } from './decision.js';
 import { gauge, LimiterMetrics } from './limiter.metrics.js';
-import { LimitsRepository, type Verdict, type Verdicts } from './limits.repository.js';
+import { LimitsRepository, type Verdicts } from './limits.repository.js';
 import { OutageLimiter } from './outage-limiter.js';
 import { refuseLocally } from './refusals.js';
 import { reservationOf, settleReservation } from './reservations.js';
@@ -161,18 +161,18 @@ export class RateLimiter implements OnApplicationShutdown {
 
   private applyReply({ isAllowed, verdicts, redisMs }: Verdicts<Claim>, demand: Demand): Decision {
     const repliedAtMs = performance.now();
+    const granted: Claim[] = [];
     for (const { charge, waitMs, remaining, resetMs } of verdicts) {
       const { policy, state, units } = charge;
       const charged = isAllowed && waitMs === 0 ? units : 0;
       state.usage.applyReply({ charged, remaining, resetMs }, repliedAtMs);
-      // When a lease is released is unknown, so Redis has to be asked again.
-      if (waitMs > 0 && units > 0 && !policy.algorithm.usesLeases)
-        state.refuse(repliedAtMs + waitMs, units, remaining);
+      if (policy.algorithm.usesLeases) {
+        if (waitMs === 0) granted.push(charge);
+        // When a lease will be released is unknown, so Redis has to be asked again.
+      } else if (waitMs > 0 && units > 0) state.refuse(repliedAtMs + waitMs, units, remaining);
       // Bytes are looked at with the request and charged as they arrive.
-      if (demand.cost > 0 && units > 0) this.count(policy, isAllowed, waitMs, remaining);
+      if (demand.cost > 0 && units > 0) this.metrics.countVerdict(policy, isAllowed, { waitMs, remaining });
     }
-    const isCharged = isAllowed && demand.cost > 0;
-    const granted = verdicts.filter(({ waitMs }) => waitMs === 0).map(({ charge }) => charge);
     return {
       isAllowed,
       isDegraded: false,
@@ -181,16 +181,8 @@ export class RateLimiter implements OnApplicationShutdown {
         isAllowed && redisMs !== undefined
           ? reservationOf(verdicts, demand.cost, { redisMs, repliedAtMs })
           : undefined,
-      leases: isCharged ? this.leases.take(granted) : [],
+      leases: isAllowed && demand.cost > 0 ? this.leases.take(granted) : [],
     };
-  }
-
-  private count(policy: CompiledPolicy, isAllowed: boolean, waitMs: number, remaining: number): void {
-    if (waitMs > 0) this.metrics.count(policy.name, policy.isEnforced ? 'refused' : 'would_refuse');
-    else if (isAllowed) {
-      this.metrics.count(policy.name, 'allowed');
-      if (remaining * 10 <= policy.capacity) this.metrics.count(policy.name, 'near_limit');
-    }
   }
 
   private setDegraded(outcome: Outcome<unknown>): void {
@@ -202,10 +194,4 @@ export class RateLimiter implements OnApplicationShutdown {
       this.logger.warn(`Redis did not decide (${code}). Each process enforces the limits alone.`);
     else this.logger.log('Redis decides again');
   }
-}
-
-function standingOf({ charge, waitMs, remaining, resetMs }: Verdict<Claim>): PolicyStanding {
-  if (waitMs > 0) return refusedStanding(charge, remaining, waitMs);
-  const { policy, state } = charge;
-  return { policy, client: state.client, partitionKey: state.partitionKey, remaining, resetMs, waitMs };
 }
