@@ -59,9 +59,9 @@ describe('the TTL of a session', () => {
 describe('the state of a session', () => {
   it.each([
     [{ 'a b': '1' }, 'metadata.a b', 'field names must be'],
-    [{ tenant_id: 'acme' }, 'metadata.tenant_id', 'is a name that Marquee uses itself'],
+    [{ tenant_id: 'acme' }, 'metadata.tenant_id', 'is a reserved name'],
     [['a'], 'metadata', 'must be a JSON object'],
-    [{ a: { b: 1 } }, 'metadata.a', 'must be a string, a number or true or false'],
+    [{ a: { b: 1 } }, 'metadata.a', 'must be a string, a number or a boolean'],
   ])('say what is wrong with the metadata %j', async (metadata, field, message) => {
     const id = await begin();
     const refusals = [

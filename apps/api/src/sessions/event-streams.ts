@@ -5,17 +5,17 @@ import { Gauge, Registry } from 'prom-client';
 
 const heartbeatMs = 15_000;
 const checkIntervalMs = 1_000;
-/** A client is slow while more than this is buffered for it. */
+/** A client counts as slow while more than this many bytes are buffered for it. */
 const maxPendingBytes = 256 * 1024;
 const slowForMs = 5_000;
-/** Maximum buffered for one client: a whole transcript and some more. */
+/** Maximum number of bytes buffered for one client. A whole transcript fits. */
 const maxPendingBytesInTotal = 8 * 1024 * 1024;
-/** Delay before a client reconnects. */
+/** Reconnection delay that clients are asked to use. */
 const retryMs = 1_000;
 
 /** One open `text/event-stream` (html.spec.whatwg.org/multipage/server-sent-events.html). */
 export interface EventStream {
-  /** Sends the headers and the events received so far. */
+  /** Sends the headers and the events buffered so far. */
   open(): void;
   /** Returns false if the client does not keep up. */
   send(events: readonly StreamEvent[]): boolean;
@@ -27,13 +27,13 @@ export interface EventStream {
   onClosed(callback: () => void): void;
 }
 
-/** Writes server-sent events past Nest, which would keep an observable and a timer for each client. */
+/** Writes server-sent events directly to the socket, because Nest would need an observable and a timer per client. */
 @Injectable()
 export class EventStreams implements OnModuleDestroy {
-  /** Open streams, with the time since when each client is slow; undefined for one that keeps up. */
+  /** Open streams, each with the time at which its client became slow, or undefined while the client keeps up. */
   private readonly open = new Map<FastifyReply, number | undefined>();
   private readonly timer: NodeJS.Timeout;
-  private beatMs = 0;
+  private lastHeartbeatMs = 0;
   private encoded: { readonly events: readonly StreamEvent[]; readonly text: Buffer } | undefined;
 
   constructor(
@@ -42,7 +42,7 @@ export class EventStreams implements OnModuleDestroy {
   ) {
     const gauge = new Gauge({
       name: 'marquee_events_listeners',
-      help: 'Clients that this process serves with server-sent events',
+      help: 'Number of clients connected to server-sent events of this process',
       collect() {
         this.set(hub.listeners);
       },
@@ -53,14 +53,14 @@ export class EventStreams implements OnModuleDestroy {
     this.timer.unref();
   }
 
-  /** Ends all streams when the process drains. Clients reconnect elsewhere with their last id. */
+  /** Ends all streams when the process drains. Clients reconnect to another process with their last id. */
   onModuleDestroy(): void {
     clearInterval(this.timer);
     this.hub.endAll();
   }
 
   /** Responds to HEAD with the headers of a stream. */
-  answerHead(reply: FastifyReply): void {
+  respondToHead(reply: FastifyReply): void {
     if (reply.raw.destroyed) return;
     writeHead(reply);
     reply.raw.end();
@@ -71,7 +71,7 @@ export class EventStreams implements OnModuleDestroy {
     let early: StreamEvent[] | undefined = [];
     let isMissing = false;
     raw.once('close', () => this.open.delete(reply));
-    // The client has disconnected, which 'close' reports as well.
+    // The client has disconnected; the 'close' event reports that as well.
     raw.on('error', () => undefined);
     return {
       open: () => {
@@ -114,7 +114,7 @@ export class EventStreams implements OnModuleDestroy {
     };
   }
 
-  /** Encodes events once for all listeners of a session, who get the same list one after the other. */
+  /** Encodes a batch of events once for all clients of a session, which receive the same array in turn. */
   private textOf(events: readonly StreamEvent[]): Buffer {
     if (this.encoded?.events !== events) this.encoded = { events, text: Buffer.from(toText(events)) };
     return this.encoded.text;
@@ -122,20 +122,20 @@ export class EventStreams implements OnModuleDestroy {
 
   private checkAll(): void {
     const nowMs = performance.now();
-    const isTimeToBeat = nowMs - this.beatMs >= heartbeatMs;
-    if (isTimeToBeat) this.beatMs = nowMs;
+    const isHeartbeatDue = nowMs - this.lastHeartbeatMs >= heartbeatMs;
+    if (isHeartbeatDue) this.lastHeartbeatMs = nowMs;
     for (const [reply, slowSinceMs] of this.open) {
       const { raw } = reply;
       if (raw.writableEnded) continue;
       const isBehind = raw.writableLength > maxPendingBytes;
       if (isBehind && nowMs - (slowSinceMs ?? nowMs) >= slowForMs) raw.destroy();
       else this.open.set(reply, isBehind ? (slowSinceMs ?? nowMs) : undefined);
-      if (isTimeToBeat && !isBehind) raw.write(': still here\n\n');
+      if (isHeartbeatDue && !isBehind) raw.write(': heartbeat\n\n');
     }
   }
 }
 
-/** Takes over the response from Fastify, with the headers that hooks have set. */
+/** Takes over the response from Fastify and sends its headers, including those set by hooks. */
 function writeHead(reply: FastifyReply): void {
   reply.hijack();
   reply.raw.writeHead(200, {
@@ -148,10 +148,10 @@ function writeHead(reply: FastifyReply): void {
 
 const toText = (events: readonly StreamEvent[]): string => events.map(oneToText).join('');
 
-/** Has no id, so that the client keeps its last one. */
+/** Has no id, so that the client keeps its last event id. */
 const gapText = `event: gap\ndata: ${JSON.stringify({
   detail:
-    'Events after your Last-Event-ID are no longer kept. What follows is what is left; the transcript has every chunk.',
+    'Some events after your Last-Event-ID are no longer available. The remaining events follow; the transcript contains every chunk.',
 })}\n\n`;
 
 /** JSON has no line breaks, so one `data` line is enough. */
@@ -164,6 +164,6 @@ const toExcerptFields = (sessionId: string, { bytes, firstChunk, lastChunk }: Tr
   truncated: true,
   bytes,
   chunks: { from: firstChunk, to: lastChunk },
-  // A page holds at most 1,000 chunks.
+  // A page of the transcript has at most 1,000 chunks.
   url: `/v1/sessions/${sessionId}/transcript?offset=${firstChunk}&limit=${Math.min(1_000, Math.max(1, lastChunk - firstChunk + 1))}`,
 });

@@ -11,7 +11,7 @@ import { RequestValidationError } from '../http/request-validation.error.js';
 import { EventStreams } from './event-streams.js';
 import { type SessionParams, sessionParamsSchema } from './sessions.dto.js';
 
-/** A session's events as server-sent events. */
+/** Streams a session's events as server-sent events. */
 @ApiTags('sessions')
 @Controller('v1/sessions')
 export class EventsController {
@@ -26,18 +26,18 @@ export class EventsController {
     name: 'Last-Event-ID',
     required: false,
     description:
-      'Continues after this event; 0 for all that are still kept. If some are not, an event `gap` says so first. Without it: what comes from now on',
+      'Resumes after the event with this id; 0 starts with the oldest event that is still available. If events in between are no longer available, the stream starts with a `gap` event. Without the header, the stream has only new events.',
   })
   @ApiOperation({
-    summary: 'Listen to a session',
+    summary: 'Stream the events of a session',
     description:
-      'Server-sent events `transcript_appended`, `transcript_completed` and `session_deleted`, each with its id, and a comment every 15 s. Of a text of more than 4,096 bytes an event has the beginning, and `truncated`, `bytes`, `chunks` and `url` say where the rest is. A client that does not keep up is cut off, and goes on with Last-Event-ID.',
+      'Sends the server-sent events `transcript_appended`, `transcript_completed` and `session_deleted`, each with an id, and a comment every 15 s as a heartbeat. A text longer than 4,096 bytes is truncated: `truncated` is true, and `bytes`, `chunks` and `url` tell where to read the whole text. A client that does not keep up is disconnected; it can reconnect with Last-Event-ID.',
   })
   @ApiResponse({ status: 200, content: { 'text/event-stream': { schema: { type: 'string' } } } })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
   @ApiResponse({
     status: 503,
-    description: 'Too many listen here, or Redis is away',
+    description: 'Too many clients are listening, or Redis is unavailable',
     standardSchema: problemSchema,
   })
   async listen(
@@ -52,9 +52,9 @@ export class EventsController {
       throw new RequestValidationError([{ field: 'Last-Event-ID', message: 'must be the id of an event' }]);
     }
     await this.sessions.get(budget, tenant, id);
-    // Fastify routes HEAD here as well.
-    if (request.method === 'HEAD') return this.streams.answerHead(reply);
-    // The client has disconnected meanwhile.
+    // Fastify routes HEAD requests here as well.
+    if (request.method === 'HEAD') return this.streams.respondToHead(reply);
+    // The client disconnected during the lookup.
     if (reply.raw.destroyed) return;
     const stream = this.streams.prepare(reply);
     const subscription = this.hub.subscribe({

@@ -54,12 +54,12 @@ import {
   transcriptSchema,
 } from './sessions.dto.js';
 
-/** Sessions of the caller's tenant. Another tenant's session is a 404, like one that there is not. */
+/** Manages the sessions of the caller's tenant. A session of another tenant is a 404, as if it did not exist. */
 @ApiTags('sessions')
-@ApiResponse({ status: 400, description: 'A field is not valid', standardSchema: problemSchema })
+@ApiResponse({ status: 400, description: 'Invalid field', standardSchema: problemSchema })
 @ApiResponse({
   status: 503,
-  description: 'Redis did not confirm it; see Retry-After',
+  description: 'Redis did not confirm the operation; see Retry-After',
   standardSchema: problemSchema,
 })
 @Controller('v1')
@@ -71,7 +71,7 @@ export class SessionsController {
 
   @Post('sessions')
   @LargeBody({ maxBytes: 1_048_576, maxStructures: 15_000 })
-  @ApiOperation({ summary: 'Begin a session' })
+  @ApiOperation({ summary: 'Create a session' })
   @ApiResponse({ status: 201, standardSchema: sessionSchema })
   async create(
     @Body({ schema: createSessionSchema }) draft: CreateSession,
@@ -85,7 +85,7 @@ export class SessionsController {
   }
 
   @Get('sessions/:id')
-  @ApiOperation({ summary: 'Read a session; it lives on' })
+  @ApiOperation({ summary: 'Read a session and renew its expiration' })
   @ApiResponse({ status: 200, standardSchema: sessionSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
   get(
@@ -99,9 +99,9 @@ export class SessionsController {
   @Patch('sessions/:id')
   @LargeBody({ maxBytes: 1_048_576, maxStructures: 15_000 })
   @ApiOperation({
-    summary: 'Change fields and state of a session; null removes',
+    summary: 'Update fields and state of a session',
     description:
-      'All changes of a request are made at once, or none is. Concurrent merges into the state lose nothing.',
+      'Applies all changes of the request atomically. A null removes a field. Concurrent merges into the state do not overwrite each other.',
   })
   @ApiResponse({ status: 200, standardSchema: sessionSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
@@ -116,7 +116,7 @@ export class SessionsController {
 
   @Post('sessions/:id/extend')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Let a session live longer once: up to thirty days from now' })
+  @ApiOperation({ summary: 'Extend the expiration of a session once, up to 30 days from now' })
   @ApiResponse({ status: 200, standardSchema: sessionSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
   extend(
@@ -130,7 +130,7 @@ export class SessionsController {
 
   @Delete('sessions/:id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Delete a session with its transcript' })
+  @ApiOperation({ summary: 'Delete a session and its transcript' })
   @ApiResponse({ status: 204 })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
   delete(
@@ -147,20 +147,25 @@ export class SessionsController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'Tried again with the same key within an hour, the chunks are appended once',
+    description:
+      'Makes retries safe: chunks sent again with the same key within an hour are appended only once',
   })
-  @ApiOperation({ summary: 'Append chunks to the transcript, in order, all or none' })
+  @ApiOperation({ summary: 'Append chunks to the transcript, in order and atomically' })
   @ApiResponse({ status: 200, standardSchema: appendedSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
-  @ApiResponse({ status: 409, description: 'The transcript is completed', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 409,
+    description: 'The transcript is already completed',
+    standardSchema: problemSchema,
+  })
   @ApiResponse({
     status: 413,
-    description: 'The transcript would be too large, or the tenant holds as much as it may',
+    description: 'The transcript would exceed its maximum size, or the tenant has reached its storage limit',
     standardSchema: problemSchema,
   })
   @ApiResponse({
     status: 422,
-    description: 'The key came with other chunks before',
+    description: 'The idempotency key was already used with different chunks',
     standardSchema: problemSchema,
   })
   async append(
@@ -180,7 +185,8 @@ export class SessionsController {
   @Get('sessions/:id/transcript')
   @ApiOperation({
     summary: 'Read a page of the transcript',
-    description: 'With `Accept: text/plain` the whole text, the chunks joined by single spaces.',
+    description:
+      'With `Accept: text/plain`, returns the whole text instead: all chunks joined by single spaces.',
   })
   @ApiResponse({ status: 200, standardSchema: transcriptSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
@@ -202,7 +208,8 @@ export class SessionsController {
   @Post('sessions/:id/complete')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'End the transcript, and hand consumers the whole text. Once more it changes nothing',
+    summary: 'Complete the transcript and publish the whole text to the event consumers',
+    description: 'Idempotent: completing a completed transcript changes nothing.',
   })
   @ApiResponse({ status: 200, standardSchema: completedSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
@@ -217,12 +224,12 @@ export class SessionsController {
 
   @Get('tenants/:id/sessions')
   @ApiOperation({
-    summary: "The tenant's sessions, or those of one of its users, last used first",
+    summary: 'List the sessions of the tenant or of one of its users, most recently used first',
     description:
-      'Without their states. A page may be short or empty before the last one: continue while there is a `nextCursor`.',
+      'The sessions are listed without their states. A page may be short or empty even if it is not the last one: continue until `nextCursor` is null.',
   })
   @ApiResponse({ status: 200, standardSchema: sessionsPageSchema })
-  @ApiResponse({ status: 404, description: 'Another tenant', standardSchema: problemSchema })
+  @ApiResponse({ status: 404, description: "Not the caller's tenant", standardSchema: problemSchema })
   list(
     @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
     @Query({ schema: listQuerySchema }) { userId, limit, cursor }: ListQuery,
@@ -235,11 +242,11 @@ export class SessionsController {
 
   @Delete('tenants/:id/sessions')
   @ApiOperation({
-    summary: 'Delete the sessions of a user with their transcripts',
+    summary: 'Delete the sessions of a user and their transcripts',
     description: 'Deletes up to `limit` sessions. Repeat the call until `complete` is true.',
   })
   @ApiResponse({ status: 200, standardSchema: sessionsDeletedSchema })
-  @ApiResponse({ status: 404, description: 'Another tenant', standardSchema: problemSchema })
+  @ApiResponse({ status: 404, description: "Not the caller's tenant", standardSchema: problemSchema })
   deleteOfUser(
     @Param({ schema: sessionParamsSchema }) { id }: SessionParams,
     @Query({ schema: deleteQuerySchema }) { userId, limit }: DeleteQuery,
@@ -251,7 +258,7 @@ export class SessionsController {
   }
 }
 
-/** `text/plain` where it is named, and JSON is not or less wanted (RFC 9110, section 12.5.1). */
+/** Returns true if the client accepts `text/plain` with a higher weight than JSON (RFC 9110, section 12.5.1). */
 function prefersText(accept = ''): boolean {
   const weightOf = (type: string): number => {
     const range = accept.split(',').find((part) => part.split(';')[0]?.trim().toLowerCase() === type);

@@ -13,15 +13,15 @@ import { objectError, recordError } from '../http/schema-messages.js';
 
 const maxChunksPerRequest = 1_000;
 const maxChunkLength = 32_768;
-const own = new Set<string>(ownFields);
+const reservedNames = new Set<string>(ownFields);
 
-/** What travels as UTF-8 and comes back the same. */
-const text = (most: number) =>
+/** A string that survives encoding as UTF-8. */
+const text = (maxLength: number) =>
   z
     .string({ error: 'must be a string' })
-    .max(most, { error: `must be at most ${most} characters` })
+    .max(maxLength, { error: `must be at most ${maxLength} characters` })
     .refine((value) => value.isWellFormed(), {
-      error: 'must be well-formed Unicode: it holds a lone surrogate',
+      error: 'must be well-formed Unicode: it contains a lone surrogate',
     });
 const label = text(256).min(1, { error: 'must not be empty' });
 const language = z
@@ -30,28 +30,28 @@ const language = z
 const fieldName = z
   .string()
   .regex(/^[A-Za-z0-9_.-]{1,64}$/, { error: 'field names must be 1 to 64 letters, digits, ".", "_" or "-"' })
-  .refine((name) => !own.has(name), { error: 'is a name that Marquee uses itself: choose another' });
-/** Scalars are kept as their text, as Redis does. */
+  .refine((name) => !reservedNames.has(name), { error: 'is a reserved name: choose another' });
+/** A scalar, which is stored as a string. */
 const fieldValue = z
-  .union([text(2_048), z.number(), z.boolean()], { error: 'must be a string, a number or true or false' })
+  .union([text(2_048), z.number(), z.boolean()], { error: 'must be a string, a number or a boolean' })
   .transform(String);
 const objectOf = { error: objectError };
 
-const ttlBounds = `must be a whole number from ${MIN_SESSION_TTL_SECONDS} to ${MAX_SESSION_TTL_SECONDS}: thirty days`;
+const ttlMessage = `must be a whole number from ${MIN_SESSION_TTL_SECONDS} to ${MAX_SESSION_TTL_SECONDS} (30 days)`;
 const ttlSeconds = z
-  .int({ error: ttlBounds })
-  .min(MIN_SESSION_TTL_SECONDS, { error: ttlBounds })
-  .max(MAX_SESSION_TTL_SECONDS, { error: ttlBounds });
+  .int({ error: ttlMessage })
+  .min(MIN_SESSION_TTL_SECONDS, { error: ttlMessage })
+  .max(MAX_SESSION_TTL_SECONDS, { error: ttlMessage });
 const ttlNames = Object.keys(sessionTtls) as (keyof typeof sessionTtls)[];
 
-/** A nested JSON object. Its bytes are counted once it is merged. */
+/** A nested JSON object. Its size is checked after the merge. */
 const state = z
   .record(z.string(), z.unknown(), { error: recordError })
   .refine((value) => depthOf(value) <= MAX_STATE_DEPTH, {
     error: `must be nested at most ${MAX_STATE_DEPTH} levels deep`,
   });
 
-/** No body is an empty one. */
+/** Treats a missing body as an empty one. */
 const orEmpty = <T extends z.ZodType>(schema: T) => z.preprocess((body) => body ?? {}, schema);
 
 export const sessionParamsSchema = z.object({ id: clientIdSchema });
@@ -64,13 +64,13 @@ export const createSessionSchema = orEmpty(
         agentId: label.optional(),
         language: language.optional().meta({ example: 'en-US' }),
         ttlSeconds: ttlSeconds.optional().meta({
-          description: 'Each use extends the session to this from then on; 86400 by default',
+          description: 'Time to live, renewed by each use of the session; 86400 by default',
         }),
         ttl: z
           .enum(ttlNames, { error: `must be one of ${ttlNames.join(', ')}` })
           .optional()
           .meta({
-            description: `A TTL by name instead of \`ttlSeconds\`: ${ttlNames.map((name) => `${name} is ${sessionTtls[name]} s`).join(', ')}`,
+            description: `A named TTL instead of \`ttlSeconds\`: ${ttlNames.map((name) => `${name} is ${sessionTtls[name]} s`).join(', ')}`,
           }),
         metadata: z
           .record(fieldName, fieldValue, { error: recordError })
@@ -83,9 +83,9 @@ export const createSessionSchema = orEmpty(
       },
       objectOf,
     )
-    .refine(({ ttl, ttlSeconds: own }) => ttl === undefined || own === undefined, {
+    .refine(({ ttl, ttlSeconds: explicit }) => ttl === undefined || explicit === undefined, {
       path: ['ttl'],
-      error: 'must be absent where ttlSeconds is given',
+      error: 'must not be combined with ttlSeconds',
     })
     .transform(({ ttl, ...draft }) =>
       ttl === undefined ? draft : { ...draft, ttlSeconds: sessionTtls[ttl] },
@@ -102,19 +102,19 @@ export const patchSessionSchema = z
       metadata: z
         .record(fieldName, fieldValue.nullable(), { error: recordError })
         .optional()
-        .meta({ description: 'Fields to set; null removes one' }),
+        .meta({ description: 'Fields to set; null removes a field' }),
       state: state
         .nullable()
         .optional()
         .meta({
           description:
-            'A JSON Merge Patch (RFC 7396): members are merged, arrays and scalars replaced, null removes',
+            'A JSON Merge Patch (RFC 7396): objects are merged, arrays and scalars are replaced, and null removes a member',
           example: { cart: { movies: [949, 680] } },
         }),
       replaceState: z
         .boolean({ error: 'must be true or false' })
         .optional()
-        .meta({ description: 'Stores `state` as it is instead of merging it' }),
+        .meta({ description: 'Replaces the stored state instead of merging `state` into it' }),
     },
     objectOf,
   )
@@ -127,7 +127,7 @@ export const extendSessionSchema = orEmpty(
         ttlSeconds: z
           .int({ error: 'must be a whole number' })
           .min(1, { error: 'must be at least 1' })
-          .max(MAX_SESSION_TTL_SECONDS, { error: `must be at most ${MAX_SESSION_TTL_SECONDS}: thirty days` })
+          .max(MAX_SESSION_TTL_SECONDS, { error: `must be at most ${MAX_SESSION_TTL_SECONDS} (30 days)` })
           .default(86_400),
       },
       objectOf,
@@ -142,9 +142,9 @@ export const appendSchema = z
     {
       chunks: z
         .array(chunk, { error: 'is required and must be an array of strings' })
-        .min(1, { error: 'must hold at least one chunk' })
-        .max(maxChunksPerRequest, { error: `must hold at most ${maxChunksPerRequest} chunks` })
-        .meta({ example: ['I want a heist film', 'from the nineties'] }),
+        .min(1, { error: 'must contain at least one chunk' })
+        .max(maxChunksPerRequest, { error: `must contain at most ${maxChunksPerRequest} chunks` })
+        .meta({ example: ['I want a heist movie', 'from the nineties'] }),
     },
     objectOf,
   )
@@ -157,7 +157,7 @@ export const completeSchema = orEmpty(
         deleteTranscript: z
           .boolean({ error: 'must be true or false' })
           .default(false)
-          .meta({ description: 'Takes the transcript away; consumers still get the whole text' }),
+          .meta({ description: 'Deletes the transcript; consumers still receive the whole text' }),
       },
       objectOf,
     )
@@ -175,7 +175,7 @@ export const listQuerySchema = z.strictObject(
     limit: wholeNumber(50, 1, 200),
     cursor: z
       .string()
-      .regex(/^\d{1,16}-[A-Za-z0-9._~-]{1,128}$/, { error: 'must be the nextCursor of the page before' })
+      .regex(/^\d{1,16}-[A-Za-z0-9._~-]{1,128}$/, { error: 'must be the nextCursor of the previous page' })
       .transform((cursor) => {
         const separator = cursor.indexOf('-');
         return { usedMs: Number(cursor.slice(0, separator)), id: cursor.slice(separator + 1) };
@@ -220,9 +220,11 @@ export const sessionSummarySchema = z
     startedAt: z.iso.datetime().nullable(),
     expiresAt: z.iso
       .datetime()
-      .meta({ description: 'Its end, unless it is used before: each use extends it to its TTL' }),
+      .meta({
+        description: 'Time at which the session expires unless it is used before; each use renews it',
+      }),
     completedAt: z.iso.datetime().nullable(),
-    ttlSeconds: z.int().meta({ description: 'Each use extends the session to this from then on' }),
+    ttlSeconds: z.int().meta({ description: 'Time to live, renewed by each use of the session' }),
     metadata: z.record(z.string(), z.string()),
   })
   .meta({ id: 'SessionSummary' });
@@ -239,11 +241,11 @@ export const sessionsPageSchema = z
 export const sessionsDeletedSchema = z
   .object({
     deleted: z.int(),
-    complete: z.boolean().meta({ description: 'False if sessions are left: repeat the call' }),
+    complete: z.boolean().meta({ description: 'False if sessions remain: repeat the call' }),
   })
   .meta({ id: 'SessionsDeleted' });
 export const appendedSchema = z
-  .object({ total: z.int().meta({ description: 'Chunks in all' }) })
+  .object({ total: z.int().meta({ description: 'Total number of chunks' }) })
   .meta({ id: 'TranscriptAppended' });
 export const transcriptSchema = z
   .object({ chunks: z.array(z.string()), total: z.int() })
