@@ -319,8 +319,8 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Listen to a session
-     * @description Server-sent events `transcript_appended`, `transcript_completed` and `session_deleted`, each with its id, and a comment every 15 s. Of a text of more than 4,096 bytes an event has the beginning, and `truncated`, `bytes`, `chunks` and `url` say where the rest is. A client that does not keep up is cut off, and goes on with Last-Event-ID.
+     * Stream the events of a session
+     * @description Sends the server-sent events `transcript_appended`, `transcript_completed` and `session_deleted`, each with an id, and a comment every 15 s as a heartbeat. A text longer than 4,096 bytes is truncated: `truncated` is true, and `bytes`, `chunks` and `url` tell where to read the whole text. A client that does not keep up is disconnected; it can reconnect with Last-Event-ID.
      */
     get: operations['eventsListen'];
     put?: never;
@@ -397,7 +397,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Begin a session */
+    /** Create a session */
     post: operations['sessionsCreate'];
     delete?: never;
     options?: never;
@@ -412,17 +412,17 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Read a session; it lives on */
+    /** Read a session and renew its expiration */
     get: operations['sessionsGet'];
     put?: never;
     post?: never;
-    /** Delete a session with its transcript */
+    /** Delete a session and its transcript */
     delete: operations['sessionsDelete'];
     options?: never;
     head?: never;
     /**
-     * Change fields and state of a session; null removes
-     * @description All changes of a request are made at once, or none is. Concurrent merges into the state lose nothing.
+     * Update fields and state of a session
+     * @description Applies all changes of the request atomically. A null removes a field. Concurrent merges into the state do not overwrite each other.
      */
     patch: operations['sessionsPatch'];
     trace?: never;
@@ -436,7 +436,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Let a session live longer once: up to thirty days from now */
+    /** Extend the expiration of a session once, up to 30 days from now */
     post: operations['sessionsExtend'];
     delete?: never;
     options?: never;
@@ -453,11 +453,11 @@ export interface paths {
     };
     /**
      * Read a page of the transcript
-     * @description With `Accept: text/plain` the whole text, the chunks joined by single spaces.
+     * @description With `Accept: text/plain`, returns the whole text instead: all chunks joined by single spaces.
      */
     get: operations['sessionsTranscript'];
     put?: never;
-    /** Append chunks to the transcript, in order, all or none */
+    /** Append chunks to the transcript, in order and atomically */
     post: operations['sessionsAppend'];
     delete?: never;
     options?: never;
@@ -474,7 +474,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** End the transcript, and hand consumers the whole text. Once more it changes nothing */
+    /**
+     * Complete the transcript and publish the whole text to the event consumers
+     * @description Idempotent: completing a completed transcript changes nothing.
+     */
     post: operations['sessionsComplete'];
     delete?: never;
     options?: never;
@@ -490,14 +493,14 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * The tenant's sessions, or those of one of its users, last used first
-     * @description Without their states. A page may be short or empty before the last one: continue while there is a `nextCursor`.
+     * List the sessions of the tenant or of one of its users, most recently used first
+     * @description The sessions are listed without their states. A page may be short or empty even if it is not the last one: continue until `nextCursor` is null.
      */
     get: operations['sessionsList'];
     put?: never;
     post?: never;
     /**
-     * Delete the sessions of a user with their transcripts
+     * Delete the sessions of a user and their transcripts
      * @description Deletes up to `limit` sessions. Repeat the call until `complete` is true.
      */
     delete: operations['sessionsDeleteOfUser'];
@@ -1090,10 +1093,10 @@ export interface components {
       agentId?: string;
       /** @example en-US */
       language?: string;
-      /** @description Each use extends the session to this from then on; 86400 by default */
+      /** @description Time to live, renewed by each use of the session; 86400 by default */
       ttlSeconds?: number;
       /**
-       * @description A TTL by name instead of `ttlSeconds`: short is 3600 s, standard is 86400 s, long is 2592000 s
+       * @description A named TTL instead of `ttlSeconds`: short is 3600 s, standard is 86400 s, long is 2592000 s
        * @enum {string}
        */
       ttl?: 'short' | 'standard' | 'long';
@@ -1130,12 +1133,12 @@ export interface components {
       startedAt: string | null;
       /**
        * Format: date-time
-       * @description Its end, unless it is used before: each use extends it to its TTL
+       * @description Time at which the session expires unless it is used before; each use renews it
        */
       expiresAt: string;
       /** Format: date-time */
       completedAt: string | null;
-      /** @description Each use extends the session to this from then on */
+      /** @description Time to live, renewed by each use of the session */
       ttlSeconds: number;
       metadata: {
         [key: string]: string;
@@ -1149,12 +1152,12 @@ export interface components {
       userId?: string | null;
       agentId?: string | null;
       language?: string | null;
-      /** @description Fields to set; null removes one */
+      /** @description Fields to set; null removes a field */
       metadata?: {
         [key: string]: (string | null) | (number | null) | (boolean | null);
       };
       /**
-       * @description A JSON Merge Patch (RFC 7396): members are merged, arrays and scalars replaced, null removes
+       * @description A JSON Merge Patch (RFC 7396): objects are merged, arrays and scalars are replaced, and null removes a member
        * @example {
        *       "cart": {
        *         "movies": [
@@ -1167,7 +1170,7 @@ export interface components {
       state?: {
         [key: string]: unknown;
       } | null;
-      /** @description Stores `state` as it is instead of merging it */
+      /** @description Replaces the stored state instead of merging `state` into it */
       replaceState?: boolean;
     };
     SessionExtension: {
@@ -1177,14 +1180,14 @@ export interface components {
     TranscriptChunks: {
       /**
        * @example [
-       *       "I want a heist film",
+       *       "I want a heist movie",
        *       "from the nineties"
        *     ]
        */
       chunks: string[];
     };
     TranscriptAppended: {
-      /** @description Chunks in all */
+      /** @description Total number of chunks */
       total: number;
     };
     Transcript: {
@@ -1193,7 +1196,7 @@ export interface components {
     };
     SessionCompletion: {
       /**
-       * @description Takes the transcript away; consumers still get the whole text
+       * @description Deletes the transcript; consumers still receive the whole text
        * @default false
        */
       deleteTranscript?: boolean;
@@ -1218,12 +1221,12 @@ export interface components {
       startedAt: string | null;
       /**
        * Format: date-time
-       * @description Its end, unless it is used before: each use extends it to its TTL
+       * @description Time at which the session expires unless it is used before; each use renews it
        */
       expiresAt: string;
       /** Format: date-time */
       completedAt: string | null;
-      /** @description Each use extends the session to this from then on */
+      /** @description Time to live, renewed by each use of the session */
       ttlSeconds: number;
       metadata: {
         [key: string]: string;
@@ -1231,7 +1234,7 @@ export interface components {
     };
     SessionsDeleted: {
       deleted: number;
-      /** @description False if sessions are left: repeat the call */
+      /** @description False if sessions remain: repeat the call */
       complete: boolean;
     };
     StoredEmbeddingDraft: {
@@ -2484,7 +2487,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Continues after this event; 0 for all that are still kept. If some are not, an event `gap` says so first. Without it: what comes from now on */
+        /** @description Resumes after the event with this id; 0 starts with the oldest event that is still available. If events in between are no longer available, the stream starts with a `gap` event. Without the header, the stream has only new events. */
         'Last-Event-ID'?: string;
       };
       path: {
@@ -2523,7 +2526,7 @@ export interface operations {
       };
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Too many listen here, or Redis is away */
+      /** @description Too many clients are listening, or Redis is unavailable */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2742,7 +2745,7 @@ export interface operations {
           'application/json': components['schemas']['Session'];
         };
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2761,7 +2764,7 @@ export interface operations {
       415: components['responses']['UnsupportedMediaType'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it; see Retry-After */
+      /** @description Redis did not confirm the operation; see Retry-After */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2799,7 +2802,7 @@ export interface operations {
           'application/json': components['schemas']['Session'];
         };
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2827,7 +2830,7 @@ export interface operations {
       };
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it; see Retry-After */
+      /** @description Redis did not confirm the operation; see Retry-After */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2863,7 +2866,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2891,7 +2894,7 @@ export interface operations {
       };
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it; see Retry-After */
+      /** @description Redis did not confirm the operation; see Retry-After */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2933,7 +2936,7 @@ export interface operations {
           'application/json': components['schemas']['Session'];
         };
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2964,7 +2967,7 @@ export interface operations {
       415: components['responses']['UnsupportedMediaType'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it; see Retry-After */
+      /** @description Redis did not confirm the operation; see Retry-After */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3006,7 +3009,7 @@ export interface operations {
           'application/json': components['schemas']['Session'];
         };
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3037,7 +3040,7 @@ export interface operations {
       415: components['responses']['UnsupportedMediaType'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it; see Retry-After */
+      /** @description Redis did not confirm the operation; see Retry-After */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3078,7 +3081,7 @@ export interface operations {
           'application/json': components['schemas']['Transcript'];
         };
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3106,7 +3109,7 @@ export interface operations {
       };
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it; see Retry-After */
+      /** @description Redis did not confirm the operation; see Retry-After */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3125,7 +3128,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Tried again with the same key within an hour, the chunks are appended once */
+        /** @description Makes retries safe: chunks sent again with the same key within an hour are appended only once */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -3151,7 +3154,7 @@ export interface operations {
           'application/json': components['schemas']['TranscriptAppended'];
         };
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3178,7 +3181,7 @@ export interface operations {
         };
       };
       408: components['responses']['TooSlow'];
-      /** @description The transcript is completed */
+      /** @description The transcript is already completed */
       409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3190,7 +3193,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description The transcript would be too large, or the tenant holds as much as it may */
+      /** @description The transcript would exceed its maximum size, or the tenant has reached its storage limit */
       413: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3203,7 +3206,7 @@ export interface operations {
         };
       };
       415: components['responses']['UnsupportedMediaType'];
-      /** @description The key came with other chunks before */
+      /** @description The idempotency key was already used with different chunks */
       422: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3217,7 +3220,7 @@ export interface operations {
       };
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it; see Retry-After */
+      /** @description Redis did not confirm the operation; see Retry-After */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3259,7 +3262,7 @@ export interface operations {
           'application/json': components['schemas']['SessionCompleted'];
         };
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3290,7 +3293,7 @@ export interface operations {
       415: components['responses']['UnsupportedMediaType'];
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it; see Retry-After */
+      /** @description Redis did not confirm the operation; see Retry-After */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3333,7 +3336,7 @@ export interface operations {
           'application/json': components['schemas']['SessionsPage'];
         };
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3347,7 +3350,7 @@ export interface operations {
       };
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
-      /** @description Another tenant */
+      /** @description Not the caller's tenant */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3361,7 +3364,7 @@ export interface operations {
       };
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it; see Retry-After */
+      /** @description Redis did not confirm the operation; see Retry-After */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3403,7 +3406,7 @@ export interface operations {
           'application/json': components['schemas']['SessionsDeleted'];
         };
       };
-      /** @description A field is not valid */
+      /** @description Invalid field */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3417,7 +3420,7 @@ export interface operations {
       };
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
-      /** @description Another tenant */
+      /** @description Not the caller's tenant */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3431,7 +3434,7 @@ export interface operations {
       };
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
-      /** @description Redis did not confirm it; see Retry-After */
+      /** @description Redis did not confirm the operation; see Retry-After */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
