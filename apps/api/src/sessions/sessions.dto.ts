@@ -218,11 +218,9 @@ export const sessionSummarySchema = z
     agentId: z.string().nullable(),
     language: z.string().nullable(),
     startedAt: z.iso.datetime().nullable(),
-    expiresAt: z.iso
-      .datetime()
-      .meta({
-        description: 'Time at which the session expires unless it is used before; each use renews it',
-      }),
+    expiresAt: z.iso.datetime().meta({
+      description: 'Time at which the session expires unless it is used before; each use renews it',
+    }),
     completedAt: z.iso.datetime().nullable(),
     ttlSeconds: z.int().meta({ description: 'Time to live, renewed by each use of the session' }),
     metadata: z.record(z.string(), z.string()),
