@@ -294,7 +294,7 @@ describe('POST /v1/embeddings', () => {
       withAnswer((body) => ({ ...body, padding: 'x'.repeat(1_000_000) }));
       const { response, body } = await embed(['a', 'b']);
       expect(response.status).toBe(502);
-      expect(JSON.stringify(body)).toMatch(/the answer is larger than \d+ bytes/);
+      expect(JSON.stringify(body)).toMatch(/the response is larger than \d+ bytes/);
       expect(await redis.redis.keys('prod:emb:*')).toEqual([]);
     });
 

@@ -43,23 +43,29 @@ const failureOf = (call: Promise<unknown>) =>
     (error: { failure: string; retryAfterMs: number; message: string }) => error,
   );
 
-describe('Retry-After of an upstream', () => {
-  it.each([429, 503])('of a %d holds every call back, with the time that is left', async (status) => {
-    connect();
-    serve = (_, response) => void response.writeHead(status, { 'retry-after': '30' }).end('{}');
-    expect(await failureOf(client.getJson('/1'))).toMatchObject({ failure: 'failed', retryAfterMs: 30_000 });
-    const later = await Promise.all(
-      Array.from({ length: 8 }, (_, index) => failureOf(client.getJson(`/${index + 2}`))),
-    );
-    for (const error of later) {
-      expect(error?.failure).toBe('busy');
-      expect(error?.retryAfterMs).toBeGreaterThan(29_000);
-      expect(error?.retryAfterMs).toBeLessThanOrEqual(30_000);
-    }
-    expect(calls).toEqual(['/1']);
-  });
+describe('Retry-After', () => {
+  it.each([429, 503])(
+    'of a %d response pauses all calls, which report the remaining time',
+    async (status) => {
+      connect();
+      serve = (_, response) => void response.writeHead(status, { 'retry-after': '30' }).end('{}');
+      expect(await failureOf(client.getJson('/1'))).toMatchObject({
+        failure: 'failed',
+        retryAfterMs: 30_000,
+      });
+      const later = await Promise.all(
+        Array.from({ length: 8 }, (_, index) => failureOf(client.getJson(`/${index + 2}`))),
+      );
+      for (const error of later) {
+        expect(error?.failure).toBe('busy');
+        expect(error?.retryAfterMs).toBeGreaterThan(29_000);
+        expect(error?.retryAfterMs).toBeLessThanOrEqual(30_000);
+      }
+      expect(calls).toEqual(['/1']);
+    },
+  );
 
-  it('also holds back calls that wait for their turn', async () => {
+  it('also pauses queued calls', async () => {
     connect({ concurrency: 1 });
     serve = (_, response) => void response.writeHead(429, { 'retry-after': '30' }).end('{}');
     const failures = await Promise.all(['/1', '/2', '/3'].map((path) => failureOf(client.getJson(path))));
@@ -67,7 +73,7 @@ describe('Retry-After of an upstream', () => {
     expect(calls).toEqual(['/1']);
   });
 
-  it('is capped, for calls and for those who are told', async () => {
+  it('is capped', async () => {
     connect({ maxRetryAfterMs: 300, retryAttempts: 0 });
     serve = (_, response) => void response.writeHead(429, { 'retry-after': '3600' }).end('{}');
     expect(await failureOf(client.getJson('/1'))).toMatchObject({ failure: 'failed', retryAfterMs: 300 });
@@ -77,7 +83,7 @@ describe('Retry-After of an upstream', () => {
     expect((await client.getJson('/3')).status).toBe(200);
   });
 
-  it('of a short pause is sat out by the calls that were told', async () => {
+  it('with a short delay is waited out by the calls that received it', async () => {
     connect();
     let answers = 0;
     serve = (_, response) => {
@@ -89,7 +95,7 @@ describe('Retry-After of an upstream', () => {
     expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   });
 
-  it('of other answers holds nothing back', async () => {
+  it('of other responses does not pause calls', async () => {
     connect({ retryAttempts: 0 });
     serve = (_, response) => void response.writeHead(500, { 'retry-after': '30' }).end('{}');
     await failureOf(client.getJson('/1'));
@@ -98,8 +104,8 @@ describe('Retry-After of an upstream', () => {
   });
 });
 
-describe('an answer', () => {
-  /** Sends until the client hangs up, or all is sent. */
+describe('a response', () => {
+  /** Sends until the client disconnects or everything is sent. */
   const flood = (response: ServerResponse, bytes: number): Promise<number> =>
     new Promise((resolve) => {
       const chunk = Buffer.alloc(65_536, 0x20);
@@ -116,29 +122,29 @@ describe('an answer', () => {
       send();
     });
 
-  it('that is too large is cut off and refused, once', async () => {
-    connect({ maxAnswerBytes: 1_000_000 });
+  it('that is too large is aborted, rejected and not retried', async () => {
+    connect({ maxResponseBytes: 1_000_000 });
     let sent: Promise<number> | undefined;
     serve = (_, response) => void (sent = flood(response, 200_000_000));
     const error = await failureOf(client.getJson('/1'));
     expect(error).toMatchObject({
       failure: 'invalid-answer',
-      message: 'test: the answer is larger than 1000000 bytes',
+      message: 'test: the response is larger than 1000000 bytes',
     });
     expect(await sent).toBeLessThan(50_000_000);
     expect(calls).toHaveLength(1);
   });
 
-  it('may be as large as the call says', async () => {
-    connect({ maxAnswerBytes: 10 });
+  it('may be as large as the call allows', async () => {
+    connect({ maxResponseBytes: 10 });
     serve = (_, response) => void response.end(`{"a":"${'x'.repeat(90)}"}`);
-    expect(await client.postJson('/1', {}, { maxAnswerBytes: 98 })).toEqual({ a: 'x'.repeat(90) });
-    expect((await failureOf(client.postJson('/1', {}, { maxAnswerBytes: 97 })))?.failure).toBe(
+    expect(await client.postJson('/1', {}, { maxResponseBytes: 98 })).toEqual({ a: 'x'.repeat(90) });
+    expect((await failureOf(client.postJson('/1', {}, { maxResponseBytes: 97 })))?.failure).toBe(
       'invalid-answer',
     );
   });
 
-  it('that is an error keeps its status, however large', async () => {
+  it('with an error keeps its status, regardless of its size', async () => {
     connect({ retryAttempts: 0 });
     serve = (_, response) => {
       response.writeHead(400);

@@ -79,9 +79,9 @@ export class OpenAiEmbeddingsProvider implements EmbeddingsProvider, OnApplicati
     expectedDimensions: number | undefined,
     parameters: Record<string, unknown>,
   ): Promise<ProviderAnswer> {
-    const maxAnswerBytes = maxBytesOf(inputs.length, expectedDimensions);
+    const maxResponseBytes = maxBytesOf(inputs.length, expectedDimensions);
     const body = { input: inputs, ...parameters };
-    const reply = await this.upstream.postJson('/embeddings', body, { maxAnswerBytes });
+    const reply = await this.upstream.postJson('/embeddings', body, { maxResponseBytes });
     const { data: answer, error } = answerSchema.safeParse(reply);
     if (!answer) throw new InvalidEmbeddingsError(`not an embeddings list (${error.issues[0]?.message})`);
     if (answer.data.length !== inputs.length) {

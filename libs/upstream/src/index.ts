@@ -1,7 +1,7 @@
 export { parseRetryAfterMs } from './retry-after.js';
 export {
   UpstreamClient,
-  type JsonAnswer,
+  type JsonResponse,
   type UpstreamOptions,
   type UpstreamPace,
 } from './upstream-client.js';

@@ -1,6 +1,6 @@
 /**
- * Milliseconds until a `Retry-After` value (RFC 9110, section 10.2.3: seconds or an HTTP date), or undefined
- * where it is neither.
+ * Parses a `Retry-After` value (RFC 9110, section 10.2.3) and returns the delay in milliseconds, or undefined if the value is
+ * neither a number of seconds nor an HTTP date.
  */
 export function parseRetryAfterMs(value: string | undefined, nowMs = Date.now()): number | undefined {
   if (value === undefined) return undefined;

@@ -13,43 +13,43 @@ import {
 } from 'cockatiel';
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { Agent, request } from 'undici';
-import { AnswerTooLargeError, readAnswer, readErrorAnswer } from './answer-reader.js';
+import { ResponseTooLargeError, readResponse, readErrorResponse } from './response-reader.js';
 import { UpstreamError } from './upstream.errors.js';
 import { UpstreamHold } from './upstream-hold.js';
 import { publishCall, type UpstreamCall } from './upstream.metrics.js';
 import { parseRetryAfterMs } from './retry-after.js';
 
 export interface UpstreamOptions {
-  /** Stands in errors and logs. */
+  /** Identifies the upstream in errors, logs and metrics. */
   readonly name: string;
   /** Without a trailing slash. */
   readonly baseUrl: string;
   /** Sent with every call as `Authorization: Bearer …` (RFC 6750). */
   readonly bearerToken?: string | undefined;
-  /** Bound on one attempt, its whole body included. */
+  /** Timeout of one attempt, including the whole response body. */
   readonly timeoutMs: number;
-  /** Attempts after the first. */
+  /** Maximum number of retries. */
   readonly retryAttempts: number;
-  /** Calls under way at once; 64 times as many may wait. */
+  /** Maximum number of concurrent calls. Up to 64 times as many can be queued. */
   readonly concurrency: number;
-  /** Longest time that a `Retry-After` holds calls back. */
+  /** Upper bound for the pause that a `Retry-After` can request. */
   readonly maxRetryAfterMs: number;
-  /** Default bound on an answer's body; a larger one is cut off and refused. 2 MiB by default. */
-  readonly maxAnswerBytes?: number;
+  /** Maximum size of a response body. Larger responses are aborted and rejected. 2 MiB by default. */
+  readonly maxResponseBytes?: number;
   readonly pace?: UpstreamPace;
 }
 
-/** Keeps several processes to what one upstream allows. */
+/** Limits the rate of all processes to what an upstream allows. */
 export interface UpstreamPace {
-  /** Resolves when an attempt may go out. @throws UpstreamError when that would take too long */
+  /** Resolves when an attempt may be sent. @throws UpstreamError if that would take too long */
   admit(): Promise<void>;
-  /** Holds every process's attempts back for this long. Never rejects. */
+  /** Pauses the attempts of all processes. Never rejects. */
   hold(forMs: number): Promise<void>;
 }
 
-/** An answer to `getJson`. */
-export interface JsonAnswer {
-  /** 304 only where an ETag was sent; then there is no body. */
+/** The response to `getJson`. */
+export interface JsonResponse {
+  /** 304 only if an ETag was sent; the body is then undefined. */
   readonly status: number;
   readonly body: unknown;
   readonly etag: string | undefined;
@@ -60,23 +60,23 @@ interface Call {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly payload?: string;
-  readonly ignoresAnswer?: boolean;
-  readonly maxAnswerBytes?: number;
+  readonly ignoresBody?: boolean;
+  readonly maxResponseBytes?: number;
 }
 
 const maxRetryAfterMs = 20_000;
-const defaultMaxAnswerBytes = 2 * 1024 * 1024;
-/** Timers may fire early, and clocks differ. */
+const defaultMaxResponseBytes = 2 * 1024 * 1024;
+/** Allows for early timers and clock differences. */
 const retryMarginMs = 20;
-/** A call that has sat out one pause sits out the rest of a prolonged one, when it is no longer than this. */
+/** A retried call waits for the rest of a pause that was extended meanwhile, up to this long. */
 const maxRetryHoldMs = 2_000;
-const breakerOpensAfter = 10;
+const maxConsecutiveFailures = 10;
 const breakerOpenMs = 5_000;
 
 /**
- * Calls one JSON upstream: every attempt has a timeout and a bound on its answer; 429, 5xx and lost connections are
- * tried again with jitter or when `Retry-After` says; a breaker and a concurrency limit keep a sick upstream from taking
- * Marquee along. After a 429 or 503 with `Retry-After`, all other calls fail at once until that time is over.
+ * HTTP client for a JSON upstream. Every attempt has a timeout and a maximum response size. Responses with 429 or 5xx and
+ * lost connections are retried with jitter, or after the `Retry-After` delay. A breaker and a concurrency limit protect
+ * Marquee from a failing upstream. After a 429 or 503 with `Retry-After`, all calls fail fast until the pause ends.
  */
 export class UpstreamClient {
   private readonly logger: Logger;
@@ -89,13 +89,15 @@ export class UpstreamClient {
     this.agent = new Agent({ connections: options.concurrency });
     const breaker = circuitBreaker(handleWhen(isTransient), {
       halfOpenAfter: breakerOpenMs,
-      breaker: new ConsecutiveBreaker(breakerOpensAfter),
+      breaker: new ConsecutiveBreaker(maxConsecutiveFailures),
     });
-    breaker.onBreak(() => this.logger.warn(`breaker open after ${breakerOpensAfter} failures in a row`));
+    breaker.onBreak(() =>
+      this.logger.warn(`breaker opened after ${maxConsecutiveFailures} consecutive failures`),
+    );
     breaker.onReset(() => this.logger.log('breaker closed'));
     this.policy = wrap(
       bulkhead(options.concurrency, 64 * options.concurrency),
-      retry(handleWhen(isWorthRepeating), {
+      retry(handleWhen(isRetryable), {
         maxAttempts: options.retryAttempts,
         backoff: new DelegateBackoff(({ attempt, result }) =>
           backoffMs(attempt, 'error' in result ? result.error : undefined),
@@ -106,53 +108,53 @@ export class UpstreamClient {
   }
 
   /**
-   * Sends `body` as JSON and returns the parsed reply.
+   * Sends `body` as JSON and returns the parsed response.
    *
-   * @param maxAnswerBytes instead of the client's, where the request says how large the answer can be
+   * @param maxResponseBytes overrides the client's limit, if the request determines the size of the response
    * @throws UpstreamError
    */
   async postJson(
     path: string,
     body: unknown,
-    { maxAnswerBytes }: { maxAnswerBytes?: number } = {},
+    { maxResponseBytes }: { maxResponseBytes?: number } = {},
   ): Promise<unknown> {
     const headers = { 'content-type': 'application/json' };
     const call: Call = { method: 'POST', path, headers, payload: JSON.stringify(body) };
-    return (await this.execute(maxAnswerBytes === undefined ? call : { ...call, maxAnswerBytes })).body;
+    return (await this.execute(maxResponseBytes === undefined ? call : { ...call, maxResponseBytes })).body;
   }
 
   /**
-   * Sends JSON that was made already, and asks for no answer but a success.
+   * Sends a serialized JSON payload. Succeeds with any 2xx response and ignores its body.
    *
    * @throws UpstreamError
    */
   async post(path: string, payload: string, headers: Readonly<Record<string, string>>): Promise<void> {
     const all = { 'content-type': 'application/json', ...headers };
-    await this.execute({ method: 'POST', path, headers: all, payload, ignoresAnswer: true });
+    await this.execute({ method: 'POST', path, headers: all, payload, ignoresBody: true });
   }
 
   /**
-   * Asks for JSON; with an ETag only for what has changed since (RFC 9110, section 13.1.2).
+   * Requests JSON. With an ETag, the request is conditional (RFC 9110, section 13.1.2).
    *
-   * @param path with its query
+   * @param path including the query string
    * @throws UpstreamError
    */
-  getJson(path: string, etag?: string): Promise<JsonAnswer> {
+  getJson(path: string, etag?: string): Promise<JsonResponse> {
     return this.execute({ method: 'GET', path, headers: etag ? { 'if-none-match': etag } : {} });
   }
 
-  /** Cuts what is still under way: whoever asked has had its answer or its bound by now. */
+  /** Aborts calls in progress: their callers have received a response or timed out by now. */
   async close(): Promise<void> {
     await this.agent.destroy();
   }
 
-  /** Within a span of its own, whose context the upstream is told of; without tracing that is next to nothing. */
-  private execute(call: Call): Promise<JsonAnswer> {
+  /** Runs the call in its own span, whose context is propagated to the upstream. */
+  private execute(call: Call): Promise<JsonResponse> {
     const { name } = this.options;
     const options = { kind: SpanKind.CLIENT, attributes: { 'marquee.upstream': name } };
     return trace.getTracer('marquee').startActiveSpan(`${call.method} ${name}`, options, async (span) => {
       try {
-        return await this.tell(call);
+        return await this.measure(call);
       } catch (error) {
         span.setStatus({ code: SpanStatusCode.ERROR });
         throw error;
@@ -162,15 +164,15 @@ export class UpstreamClient {
     });
   }
 
-  private async tell(call: Call): Promise<JsonAnswer> {
+  private async measure(call: Call): Promise<JsonResponse> {
     const startedMs = performance.now();
     const publish = (outcome: UpstreamCall['outcome']): void =>
       publishCall({ upstream: this.options.name, outcome, durationMs: performance.now() - startedMs });
     try {
       this.checkHold();
-      const answer = await this.policy.execute((context) => this.attempt(call, isRetry(context)));
+      const response = await this.policy.execute((context) => this.attempt(call, isRetry(context)));
       publish('ok');
-      return answer;
+      return response;
     } catch (caught) {
       const error = this.toFailure(caught);
       publish(error instanceof UpstreamError ? error.failure : 'failed');
@@ -180,26 +182,26 @@ export class UpstreamClient {
 
   private toFailure(error: unknown): unknown {
     if (error instanceof BulkheadRejectedError)
-      return this.failure('overloaded', 'too many calls are waiting', error);
+      return this.failure('overloaded', 'too many calls are queued', error);
     if (error instanceof BrokenCircuitError)
-      return this.failure('overloaded', 'failing; not asked for now', error);
+      return this.failure('overloaded', 'temporarily unavailable after repeated failures', error);
     return error;
   }
 
-  private async attempt(call: Call, isRetry: boolean): Promise<JsonAnswer> {
-    // Calls that were answered 429 together extend each other's pause by a little.
+  private async attempt(call: Call, isRetry: boolean): Promise<JsonResponse> {
+    // Concurrent calls that received a 429 extend each other's pause slightly.
     if (isRetry && this.hold.remainingMs <= maxRetryHoldMs) await this.hold.wait(retryMarginMs);
     this.checkHold();
     await this.options.pace?.admit();
-    const { statusCode, headers, text } = await this.exchange(call);
+    const { statusCode, headers, text } = await this.send(call);
     const etag = single(headers.etag);
     if (statusCode === 304 && call.method === 'GET') return { status: 304, body: undefined, etag };
-    if (call.ignoresAnswer && statusCode >= 200 && statusCode < 300)
+    if (call.ignoresBody && statusCode >= 200 && statusCode < 300)
       return { status: statusCode, body: undefined, etag };
     if (statusCode >= 200 && statusCode < 300) return { status: statusCode, body: this.parse(text), etag };
     const retryAfterMs = this.cappedRetryAfterMs(single(headers['retry-after']));
     if (retryAfterMs !== undefined && (statusCode === 429 || statusCode === 503))
-      await this.holdBack(retryAfterMs);
+      await this.pause(retryAfterMs);
     const transient = statusCode === 429 || statusCode === 408 || statusCode >= 500;
     throw new UpstreamError(
       this.options.name,
@@ -212,32 +214,32 @@ export class UpstreamClient {
     );
   }
 
-  /** @throws UpstreamError while the upstream's pause lasts */
+  /** @throws UpstreamError during a pause that the upstream requested */
   private checkHold(): void {
     const { remainingMs } = this.hold;
     if (remainingMs === 0) return;
     const seconds = Math.ceil(remainingMs / 1000);
-    throw new UpstreamError(this.options.name, 'busy', `asked for a pause of ${seconds} s more`, {
+    throw new UpstreamError(this.options.name, 'busy', `requested a pause that ends in ${seconds} s`, {
       retryAfterMs: remainingMs,
     });
   }
 
-  private async holdBack(forMs: number): Promise<void> {
-    if (this.hold.remainingMs === 0) this.logger.warn(`asked for a pause of ${Math.ceil(forMs / 1000)} s`);
+  private async pause(forMs: number): Promise<void> {
+    if (this.hold.remainingMs === 0) this.logger.warn(`requested a pause of ${Math.ceil(forMs / 1000)} s`);
     this.hold.extend(forMs);
     await this.options.pace?.hold(forMs);
   }
 
-  /** An upstream that says "tomorrow" by mistake must not be lost until then, nor our clients. */
+  /** Caps the delay, so that an excessive `Retry-After` cannot disable an upstream for hours. */
   private cappedRetryAfterMs(header: string | undefined): number | undefined {
     const retryAfterMs = parseRetryAfterMs(header);
     return retryAfterMs === undefined ? undefined : Math.min(retryAfterMs, this.options.maxRetryAfterMs);
   }
 
-  private async exchange({ method, path, headers, payload, ignoresAnswer, maxAnswerBytes }: Call) {
+  private async send({ method, path, headers, payload, ignoresBody, maxResponseBytes }: Call) {
     const { baseUrl, bearerToken, timeoutMs } = this.options;
     const authorization = bearerToken ? { authorization: `Bearer ${bearerToken}` } : {};
-    const maxBytes = maxAnswerBytes ?? this.options.maxAnswerBytes ?? defaultMaxAnswerBytes;
+    const maxBytes = maxResponseBytes ?? this.options.maxResponseBytes ?? defaultMaxResponseBytes;
     try {
       const traceContext: Record<string, string> = {};
       propagation.inject(context.active(), traceContext);
@@ -251,14 +253,14 @@ export class UpstreamClient {
       const { statusCode } = response;
       const succeeded = statusCode >= 200 && statusCode < 300;
       const text =
-        succeeded && !ignoresAnswer
-          ? await readAnswer(response.body, maxBytes)
-          : await readErrorAnswer(response.body);
+        succeeded && !ignoresBody
+          ? await readResponse(response.body, maxBytes)
+          : await readErrorResponse(response.body);
       return { statusCode, headers: response.headers, text };
     } catch (error) {
-      if (error instanceof AnswerTooLargeError) throw this.failure('invalid-answer', error.message, error);
-      if (error instanceof Error && error.name === 'TimeoutError') {
-        throw this.failure('timeout', `no answer within ${timeoutMs} ms`, error);
+      if (error instanceof ResponseTooLargeError) throw this.failure('invalid-answer', error.message, error);
+      if ((error as Error).name === 'TimeoutError') {
+        throw this.failure('timeout', `no response within ${timeoutMs} ms`, error);
       }
       throw this.failure('unreachable', (error as { code?: string }).code ?? 'connection failed', error);
     }
@@ -268,7 +270,7 @@ export class UpstreamClient {
     try {
       return JSON.parse(text);
     } catch (error) {
-      throw this.failure('invalid-answer', 'the answer is not JSON', error);
+      throw this.failure('invalid-answer', 'the response is not JSON', error);
     }
   }
 
@@ -277,15 +279,15 @@ export class UpstreamClient {
   }
 }
 
-/** The retry policy numbers the attempts. */
+/** The retry policy passes the number of the attempt in its context. */
 const isRetry = (context: object): boolean => 'attempt' in context && Number(context.attempt) > 0;
 
 function isTransient(error: Error): boolean {
   return error instanceof UpstreamError && !['rejected', 'overloaded', 'busy'].includes(error.failure);
 }
 
-/** A wait longer than we would sit out is the client's to do. */
-function isWorthRepeating(error: Error): boolean {
+/** Longer waits are left to the client. */
+function isRetryable(error: Error): boolean {
   return (
     error instanceof UpstreamError &&
     ['timeout', 'unreachable', 'failed'].includes(error.failure) &&
@@ -293,7 +295,7 @@ function isWorthRepeating(error: Error): boolean {
   );
 }
 
-/** Returns the wait before the next attempt: exponential with full jitter, but never before the upstream said. */
+/** Returns the delay before the next attempt: exponential with full jitter, but never less than `Retry-After`. */
 function backoffMs(attempt: number, error: unknown): number {
   const jitteredMs = Math.random() * Math.min(200 * 2 ** attempt, 5_000);
   const retryAfterMs = error instanceof UpstreamError ? error.retryAfterMs : undefined;
@@ -303,11 +305,11 @@ function backoffMs(attempt: number, error: unknown): number {
 const single = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
 
-/** The upstream's own message helps the one who reads the log. It may quote a key ("Incorrect API key: sk-…"). */
+/** Describes an error response with the upstream's own message. Redacts keys, which messages may quote. */
 function describe(statusCode: number, text: string): string {
   let message: unknown;
   try {
-    // OpenAI's shape, and TMDB's.
+    // The formats of OpenAI and TMDB.
     const body = JSON.parse(text) as { error?: { message?: unknown }; status_message?: unknown };
     message = body.error?.message ?? body.status_message;
   } catch {

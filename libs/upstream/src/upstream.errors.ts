@@ -4,7 +4,7 @@ export type UpstreamFailure =
   | 'timeout'
   | 'unreachable'
   | 'rejected' // a 4xx that a retry will not change
-  | 'failed' // a 5xx or 429 that outlasted the retries
+  | 'failed' // a 5xx or 429 after the last retry
   | 'invalid-answer'
   | 'busy' // within a pause that the upstream requested (Retry-After)
   | 'overloaded'; // stopped by Marquee's own concurrency limit or breaker

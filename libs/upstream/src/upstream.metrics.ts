@@ -3,7 +3,7 @@ import { Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Histogram, Registry } from 'prom-client';
 import type { UpstreamFailure } from './upstream.errors.js';
 
-/** What a call came to, its retries included. */
+/** The outcome of a call, including its retries. */
 export interface UpstreamCall {
   readonly upstream: string;
   readonly outcome: 'ok' | UpstreamFailure;
@@ -16,7 +16,7 @@ export function publishCall(call: UpstreamCall): void {
   if (calls.hasSubscribers) calls.publish(call);
 }
 
-/** What Prometheus sees of the upstreams. They are made in many places, and tell on a diagnostics channel. */
+/** Prometheus metrics of upstream calls. Clients are created in many places and report on a diagnostics channel. */
 @Injectable()
 export class UpstreamMetrics implements OnApplicationShutdown {
   private readonly duration: Histogram<'upstream' | 'outcome'>;
@@ -24,7 +24,7 @@ export class UpstreamMetrics implements OnApplicationShutdown {
   constructor(registry: Registry) {
     this.duration = new Histogram({
       name: 'marquee_upstream_call_duration_seconds',
-      help: 'Duration of calls of an upstream, their retries included, by outcome',
+      help: 'Duration of calls to an upstream, including retries, by outcome',
       labelNames: ['upstream', 'outcome'],
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
       registers: [registry],

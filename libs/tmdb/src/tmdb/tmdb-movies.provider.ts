@@ -35,7 +35,7 @@ export class TmdbMoviesProvider implements MoviesProvider, OnApplicationShutdown
       bearerToken: tmdb.accessToken,
       ...config.upstream,
       // Five times the largest movie that TMDB has, credits and all.
-      maxAnswerBytes: 2 * 1024 * 1024,
+      maxResponseBytes: 2 * 1024 * 1024,
       pace,
     });
   }
