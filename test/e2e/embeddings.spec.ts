@@ -34,13 +34,13 @@ describe('POST /v1/embeddings', () => {
     [redis, upstream] = await Promise.all([TestRedisServer.start(), OpenAiUpstream.start()]);
     api = await startApi({
       REDIS_URL: redis.url,
-      // A busy machine must not make a hit a miss.
+      // On a busy machine, a hit must not become a miss.
       REDIS_BUDGET_MS: '2000',
       REDIS_SOCKET_TIMEOUT_MS: '10000',
       OPENAI_BASE_URL: upstream.baseUrl,
       OPENAI_API_KEY: 'sk-test',
       UPSTREAM_RETRY_ATTEMPTS: '1',
-      // These look behind Redis' back: the local tier has tests of its own.
+      // These tests read Redis directly. The local tier has its own tests.
       CACHE_LOCAL_BYTES: '0',
     });
     openai = new OpenAI({ baseURL: `${api.url}/v1`, apiKey: 'unused', maxRetries: 0 });
@@ -62,7 +62,7 @@ describe('POST /v1/embeddings', () => {
   };
 
   describe("through OpenAI's SDK with its default settings", () => {
-    it('answers one text, the second time out of Redis', async () => {
+    it('embeds one text, the second time from Redis', async () => {
       const first = await openai.embeddings.create({ model, input: 'Heat' });
       const second = await openai.embeddings.create({ model, input: 'Heat' });
       expect(first.data[0]?.embedding).toEqual(Array.from(vectorOf('Heat', dimensions)));
@@ -72,7 +72,7 @@ describe('POST /v1/embeddings', () => {
       expect(upstream.calls[0]).toMatchObject({ path: '/v1/embeddings', authorization: 'Bearer sk-test' });
     });
 
-    it('answers 2,048 texts in order, the second time out of Redis', async () => {
+    it('embeds 2,048 texts in order, the second time from Redis', async () => {
       const input = Array.from({ length: 2048 }, (_, index) => `film ${index}`);
       const first = await openai.embeddings.create({ model, input });
       const second = await openai.embeddings.create({ model, input });
@@ -80,12 +80,12 @@ describe('POST /v1/embeddings', () => {
       for (const position of [0, 1, 1023, 2047]) {
         expect(first.data[position]?.embedding).toEqual(Array.from(vectorOf(`film ${position}`, dimensions)));
       }
-      // Three million numbers: Jest's own comparison takes ten seconds.
+      // Jest takes ten seconds to compare three million numbers.
       expect(JSON.stringify(second.data) === JSON.stringify(first.data)).toBe(true);
       expect(upstream.textsReceived).toEqual(input);
     });
 
-    it('asks for repeated texts once', async () => {
+    it('requests repeated texts once', async () => {
       const input = ['a', 'b', 'a', 'c', 'b', 'a'];
       const { data } = await openai.embeddings.create({ model, input });
       expect(data.map(({ embedding }) => embedding)).toEqual(
@@ -94,7 +94,7 @@ describe('POST /v1/embeddings', () => {
       expect(upstream.textsReceived).toEqual(['a', 'b', 'c']);
     });
 
-    it('answers token arrays, which go upstream as they are, the second time out of Redis', async () => {
+    it('passes token arrays upstream unchanged, and serves them from Redis the second time', async () => {
       const input = [
         [9707, 11],
         [64, 568, 380],
@@ -114,17 +114,17 @@ describe('POST /v1/embeddings', () => {
       ]);
     });
 
-    it('shows our message', async () => {
+    it('shows the error message', async () => {
       await expect(openai.embeddings.create({ model: 'gpt-4', input: 'a' })).rejects.toMatchObject({
         status: 404,
         code: 'model_not_found',
         param: 'model',
-        message: expect.stringContaining('The model "gpt-4" is not served here'),
+        message: expect.stringContaining('The model "gpt-4" is not available'),
       });
     });
   });
 
-  it('asks only for what is missing and keeps the order', async () => {
+  it('requests only missing texts and keeps the order', async () => {
     await embed(['b', 'd']);
     const { response, body } = await embed(['a', 'b', 'c', 'd'], { encoding_format: 'float' });
     expect(upstream.calls.map(({ body: { input } }) => input)).toEqual([
@@ -137,7 +137,7 @@ describe('POST /v1/embeddings', () => {
     expect(response.headers.get('cache-status')).toBe('marquee; fwd=partial; stored');
   });
 
-  it("stores what Python's struct.unpack reads, for seven days", async () => {
+  it("stores vectors for seven days in the format of Python's struct.unpack", async () => {
     await embed('Heat');
     const bytes = await redis.redis.getBuffer(keyOf('Heat'));
     expect(pythonUnpack(bytes as Buffer)).toEqual(Array.from(vectorOf('Heat', dimensions)));
@@ -146,7 +146,7 @@ describe('POST /v1/embeddings', () => {
     expect(ttl).toBeLessThanOrEqual(604_800);
   });
 
-  it("serves what Python's struct.pack wrote", async () => {
+  it("serves vectors that Python's struct.pack wrote", async () => {
     const vector = vectorOf('of another program', dimensions);
     await redis.redis.set(keyOf('Ronin'), pythonPack(vector));
     const { response, body } = await embed('Ronin');
@@ -171,7 +171,7 @@ describe('POST /v1/embeddings', () => {
     ],
     ['a hash', () => redis.redis.hset(keyOf('Heat'), 'field', 'value')],
     ['a list', () => redis.redis.rpush(keyOf('Heat'), 'value')],
-  ])('replaces a planted value that is %s', async (_, plant) => {
+  ])('replaces a stored value that is %s', async (_, plant) => {
     await plant();
     const { body } = await embed('Heat');
     expect(body.data[0]?.embedding).toEqual(Array.from(vectorOf('Heat', dimensions)));
@@ -180,7 +180,7 @@ describe('POST /v1/embeddings', () => {
     expect(await redis.redis.ttl(keyOf('Heat'))).toBeGreaterThan(0);
   });
 
-  it('lets the first write win', async () => {
+  it('keeps the first of two concurrent writes', async () => {
     const firstWriter = vectorOf('first', dimensions);
     upstream.misbehave((call, response) => {
       void redis.redis
@@ -193,7 +193,7 @@ describe('POST /v1/embeddings', () => {
     );
   });
 
-  it('keeps token arrays under the documented key, apart from texts that look like them', async () => {
+  it('stores token arrays under the documented key, separate from similar texts', async () => {
     await embed([[9707, 11]]);
     // Python's hashlib.sha256(b"\xff" + struct.pack(">2I", 9707, 11)).hexdigest()
     const canonical = Buffer.from('ff000025eb0000000b', 'hex');
@@ -206,7 +206,7 @@ describe('POST /v1/embeddings', () => {
     expect(await redis.redis.dbsize()).toBe(4);
   });
 
-  it('splits token arrays that are too many for one upstream call', async () => {
+  it('splits token arrays that exceed the limits of one upstream call', async () => {
     const tokens = (start: number) => Array.from({ length: 8000 }, (_, index) => start + index);
     const input = Array.from({ length: 37 }, (_, index) => tokens(index));
     const { response } = await embed(input);
@@ -218,7 +218,7 @@ describe('POST /v1/embeddings', () => {
     expect(upstream.textsReceived).toHaveLength(37);
   });
 
-  it('goes on after SCRIPT FLUSH', async () => {
+  it('keeps working after SCRIPT FLUSH', async () => {
     await embed('a');
     await redis.redis.script('FLUSH');
     await embed(['b', 'c']);
@@ -226,7 +226,7 @@ describe('POST /v1/embeddings', () => {
     expect(upstream.textsReceived).toEqual(['a', 'b', 'c']);
   });
 
-  it('keeps shortened vectors apart', async () => {
+  it('caches shortened vectors separately', async () => {
     const { body } = await embed('Heat', { dimensions: 256 });
     expect(body.data[0]?.embedding).toHaveLength(256);
     expect(await redis.redis.exists(keyOf('Heat', `${model}@256`))).toBe(1);
@@ -235,14 +235,14 @@ describe('POST /v1/embeddings', () => {
     expect(upstream.calls.map(({ body: { dimensions: asked } }) => asked)).toEqual([256, undefined]);
   });
 
-  it('gives base64 as little-endian float32', async () => {
+  it('returns base64 as little-endian float32', async () => {
     const { body } = await embed('Heat', { encoding_format: 'base64' });
     const bytes = Buffer.from(body.data[0]?.embedding as unknown as string, 'base64');
     expect(bytes.readFloatLE(0)).toBe(vectorOf('Heat', dimensions)[0]);
     expect(bytes).toHaveLength(dimensions * 4);
   });
 
-  it('lists the models it serves', async () => {
+  it('lists the available models', async () => {
     const models = await openai.models.list();
     expect(models.data.map(({ id }) => id)).toEqual([
       model,
@@ -251,7 +251,7 @@ describe('POST /v1/embeddings', () => {
     ]);
   });
 
-  describe('an upstream that misbehaves', () => {
+  describe('with a misbehaving upstream', () => {
     type Data = ReturnType<typeof embeddingsResponse>;
     const withAnswer = (change: (body: Data) => unknown) =>
       upstream.misbehave((call, response) =>
@@ -280,7 +280,7 @@ describe('POST /v1/embeddings', () => {
         }),
       ],
       ['no list at all', () => ({ hello: 'world' })],
-    ])('%s: 502, and nothing is stored', async (_, change) => {
+    ])('returns 502 and stores nothing for %s', async (_, change) => {
       withAnswer(change);
       const { response, body } = await embed(['a', 'b']);
       expect(response.status).toBe(502);
@@ -290,7 +290,7 @@ describe('POST /v1/embeddings', () => {
       expect(await redis.redis.keys('prod:emb:*')).toEqual([]);
     });
 
-    it('cuts off an answer that is larger than what was asked for can be', async () => {
+    it('aborts a response that is larger than the request allows', async () => {
       withAnswer((body) => ({ ...body, padding: 'x'.repeat(1_000_000) }));
       const { response, body } = await embed(['a', 'b']);
       expect(response.status).toBe(502);
@@ -298,13 +298,13 @@ describe('POST /v1/embeddings', () => {
       expect(await redis.redis.keys('prod:emb:*')).toEqual([]);
     });
 
-    it('takes answers that are out of order', async () => {
+    it('accepts vectors that are out of order', async () => {
       withAnswer((body) => ({ ...body, data: body.data.toReversed() }));
       const { body } = await embed(['a', 'b']);
       expect(body.data[0]?.embedding).toEqual(Array.from(vectorOf('a', dimensions)));
     });
 
-    it('tries again after a 429, not before Retry-After', async () => {
+    it('retries after a 429, not before Retry-After', async () => {
       const times: number[] = [];
       upstream.misbehave(
         (_, response) => {
@@ -321,7 +321,7 @@ describe('POST /v1/embeddings', () => {
       expect((times[1] as number) - (times[0] as number)).toBeGreaterThanOrEqual(995);
     });
 
-    it('says what failed, without our key', async () => {
+    it('names the failure without the API key', async () => {
       upstream.misbehave((_, response) =>
         sendJson(response, 401, { error: { message: 'Incorrect API key provided: sk-test.' } }),
       );
@@ -351,7 +351,7 @@ describe('POST /v1/embeddings with the local model', () => {
   const cosine = (a: readonly number[], b: readonly number[]): number =>
     a.reduce((sum, value, index) => sum + value * (b[index] as number), 0);
 
-  it('puts similar sentences closer than unrelated ones, with unit vectors', async () => {
+  it('returns unit vectors, closer for similar sentences than for unrelated ones', async () => {
     const openai = new OpenAI({ baseURL: `${api.url}/v1`, apiKey: 'unused', maxRetries: 0 });
     const { data, model, usage } = await openai.embeddings.create({
       model: 'text-embedding-3-small',
@@ -369,7 +369,7 @@ describe('POST /v1/embeddings with the local model', () => {
     expect(await redis.redis.strlen(keyOf('recipes for apple pie', model))).toBe(512 * 4);
   });
 
-  it('shortens to unit vectors and refuses more than it has', async () => {
+  it('shortens to unit vectors and rejects more dimensions than it has', async () => {
     const shorter = await api.post('/v1/embeddings', {
       model: 'universal-sentence-encoder-lite',
       input: 'a',
@@ -388,14 +388,14 @@ describe('POST /v1/embeddings with the local model', () => {
     expect(await longer.json()).toMatchObject({ error: { param: 'dimensions' } });
   });
 
-  it('says what is served, and how to change it, where a stand-in has too few dimensions', async () => {
+  it('explains the available dimensions and how to get more if a substitute model has too few', async () => {
     const openai = new OpenAI({ baseURL: `${api.url}/v1`, apiKey: 'unused', maxRetries: 0 });
     const asked = openai.embeddings.create({ model, input: 'Heat', dimensions: 1536 });
     await expect(asked).rejects.toMatchObject({
       status: 400,
       param: 'dimensions',
       message: expect.stringMatching(
-        /"universal-sentence-encoder-lite" stands in for "text-embedding-3-small" here and has 512 dimensions.*not 1536.*OPENAI_API_KEY.*OPENAI_BASE_URL/,
+        /"universal-sentence-encoder-lite", which replaces "text-embedding-3-small", has 512 dimensions.*not 1536.*OPENAI_API_KEY.*OPENAI_BASE_URL/,
       ),
     });
   });
@@ -403,7 +403,7 @@ describe('POST /v1/embeddings with the local model', () => {
   describe('with token arrays, as the Python client of LangChain sends them', () => {
     const text = 'a heist in Los Angeles — “ñ” 日本語 👩‍👩‍👧';
 
-    it('embeds the text that they stand for, and keeps it under the key of the text', async () => {
+    it('embeds the decoded text and caches it under the key of the text', async () => {
       const openai = new OpenAI({ baseURL: `${api.url}/v1`, apiKey: 'unused', maxRetries: 0 });
       const tokens = await openai.embeddings.create({ model, input: [encode(text), encode('Ronin')] });
       const texts = await openai.embeddings.create({ model, input: [text, 'Ronin'] });
@@ -415,9 +415,9 @@ describe('POST /v1/embeddings with the local model', () => {
     });
 
     it.each([
-      ['in a list', [[9707], [9707, 999_999]], 'Item 1 of "input" holds the token 999999 at position 1'],
-      ['alone', [100_256], 'Item 0 of "input" holds the token 100256 at position 0'],
-    ])('names a token that the vocabulary does not have: %s', async (_, input, message) => {
+      ['in a list', [[9707], [9707, 999_999]], 'Item 1 of "input" contains the token 999999 at position 1'],
+      ['alone', [100_256], 'Item 0 of "input" contains the token 100256 at position 0'],
+    ])('names a token that is not in the vocabulary: %s', async (_, input, message) => {
       const response = await api.post('/v1/embeddings', { model, input });
       expect(response.status).toBe(400);
       expect(await response.json()).toMatchObject({

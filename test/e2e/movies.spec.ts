@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => api.close());
 
 const start = async (variables: Record<string, string> = {}): Promise<void> => {
-  // A busy machine must not make a hit a miss.
+  // On a busy machine, a hit must not become a miss.
   const patient = { REDIS_BUDGET_MS: '2000', REDIS_SOCKET_TIMEOUT_MS: '10000' };
   api = await startApi({ REDIS_URL: redis.url, CACHE_LOCAL_BYTES: '0', ...patient, ...variables });
 };
@@ -39,7 +39,7 @@ const get = async (path: string) => {
 describe('GET /v1/movies/{id} from TMDB', () => {
   beforeEach(() => start(tmdb.variables));
 
-  it('asks TMDB once, rightly, and hands every field on unchanged', async () => {
+  it('sends one correct request to TMDB and returns every field unchanged', async () => {
     const first = await get('/v1/movies/949');
     expect(first).toMatchObject({ status: 200, cache: 'marquee; fwd=miss; stored' });
     expect(first.body).toEqual(tmdb.movie(949, tmdb.calls[0]?.query));
@@ -53,7 +53,7 @@ describe('GET /v1/movies/{id} from TMDB', () => {
     });
   });
 
-  it('keeps it for a day under the documented key, as JSON', async () => {
+  it('caches the movie as JSON under the documented key for a day', async () => {
     await get('/v1/movies/949');
     const ttl = await redis.redis.ttl('prod:tmdb:movie:949');
     expect(ttl).toBeGreaterThan(86_390);
@@ -61,7 +61,7 @@ describe('GET /v1/movies/{id} from TMDB', () => {
     expect(JSON.parse((await redis.redis.get('prod:tmdb:movie:949')) ?? '')).toMatchObject({ id: 949 });
   });
 
-  it("serves another program's entry, and replaces one that is broken", async () => {
+  it("serves another program's entry, and replaces an invalid one", async () => {
     await redis.redis.set('prod:tmdb:movie:5', '{"id": 5, "title": "Theirs"}', 'EX', 86_400);
     expect((await get('/v1/movies/5')).text).toBe('{"id": 5, "title": "Theirs"}');
     expect(tmdb.calls).toHaveLength(0);
@@ -71,7 +71,7 @@ describe('GET /v1/movies/{id} from TMDB', () => {
     }
   });
 
-  it('counts a body of another movie as a miss, and replaces it', async () => {
+  it('treats the body of another movie as a miss and replaces it', async () => {
     await redis.redis.set('prod:tmdb:movie:5', '{"id": 7, "title": "Planted"}', 'EX', 86_400);
     const answer = await get('/v1/movies/5');
     expect(answer).toMatchObject({ cache: 'marquee; fwd=miss; stored', body: { id: 5 } });
@@ -83,7 +83,7 @@ describe('GET /v1/movies/{id} from TMDB', () => {
   });
 
   describe('in another language', () => {
-    it('asks TMDB for it, and caches it apart', async () => {
+    it('requests the language from TMDB and caches it separately', async () => {
       const english = await get('/v1/movies/949');
       const german = await get('/v1/movies/949?language=de-DE');
       expect(german.body).toMatchObject({ id: 949, title: 'Movie 949, edition 1, de-DE' });
@@ -95,7 +95,7 @@ describe('GET /v1/movies/{id} from TMDB', () => {
       expect(tmdb.calls).toHaveLength(2);
     });
 
-    it('refreshes it in the same language', async () => {
+    it('refreshes in the same language', async () => {
       await get('/v1/movies/1?language=de-DE');
       await redis.redis.expire('prod:tmdb:movie:1:de-DE', 60);
       tmdb.edition = 2;
@@ -105,14 +105,14 @@ describe('GET /v1/movies/{id} from TMDB', () => {
       );
     });
 
-    it('serves many', async () => {
+    it('serves several movies', async () => {
       const { body } = await get('/v1/movies?ids=1,2&language=pt-BR');
       const titles = (body['results'] as { title: string }[]).map(({ title }) => title);
       expect(titles).toEqual(['Movie 1, edition 1, pt-BR', 'Movie 2, edition 1, pt-BR']);
     });
 
     it.each(['', 'german', 'de_DE', 'qq', 'de-DE-x-a', 'de%3ADE', 'x'.repeat(100), 'de&language=fr'])(
-      'refuses language=%s, naming the field',
+      'language=%s returns 400 naming the field',
       async (language) => {
         for (const path of ['/v1/movies/1?', '/v1/movies?ids=1&']) {
           const { status, body } = await get(`${path}language=${language}`);
@@ -123,7 +123,7 @@ describe('GET /v1/movies/{id} from TMDB', () => {
     );
   });
 
-  it('remembers briefly that there is none', async () => {
+  it('caches a missing movie briefly', async () => {
     const first = await get('/v1/movies/2000000');
     expect(first).toMatchObject({ status: 404, body: { type: 'urn:marquee:problem:movie-not-found' } });
     expect((await get('/v1/movies/2000000')).status).toBe(404);
@@ -132,7 +132,7 @@ describe('GET /v1/movies/{id} from TMDB', () => {
   });
 
   it.each(['0', '-1', '1.5', '1e3', '0x1', '01', '+1', 'abc', '%20', '2147483648', '99999999999', '1,2'])(
-    'id %s: 400 before any lookup',
+    'id %s returns 400 before any lookup',
     async (id) => {
       await redis.redis.config('RESETSTAT');
       const { status, body } = await get(`/v1/movies/${id}`);
@@ -143,8 +143,8 @@ describe('GET /v1/movies/{id} from TMDB', () => {
     },
   );
 
-  describe('when TMDB misbehaves', () => {
-    it('waits as Retry-After says after a 429', async () => {
+  describe('with a misbehaving TMDB', () => {
+    it('waits for Retry-After after a 429', async () => {
       tmdb.misbehave((_, response) =>
         sendTmdbError(response, 429, 25, 'Your request count is over the allowed limit.', {
           'retry-after': '1',
@@ -170,7 +170,7 @@ describe('GET /v1/movies/{id} from TMDB', () => {
       });
       afterEach(() => other.close());
 
-      it('asks no more, in no process, and tells clients a minute at most', async () => {
+      it('pauses requests in all processes and returns a Retry-After of at most a minute', async () => {
         expect(await get('/v1/movies/100')).toMatchObject({ status: 503, retryAfter: '60' });
         const ids = [101, 102, 103, 104, 105, 106, 107, 108];
         const answers = await Promise.all(ids.map((id) => get(`/v1/movies/${id}`)));
@@ -187,14 +187,14 @@ describe('GET /v1/movies/{id} from TMDB', () => {
         expect(tmdb.calls.map(({ path }) => path)).toEqual(['/movie/100']);
       });
 
-      it('serves what is cached, stale or not', async () => {
+      it('serves cached movies, fresh or stale', async () => {
         await get('/v1/movies/100');
         expect(await get('/v1/movies/1')).toMatchObject({ status: 200, body: { id: 1 } });
         expect(tmdb.calls).toHaveLength(1);
       });
     });
 
-    it('cuts off an answer of 50 MB, ten at once, and stays small', async () => {
+    it('aborts ten concurrent responses of 50 MB without using much memory', async () => {
       const megabyte = Buffer.alloc(1_000_000, 0x20);
       tmdb.misbehaveAlways((_, response) => {
         response.writeHead(200, { 'content-type': 'application/json' });
@@ -217,7 +217,7 @@ describe('GET /v1/movies/{id} from TMDB', () => {
       expect(await redis.redis.keys('prod:tmdb:movie:*')).toEqual([]);
     });
 
-    it('tries a 5xx and a cut connection again', async () => {
+    it('retries a 5xx and a closed connection', async () => {
       tmdb.misbehave(
         (_, response) => sendTmdbError(response, 503, 9, 'Service offline'),
         (_, response) => void response.destroy(),
@@ -226,7 +226,7 @@ describe('GET /v1/movies/{id} from TMDB', () => {
       expect(tmdb.calls).toHaveLength(3);
     });
 
-    it('does not try a 401 again, and keeps the token to itself', async () => {
+    it('does not retry a 401, and does not reveal the token', async () => {
       tmdb.misbehaveAlways((_, response) => sendTmdbError(response, 401, 7, 'Invalid API key.'));
       const { status, text } = await get('/v1/movies/1');
       expect(status).toBe(502);
@@ -245,7 +245,7 @@ describe('GET /v1/movies/{id} from TMDB', () => {
       expect(await redis.redis.exists('prod:tmdb:movie:1')).toBe(0);
     });
 
-    it('serves a stale movie while it fails, and a fresh one once it works', async () => {
+    it('serves a stale movie while TMDB fails, and a fresh one when it recovers', async () => {
       await get('/v1/movies/1');
       await redis.redis.expire('prod:tmdb:movie:1', 3600);
       tmdb.edition = 2;
@@ -253,7 +253,7 @@ describe('GET /v1/movies/{id} from TMDB', () => {
       const stale = await get('/v1/movies/1');
       expect(stale).toMatchObject({ status: 200, body: { title: 'Movie 1, edition 1' } });
       expect(stale.cache).toMatch(/^marquee; fwd=stale; ttl=-18\d\d\d$/);
-      await until('TMDB was asked', () => tmdb.calls.length > 1);
+      await until('TMDB was called', () => tmdb.calls.length > 1);
       tmdb.reset();
       tmdb.edition = 2;
       await redis.redis.set('prod:tmdb:movie:2', '{"id":2,"title":"old"}', 'EX', 60);
@@ -264,7 +264,7 @@ describe('GET /v1/movies/{id} from TMDB', () => {
       expect(await redis.redis.ttl('prod:tmdb:movie:2')).toBeGreaterThan(86_000);
     });
 
-    it('asks by ETag, and keeps what is not modified for another day', async () => {
+    it('revalidates with an ETag, and caches unmodified movies for another day', async () => {
       await get('/v1/movies/1');
       await redis.redis.expire('prod:tmdb:movie:1', 60);
       await get('/v1/movies/1');
@@ -274,13 +274,13 @@ describe('GET /v1/movies/{id} from TMDB', () => {
     });
   });
 
-  it('sends no more than TMDB allows, however many are asked for', async () => {
+  it('limits the request rate regardless of the number of movies', async () => {
     await api.close();
     await start({ ...tmdb.variables, TMDB_REQUESTS_PER_SECOND: '50' });
     const ids = Array.from({ length: 100 }, (_, index) => index + 1);
     expect((await get(`/v1/movies?ids=${ids.join(',')}`)).status).toBe(200);
     const times = tmdb.calls.map(({ atMs }) => atMs).toSorted((a, b) => a - b);
-    // A tenth of a second's worth may go out at once.
+    // The burst is a tenth of a second.
     expect((times.at(-1) as number) - (times[0] as number)).toBeGreaterThan((100 - 6 - 1) * 20 * 0.95);
   });
 });
@@ -288,7 +288,7 @@ describe('GET /v1/movies/{id} from TMDB', () => {
 describe('GET /v1/movies?ids=', () => {
   beforeEach(() => start(tmdb.variables));
 
-  it('asks only for what is missing, in the order asked for, each id once', async () => {
+  it('requests each missing id once and returns movies in the requested order', async () => {
     await get('/v1/movies/2');
     const { status, cache, body } = await get('/v1/movies?ids=3,2,2000000,1,3');
     expect([status, cache]).toEqual([200, 'marquee; fwd=partial; stored']);
@@ -302,7 +302,7 @@ describe('GET /v1/movies?ids=', () => {
     ]);
   });
 
-  it('answers what it has when some fail, and stores no failure', async () => {
+  it('returns the available movies if some fail, and does not cache failures', async () => {
     await get('/v1/movies/2');
     tmdb.misbehaveAlways((call, response) =>
       call.path === '/movie/3'
@@ -315,13 +315,13 @@ describe('GET /v1/movies?ids=', () => {
     expect(await redis.redis.exists('prod:tmdb:movie:1', 'prod:tmdb:movie:3')).toBe(1);
   });
 
-  it('is an error when all fail', async () => {
+  it('returns an error if all fail', async () => {
     tmdb.misbehaveAlways((_, response) => sendTmdbError(response, 400, 5, 'broken'));
     expect((await get('/v1/movies?ids=1,2')).status).toBe(502);
   });
 
   it.each(['', '?ids=', '?ids=1,,2', '?ids=1,x', `?ids=${'1,'.repeat(100)}1`, '?ids=1&x=2', '?ids=1&ids=2'])(
-    '%s: 400',
+    '%s returns 400',
     async (query) => {
       const { status, body } = await get(`/v1/movies${query}`);
       expect(status).toBe(400);
@@ -334,7 +334,7 @@ describe('GET /v1/movies?ids=', () => {
 describe('without TMDB', () => {
   beforeEach(() => start());
 
-  it('serves the bundled catalogue in the same shape, marked as such', async () => {
+  it('serves the bundled catalogue in the same format, marked as such', async () => {
     const godfather = await get('/v1/movies/1000000370');
     expect(godfather.body).toMatchObject({
       id: 1_000_000_370,
@@ -356,7 +356,7 @@ describe('without TMDB', () => {
       'some_future_field',
     ]);
     expect((await get('/v1/movies/1000000370')).cache).toMatch(/^marquee; hit/);
-    // The catalogue has one language.
+    // The catalogue is in English only.
     expect((await get('/v1/movies/1000000370?language=de-DE')).cache).toMatch(/^marquee; hit/);
     expect((await get('/v1/movies/550')).status).toBe(404);
   });

@@ -38,7 +38,7 @@ const metrics = async (): Promise<string> => (await fetch(`${api.url}/metrics`))
 describe('POST /v1/query-understanding by rules', () => {
   beforeEach(() => start());
 
-  it('answers the documented document', async () => {
+  it('returns the documented document', async () => {
     const { status, cache, body } = await understand(
       'Three dark COMEDIES by the Coen brothers from the late 90s, under two hours, no gore',
     );
@@ -70,7 +70,7 @@ describe('POST /v1/query-understanding by rules', () => {
     });
   });
 
-  it('is kept for a day, for all who type it alike', async () => {
+  it('caches the document for a day under the normalized query', async () => {
     await understand('Heist  movies');
     const key = keyOf('heist movies');
     expect(await redis.redis.ttl(key)).toBeGreaterThan(86_390);
@@ -80,7 +80,7 @@ describe('POST /v1/query-understanding by rules', () => {
     expect(JSON.parse((await redis.redis.get(key)) ?? '')).toMatchObject({ themes: ['heist'] });
   });
 
-  it("serves another program's document and replaces one of another shape", async () => {
+  it("serves another program's document, and replaces one with a different shape", async () => {
     await understand('heist movies');
     const key = keyOf('heist movies');
     const stored = JSON.parse((await redis.redis.get(key)) ?? '') as Understanding;
@@ -99,14 +99,14 @@ describe('POST /v1/query-understanding by rules', () => {
   });
 
   it.each([undefined, '', '   ', 7, null, ['x'], 'x'.repeat(1001), '\ud800', 'a\0b'])(
-    '%j: 400',
+    '%j returns 400',
     async (query) => {
       const { status, body } = await understand(query);
       expect([status, body.errors?.[0]?.field]).toEqual([400, 'query']);
     },
   );
 
-  it('draws its graph', async () => {
+  it('returns its graph', async () => {
     const response = await fetch(`${api.url}/v1/query-understanding/graph`);
     const { steps } = (await response.json()) as {
       steps: { name: string; inputs: string[]; optional: boolean }[];
@@ -120,14 +120,14 @@ describe('POST /v1/query-understanding by rules', () => {
     expect(await mermaid.text()).toMatch(/^flowchart LR\n {2}query --> normalize\n/);
   });
 
-  it('serves without Redis', async () => {
+  it('works without Redis', async () => {
     redis.freeze();
     const { status, cache, body } = await understand('heist movies');
     redis.thaw();
     expect([status, cache, body.themes]).toEqual([200, 'marquee; fwd=miss; detail=redis-away', ['heist']]);
   });
 
-  it('answers hostile queries soon', async () => {
+  it('handles hostile queries in bounded time', async () => {
     const hostile = ['like ', 'before after ', 'not ', '1 hour and ', 'a b c d e f ', '((', 'tom hanks '];
     for (const part of hostile) {
       const startedMs = performance.now();
@@ -140,7 +140,7 @@ describe('POST /v1/query-understanding by rules', () => {
 describe('with a language model', () => {
   beforeEach(() => start({ ...chat.variables, QU_MODEL_TIMEOUT_MS: '300' }));
 
-  it('asks for JSON by a schema, once a query', async () => {
+  it('requests JSON by a schema, once per query', async () => {
     const { body, cache } = await understand('Something Moody');
     expect(body).toMatchObject({
       ...modelFacts,
@@ -181,21 +181,21 @@ describe('with a language model', () => {
         sendCompletion(response, 'Sure! Here are some films'),
     ],
     [
-      'no answer',
+      'empty',
       (response: Parameters<typeof sendCompletion>[0]) => sendCompletion(response, null, { refusal: 'No.' }),
     ],
     [
-      'a genre that there is not',
+      'an unknown genre',
       (response: Parameters<typeof sendCompletion>[0]) =>
         sendCompletion(response, JSON.stringify({ ...modelFacts, genres: ['Heist'] })),
     ],
     [
-      'a field too many',
+      'an extra field',
       (response: Parameters<typeof sendCompletion>[0]) =>
         sendCompletion(response, JSON.stringify({ ...modelFacts, more: 1 })),
     ],
     [
-      'a year too late',
+      'a year that is too late',
       (response: Parameters<typeof sendCompletion>[0]) =>
         sendCompletion(response, JSON.stringify({ ...modelFacts, years: { from: 99_999, to: null } })),
     ],
@@ -204,7 +204,7 @@ describe('with a language model', () => {
       (response: Parameters<typeof sendCompletion>[0]) => response.writeHead(200).end('{"choices":[]}'),
     ],
   ])(
-    'falls back to the rules when its answer is %s, says so, counts it and keeps nothing',
+    'falls back to the rules if the response is %s, reports and counts it, and caches nothing',
     async (_, misbehave) => {
       chat.misbehave((__, response) => {
         misbehave(response);
@@ -222,7 +222,7 @@ describe('with a language model', () => {
 });
 
 describe('shadow runs', () => {
-  it('compare a share of the hits with what is read now', async () => {
+  it('compare a share of the hits with new documents', async () => {
     await start({ QU_SHADOW_SHARE: '1' });
     await understand('heist movies');
     await understand('heist movies');

@@ -37,7 +37,7 @@ const metric = async (url: string, line: RegExp): Promise<number> =>
   Number(line.exec(await (await fetch(`${url}/metrics`)).text())?.[1] ?? Number.NaN);
 
 describe('the worker', () => {
-  it("publishes TMDB's trending films, tells of it, and ends when told", async () => {
+  it("publishes TMDB's trending movies, reports it, and exits on SIGTERM", async () => {
     const worker = start({ ...tmdb.variables, TRENDING_COUNT: '50' });
     const url = await worker.ready();
     await published();
@@ -69,7 +69,7 @@ describe('the worker', () => {
     );
     await published();
     await until(
-      'every worker knows',
+      'every worker has seen it',
       async () => {
         const known = await Promise.all(
           urls.map((url) =>
@@ -83,7 +83,7 @@ describe('the worker', () => {
     expect(tmdb.calls.filter(({ path }) => path === '/trending/movie/day')).toHaveLength(1);
   });
 
-  it('keeps the old set when the source fails, says so, and tries again', async () => {
+  it('keeps the old set if the source fails, reports it, and retries', async () => {
     await redis.redis.sadd('prod:trending:current', 1, 2, 3);
     tmdb.misbehaveAlways((_, response) => void response.writeHead(401).end('{}'));
     const worker = start({ ...tmdb.variables });
@@ -95,19 +95,22 @@ describe('the worker', () => {
     await until('it has succeeded', async () => (await current()).length > 3, 30_000);
   });
 
-  it('publishes at once when Redis has lost its memory', async () => {
+  it('publishes soon after Redis has lost its data', async () => {
     await start({ ...tmdb.variables }).ready();
     await published();
     await redis.redis.unlink('prod:trending:current', 'prod:trending:current:meta');
     await until('it is published again', async () => (await current()).length > 0, 30_000);
   });
 
-  it('drops cached movies that have changed, and no others', async () => {
+  it('deletes cached movies that have changed, and no others', async () => {
     for (const id of [1, 2, 3, 150])
       await redis.redis.set(`prod:tmdb:movie:${id}`, `{"id":${id}}`, 'EX', 86_400);
     tmdb.changed = [2, ...Array.from({ length: 149 }, (_, index) => 1000 + index), 150];
     await start({ ...tmdb.variables }).ready();
-    await until('what changed is gone', async () => (await redis.redis.exists('prod:tmdb:movie:150')) === 0);
+    await until(
+      'the changed movie is deleted',
+      async () => (await redis.redis.exists('prod:tmdb:movie:150')) === 0,
+    );
     expect(await redis.redis.exists('prod:tmdb:movie:2')).toBe(0);
     expect(await redis.redis.exists('prod:tmdb:movie:1', 'prod:tmdb:movie:3')).toBe(2);
     const [call] = tmdb.calls.filter(({ path }) => path === '/movie/changes');
@@ -118,7 +121,7 @@ describe('the worker', () => {
     );
   });
 
-  it('serves on while Redis is away at its start, and works once it is there', async () => {
+  it('starts without Redis, and publishes once it is available', async () => {
     await redis.kill();
     const url = await start({ ...tmdb.variables }).ready();
     expect((await fetch(`${url}/health/live`)).status).toBe(200);
@@ -128,10 +131,10 @@ describe('the worker', () => {
   });
 });
 
-/** KILLINGS=50 for more of the same. */
+/** Set KILLINGS=50 to repeat the test more often. */
 const killings = Number(process.env['KILLINGS'] ?? 8);
 
-describe('a worker that ends in the middle of a replacement', () => {
+describe('a worker that exits in the middle of an update', () => {
   const size = 10_000;
   let client: RedisClient;
   let views: ViewsRepository;
@@ -142,7 +145,7 @@ describe('a worker that ends in the middle of a replacement', () => {
   });
   afterAll(() => client.close());
 
-  /** Lets the viewers look at nothing but the ids of a generation. */
+  /** Records views of the ids of one generation only. */
   const view = async (generation: number): Promise<void> => {
     const buckets = await redis.redis.keys('prod:trending:views:*');
     if (buckets.length > 0) await redis.redis.unlink(...buckets);
@@ -154,7 +157,7 @@ describe('a worker that ends in the middle of a replacement', () => {
     void (await redis.redis.unlink('prod:job:trending', 'prod:lock:trending', 'prod:lock:job-trending'));
   const generationOf = (id: string): number => Math.floor((Number(id) - 1) / size);
 
-  /** Answers which generation is current, having checked that it is whole and lives for ever. */
+  /** Returns the current generation after checking that it is whole and has no TTL. */
   const wholeGeneration = async (): Promise<number> => {
     const ids = await current();
     const generations = new Set(ids.map(generationOf));
@@ -166,7 +169,7 @@ describe('a worker that ends in the middle of a replacement', () => {
     return [...generations][0] as number;
   };
 
-  /** Ends a worker at so many moments of a replacement; answers the exit codes. */
+  /** Stops workers at different moments of an update and returns their exit codes. */
   const endMidway = async (signal: NodeJS.Signals, rounds: number) => {
     const variables = { TRENDING_SOURCE: 'views', TRENDING_COUNT: `${size}`, REDIS_BUDGET_MS: '2000' };
     const fence = () => redis.redis.hget('prod:trending:next:meta', 'fence');
@@ -180,15 +183,15 @@ describe('a worker that ends in the middle of a replacement', () => {
       await view(round);
       await makeDue();
       const worker = start(variables);
-      await until('it has begun', async () => {
-        // Looked for without a pause, a thousand times: it takes only some milliseconds.
+      await until('the update has started', async () => {
+        // Polls without a pause, because the update takes only milliseconds.
         for (let look = 0; look < 1000; look++) {
           const now = await fence();
           if (now !== null && now !== fenceBefore) return true;
         }
         return (await redis.redis.exists('prod:job:trending')) > 0;
       });
-      await delay((30 * (round - 1)) / rounds); // a moment of the replacement, another each round
+      await delay((30 * (round - 1)) / rounds); // a different moment each round
       codes.push((await worker.stop(signal)).code);
       const after = await wholeGeneration();
       expect([before, round]).toContain(after);
@@ -197,14 +200,14 @@ describe('a worker that ends in the middle of a replacement', () => {
   };
 
   it(
-    'by kill -9 leaves a whole set, old or new',
+    'by SIGKILL leaves either the whole old set or the whole new one',
     async () => {
       expect(await endMidway('SIGKILL', killings)).toHaveLength(killings);
     },
     60_000 + 3_000 * killings,
   );
 
-  it('by SIGTERM leaves a whole set and nothing beside it', async () => {
+  it('by SIGTERM leaves a whole set and no staging area', async () => {
     expect(await endMidway('SIGTERM', 4)).toEqual([0, 0, 0, 0]);
     expect(await redis.redis.exists('prod:trending:next', 'prod:trending:next:meta')).toBe(0);
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { read, readExamples } from './read.js';
 import { evaluate, precision, recall } from './score.js';
 
-/** Fields that fall below, by name: what `npm run eval -- --verbose FILE` shows in full. */
+/** Returns the fields below the threshold. `npm run eval -- --verbose FILE` shows every disagreement. */
 const fieldsBelow = async (name: string, least: number): Promise<string[]> => {
   const examples = readExamples(join(import.meta.dirname, `${name}.jsonl`));
   const { fields } = evaluate(examples, await read(examples));
@@ -13,17 +13,17 @@ const fieldsBelow = async (name: string, least: number): Promise<string[]> => {
 };
 
 describe('the rules of query understanding', () => {
-  it.each(['development', 'development-2', 'development-3'])('read %s as well as they did', async (name) => {
+  it.each(['development', 'development-2', 'development-3'])('keep their scores on %s', async (name) => {
     expect(await fieldsBelow(name, 0.85)).toEqual([]);
   });
 
-  it('read queries that they were not written from', async () => {
+  it('keep their scores on held-out queries', async () => {
     expect(await fieldsBelow('held-out', 0.8)).toEqual([]);
   });
 });
 
 describe(evaluate.name, () => {
-  it('counts what is missing and what is too much', () => {
+  it('counts missed and extra items', () => {
     const examples = [
       { query: 'q', expected: { genres: ['Comedy' as const], limit: 3, intent: 'search' as const } },
     ];

@@ -1,5 +1,5 @@
-// `npm run eval`: how well the rules read queries, by field. `-- --verbose` shows each disagreement, `-- FILE` reads
-// another set than the two here.
+// `npm run eval` scores the rules of query understanding by field. `-- --verbose` shows each disagreement, `-- FILE` scores
+// another set.
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { read, readExamples } from './read.js';

@@ -3,7 +3,7 @@ import { Catalogue } from '@app/catalogue';
 import { understandingGraph } from '@app/query-understanding';
 import type { Example, Reading } from './score.js';
 
-/** The clock of the examples: "last year" is 2025. */
+/** The current time for the examples: "last year" is 2025. */
 const now = (): Date => new Date('2026-11-21T12:00:00Z');
 
 export function readExamples(file: string): Example[] {
@@ -13,13 +13,13 @@ export function readExamples(file: string): Example[] {
     .map((line) => JSON.parse(line) as Example);
 }
 
-/** What the rules alone read in each query. @throws Error when a step fails */
+/** Reads each query with the rules alone. @throws Error if a step fails */
 export async function read(examples: readonly Example[]): Promise<Reading[]> {
   const graph = understandingGraph({ movies: new Catalogue().movies, now });
   const readings: Reading[] = [];
   for (const { query } of examples) {
     const { results, degraded } = await graph.run({ query });
-    if (degraded.length > 0) throw new Error(`"${query}" broke ${degraded.join(', ')}`);
+    if (degraded.length > 0) throw new Error(`"${query}" failed in ${degraded.join(', ')}`);
     readings.push({ ...results.facts, language: results.language });
   }
   return readings;

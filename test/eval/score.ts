@@ -1,6 +1,6 @@
 import type { Facts } from '@app/query-understanding';
 
-/** What an annotator reads in a query: fields left out are absent. */
+/** A query and the facts that an annotator found in it. Omitted fields are expected to be empty. */
 export interface Example {
   readonly query: string;
   readonly expected: Partial<Facts> & { readonly language?: string };
@@ -40,10 +40,10 @@ const singular = (text: string): string =>
     .map((word) => word.replace(/ies$/, 'y').replace(/(?<=[^s])s$/, ''))
     .join(' ');
 
-/** What was read in a query. */
+/** The facts that were read from a query. */
 export type Reading = Partial<Facts> & { readonly language?: string };
 
-/** Each field as a set of items that are right or wrong by themselves. Lists have no order. */
+/** Splits each field into items that are scored individually. The order of lists is ignored. */
 const itemsOf: Readonly<Record<string, (reading: Reading) => string[]>> = {
   language: ({ language = 'en' }) => (language === 'en' ? [] : [language]),
   intent: ({ intent = 'search' }) => [intent],

@@ -5,7 +5,7 @@ import { createPino, PinoLoggerService } from '@app/observability';
 import { WorkerModule } from './worker.module.js';
 
 /**
- * Builds the worker, initialized but not listening. HTTP is for probes and metrics alone.
+ * Creates the worker, initialized but not listening. It serves HTTP only for probes and metrics.
  *
  * @param variables used instead of the process environment and `.env`
  * @throws ConfigurationError, RedisStartupError

@@ -5,15 +5,15 @@ import { hashOf } from './embedding-input.js';
 const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 describe(hashOf.name, () => {
-  it('is the SHA-256 of a text', () => {
+  it('returns the SHA-256 of a text', () => {
     expect(hashOf('Heat')).toBe(sha256('Heat'));
   });
 
-  it('is the SHA-256 of 0xFF and the big-endian tokens of a token array', () => {
+  it('returns the SHA-256 of 0xFF and the big-endian tokens for a token array', () => {
     expect(hashOf([1, 100_256])).toBe(sha256(Buffer.from('ff00000001000187a0', 'hex')));
   });
 
-  it('gives a text and a token array different keys, whatever they hold', () => {
+  it('never returns the same hash for a text and a token array', () => {
     const lookalikes = [
       '[1,2]',
       '1,2',

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 
-/** Token ids of one text, as a client's own tokenizer made them. */
+/** The token ids of one text, produced by the client's tokenizer. */
 export type TokenArray = readonly number[];
 
-/** One thing to embed: a text, or the tokens of one. */
+/** A text to embed, or its tokens. */
 export type EmbeddingInput = string | TokenArray;
 
 const bytesPerToken = 4;
-/** Never occurs in UTF-8, so no text has the canonical form of a token array. */
+/** Never occurs in UTF-8, so that no text has the same hash input as a token array. */
 const tokenMarker = 0xff;
 
 /**
- * Returns the last part of an input's cache key, in lower-case hex: of a text the SHA-256 of its UTF-8, of a token array
- * the SHA-256 of the byte 0xFF followed by each token as a big-endian uint32.
+ * Returns the last part of an input's cache key in lower-case hex: the SHA-256 of a text's UTF-8 bytes, or, for a token
+ * array, of the byte 0xFF followed by each token as a big-endian uint32.
  */
 export function hashOf(input: EmbeddingInput): string {
   const hash = createHash('sha256');

@@ -1,9 +1,9 @@
-/** A model that the embeddings route serves. */
+/** A model that `POST /v1/embeddings` serves. */
 export interface EmbeddingModel {
   readonly id: string;
-  /** Dimensions of its vectors by default; undefined until the upstream has shown them. */
+  /** The default dimensions; undefined until learned from the first response of the upstream. */
   readonly dimensions: number | undefined;
-  /** Whether `dimensions` may ask for fewer. */
+  /** Whether requests may set `dimensions` to a lower number. */
   readonly canShorten: boolean;
   readonly ownedBy: string;
 }

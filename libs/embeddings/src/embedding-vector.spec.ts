@@ -9,7 +9,7 @@ describe("OpenAI's base64", () => {
     expect(vectorFromBase64('AACAPwAAIMA=')).toEqual(Float32Array.of(1, -2.5));
   });
 
-  it('takes no broken text', () => {
+  it('rejects malformed text', () => {
     for (const text of ['', 'AAA=', '****']) expect(vectorFromBase64(text)).toBeUndefined();
   });
 });

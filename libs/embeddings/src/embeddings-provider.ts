@@ -3,38 +3,38 @@ import type { EmbeddingModel } from './embedding-model.js';
 
 export interface ProviderRequest {
   readonly model: string;
-  /** As `embeddable` returned them. */
+  /** Inputs that `embeddable` returned. */
   readonly inputs: readonly EmbeddingInput[];
-  /** Set only where the client asked for other than the model's default. */
+  /** Set only if the client requested fewer dimensions than the model's default. */
   readonly dimensions: number | undefined;
-  /** What each vector must have; undefined until a model that we do not know has shown it. */
+  /** The required dimensions of each vector; undefined until learned from an unknown model. */
   readonly expectedDimensions: number | undefined;
 }
 
-export interface ProviderAnswer {
-  /** One an input, in order. */
+export interface ProviderResponse {
+  /** One vector for each input, in order. */
   readonly vectors: readonly Float32Array[];
   readonly promptTokens: number;
 }
 
-/** Where embeddings come from when the cache has none. */
+/** Creates embeddings that are not cached. */
 export interface EmbeddingsProvider {
-  /** For people: banner, logs, health. */
+  /** A human-readable description for the banner, logs and health checks. */
   readonly description: string;
   readonly models: readonly EmbeddingModel[];
-  /** How an operator gets dimensions that these models do not have; undefined where the client's request is at fault. */
+  /** How the operator can serve other dimensions; undefined if only the client can change its request. */
   readonly otherDimensions: string | undefined;
-  /** Finds the model that serves a requested name: itself, or one it stands in for. */
+  /** Returns the model that serves a requested model name, which may be a substitute. */
   resolve(requested: string): EmbeddingModel | undefined;
   /**
-   * Returns what is embedded, and cached, for these inputs: token arrays as they are where the provider takes them, the
-   * text that they stand for where it does not.
+   * Returns the inputs in the form that is embedded and cached: providers that do not accept token arrays decode them to
+   * text.
    *
-   * @throws EmbeddingsRequestError for tokens that stand for nothing
+   * @throws EmbeddingsRequestError for unknown tokens
    */
   embeddable(inputs: readonly EmbeddingInput[]): Promise<readonly EmbeddingInput[]>;
   /** @throws UpstreamError, InvalidEmbeddingsError or EmbeddingsOverloadedError */
-  embed(request: ProviderRequest): Promise<ProviderAnswer>;
+  embed(request: ProviderRequest): Promise<ProviderResponse>;
 }
 
 export const EMBEDDINGS_PROVIDER = Symbol('EMBEDDINGS_PROVIDER');

@@ -21,7 +21,7 @@ export interface VectorSpace {
   readonly shortened: boolean;
 }
 
-/** A text or token array, and the vectors that are wanted of it. */
+/** A text or token array, and the space of its vector. */
 export interface VectorInput {
   readonly space: VectorSpace;
   readonly input: EmbeddingInput;
@@ -30,7 +30,7 @@ export interface VectorInput {
 /** Creates the vectors of these inputs, in order. */
 export type CreateVectors = (inputs: readonly EmbeddingInput[]) => Promise<readonly Float32Array[]>;
 
-/** Cached vectors: `{env}:emb:{model}:{hashOf(input)}`, big-endian float32, seven days. */
+/** Caches vectors in `{env}:emb:{model}:{hashOf(input)}` as big-endian float32 for seven days. */
 @Injectable()
 export class EmbeddingsRepository {
   private readonly namespace: Namespace<VectorInput, Float32Array>;

@@ -3,7 +3,11 @@ import { type CacheResult, isFiniteVector } from '@app/cache';
 import type { RedisBudget } from '@app/redis';
 import type { EmbeddingInput } from './embedding-input.js';
 import type { EmbeddingModel } from './embedding-model.js';
-import { EMBEDDINGS_PROVIDER, type EmbeddingsProvider, type ProviderAnswer } from './embeddings-provider.js';
+import {
+  EMBEDDINGS_PROVIDER,
+  type EmbeddingsProvider,
+  type ProviderResponse,
+} from './embeddings-provider.js';
 import { EmbeddingsRequestError, InvalidEmbeddingsError } from './embeddings.errors.js';
 import { EmbeddingsRepository, type VectorSpace } from './embeddings.repository.js';
 
@@ -11,29 +15,29 @@ export interface EmbeddingsRequest {
   readonly model: string;
   readonly inputs: readonly EmbeddingInput[];
   readonly dimensions: number | undefined;
-  /** Make the vectors again, cached or not. */
+  /** Creates new vectors even if they are cached. */
   readonly refresh?: boolean;
 }
 
 export interface Embeddings {
-  /** The model that made them. */
+  /** The model that created the vectors. */
   readonly model: string;
-  /** One an input, in the request's order. */
+  /** One vector for each input, in the order of the request. */
   readonly vectors: readonly Float32Array[];
-  /** Tokens that were embedded for this request; vectors from the cache cost none. */
+  /** Tokens that were embedded for this request; cached vectors cost none. */
   readonly promptTokens: number;
-  /** How each lookup ended. */
+  /** The cache result of each input. */
   readonly cached: readonly CacheResult<Float32Array>[];
 }
 
-/** What a request asks for; `dimensions` is unknown until a model that we do not know has shown its vectors. */
+/** The requested vectors. `dimensions` is undefined until learned from an unknown model. */
 type RequestedSpace = Omit<VectorSpace, 'dimensions'> & { readonly dimensions: number | undefined };
 
-/** Embeds texts and token arrays: from the cache where it has their vectors, by the provider otherwise. */
+/** Embeds texts and token arrays, with vectors from the cache or, if missing, from the provider. */
 @Injectable()
 export class EmbeddingsService {
-  /** Dimensions that upstream models have shown, where neither we nor the configuration knew them. */
-  private readonly shownDimensions = new Map<string, number>();
+  /** Dimensions learned from responses, for models with neither known nor configured dimensions. */
+  private readonly learnedDimensions = new Map<string, number>();
 
   constructor(
     @Inject(EMBEDDINGS_PROVIDER) private readonly provider: EmbeddingsProvider,
@@ -49,25 +53,25 @@ export class EmbeddingsService {
   }
 
   /**
-   * Returns one vector an input.
+   * Returns one vector for each input.
    *
-   * @throws EmbeddingsRequestError for a model, dimensions or tokens that are not served, and what the provider throws
+   * @throws EmbeddingsRequestError for an unsupported model, dimensions or token, and the errors of the provider
    */
   async embed(budget: RedisBudget, request: EmbeddingsRequest): Promise<Embeddings> {
     const requested = this.requestedSpace(request);
     const inputs = await this.provider.embeddable(request.inputs);
     let promptTokens = 0;
-    const make = async (part: readonly EmbeddingInput[]): Promise<readonly Float32Array[]> => {
-      const answer = await this.ask(requested, part);
-      promptTokens += answer.promptTokens;
-      this.repository.recordTokens(answer.promptTokens);
-      return answer.vectors;
+    const create = async (part: readonly EmbeddingInput[]): Promise<readonly Float32Array[]> => {
+      const response = await this.requestVectors(requested, part);
+      promptTokens += response.promptTokens;
+      this.repository.recordTokens(response.promptTokens);
+      return response.vectors;
     };
     const space = {
       ...requested,
-      dimensions: requested.dimensions ?? (await this.learnDimensions(inputs, make)),
+      dimensions: requested.dimensions ?? (await this.learnDimensions(inputs, create)),
     };
-    const cached = await this.repository.getOrCreate(space, inputs, make, {
+    const cached = await this.repository.getOrCreate(space, inputs, create, {
       budget,
       refresh: request.refresh,
     });
@@ -84,23 +88,23 @@ export class EmbeddingsService {
     if (!model) {
       const served = this.provider.models.map(({ id }) => id).join(', ');
       throw new EmbeddingsRequestError(
-        `The model "${requested}" is not served here. Served: ${served}.`,
+        `The model "${requested}" is not available. Available models: ${served}.`,
         'model',
         'model_not_found',
       );
     }
-    const byDefault = model.dimensions ?? this.shownDimensions.get(model.id);
-    if (dimensions === undefined || dimensions === byDefault) {
-      return { model: model.id, dimensions: byDefault, shortened: false };
+    const defaultDimensions = model.dimensions ?? this.learnedDimensions.get(model.id);
+    if (dimensions === undefined || dimensions === defaultDimensions) {
+      return { model: model.id, dimensions: defaultDimensions, shortened: false };
     }
     if (!model.canShorten) {
       throw new EmbeddingsRequestError(
-        `The model "${model.id}" has ${byDefault} dimensions and does not support "dimensions".`,
+        `The model "${model.id}" has ${defaultDimensions} dimensions and does not support "dimensions".`,
         'dimensions',
         'invalid_value',
       );
     }
-    if (byDefault !== undefined && dimensions > byDefault) {
+    if (defaultDimensions !== undefined && dimensions > defaultDimensions) {
       throw new EmbeddingsRequestError(
         this.tooManyDimensions(requested, model, dimensions),
         'dimensions',
@@ -110,40 +114,43 @@ export class EmbeddingsService {
     return { model: model.id, dimensions, shortened: true };
   }
 
-  /** Says what is served, for a client that sees only its own settings, and how to get what it asks for. */
+  /** Explains which dimensions are available and how to get others, to clients that do not see the configuration. */
   private tooManyDimensions(
     requested: string,
     { id, dimensions: served }: EmbeddingModel,
-    asked: number,
+    dimensions: number,
   ): string {
-    const standIn = id === requested ? '' : ` stands in for "${requested}" here and`;
+    const standIn = id === requested ? '' : `, which replaces "${requested}",`;
     const { otherDimensions } = this.provider;
     return [
-      `The model "${id}"${standIn} has ${served} dimensions: "dimensions" must be at most ${served}, not ${asked}.`,
+      `The model "${id}"${standIn} has ${served} dimensions: "dimensions" must be at most ${served}, not ${dimensions}.`,
       `Leave "dimensions" out or lower it${otherDimensions ? `; ${otherDimensions}` : ''}.`,
     ].join(' ');
   }
 
-  /** One input shows what a stored vector of an unknown model must look like; until then none can be trusted. */
+  /** Embeds one input to learn the dimensions of an unknown model, without which cached vectors cannot be verified. */
   private async learnDimensions(
     inputs: readonly EmbeddingInput[],
-    make: (inputs: readonly EmbeddingInput[]) => Promise<readonly Float32Array[]>,
+    create: (inputs: readonly EmbeddingInput[]) => Promise<readonly Float32Array[]>,
   ): Promise<number> {
-    const [vector] = await make(inputs.slice(0, 1));
+    const [vector] = await create(inputs.slice(0, 1));
     return (vector as Float32Array).length;
   }
 
-  /** Nothing is stored before every vector is known to be whole. */
-  private async ask(space: RequestedSpace, inputs: readonly EmbeddingInput[]): Promise<ProviderAnswer> {
+  /** Requests vectors and verifies all of them before any is cached. */
+  private async requestVectors(
+    space: RequestedSpace,
+    inputs: readonly EmbeddingInput[],
+  ): Promise<ProviderResponse> {
     const { model, shortened } = space;
-    const expectedDimensions = space.dimensions ?? this.shownDimensions.get(model);
-    const answer = await this.provider.embed({
+    const expectedDimensions = space.dimensions ?? this.learnedDimensions.get(model);
+    const response = await this.provider.embed({
       model,
       inputs,
       dimensions: shortened ? space.dimensions : undefined,
       expectedDimensions,
     });
-    const { vectors } = answer;
+    const { vectors } = response;
     if (vectors.length !== inputs.length) {
       throw new InvalidEmbeddingsError(`${vectors.length} vectors for ${inputs.length} inputs`);
     }
@@ -151,13 +158,13 @@ export class EmbeddingsService {
     for (const vector of vectors) {
       if (vector.length !== expected || expected === 0) {
         throw new InvalidEmbeddingsError(
-          `${vector.length} dimensions where "${model}" has ${expected} (EMBEDDINGS_DIMENSIONS sets it)`,
+          `a vector has ${vector.length} dimensions instead of the ${expected} of "${model}" (see EMBEDDINGS_DIMENSIONS)`,
         );
       }
       if (!isFiniteVector(vector))
-        throw new InvalidEmbeddingsError('a vector holds a number that is not finite');
+        throw new InvalidEmbeddingsError('a vector contains a number that is not finite');
     }
-    if (!shortened) this.shownDimensions.set(model, expected);
-    return answer;
+    if (!shortened) this.learnedDimensions.set(model, expected);
+    return response;
   }
 }

@@ -4,30 +4,30 @@ import { UpstreamClient } from '@app/upstream';
 import { z } from 'zod';
 import type { EmbeddingInput } from './embedding-input.js';
 import { type EmbeddingModel, openAiModels } from './embedding-model.js';
-import type { EmbeddingsProvider, ProviderAnswer, ProviderRequest } from './embeddings-provider.js';
+import type { EmbeddingsProvider, ProviderResponse, ProviderRequest } from './embeddings-provider.js';
 import { InvalidEmbeddingsError } from './embeddings.errors.js';
 import { vectorFromBase64 } from './embedding-vector.js';
 
-// The API's own limits: 2,048 inputs a request, and 300,000 tokens over all of them.
+// The API's own limits: 2,048 inputs and a total of 300,000 tokens per request.
 const maxInputsPerCall = 2048;
 const maxTokensPerCall = 300_000;
-/** The cautious end for text in Latin script. */
+/** A conservative estimate for text in Latin script. */
 const charactersPerToken = 3;
 
-/** The longest JSON of a float, with its comma and space. In base64 it is 5.4. */
+/** The longest JSON representation of a float, with comma and space. In base64, it is 5.4 bytes. */
 const bytesPerNumber = 26;
-/** What surrounds each vector, and all of them. */
+/** Upper bounds for the JSON around each vector, and around all of them. */
 const entryBytes = 1_024;
 const envelopeBytes = 65_536;
-/** As many as EMBEDDINGS_DIMENSIONS may say. */
+/** The maximum of EMBEDDINGS_DIMENSIONS. */
 const maxDimensions = 65_536;
 
-const answerSchema = z.object({
+const responseSchema = z.object({
   data: z.array(z.object({ index: z.int(), embedding: z.union([z.string(), z.array(z.number())]) })),
   usage: z.object({ prompt_tokens: z.int().nonnegative() }).optional(),
 });
 
-/** Any OpenAI-compatible `POST /embeddings`. */
+/** Requests embeddings from an OpenAI-compatible `POST /embeddings`. */
 export class OpenAiEmbeddingsProvider implements EmbeddingsProvider, OnApplicationShutdown {
   readonly description: string;
   readonly models: readonly EmbeddingModel[];
@@ -54,8 +54,8 @@ export class OpenAiEmbeddingsProvider implements EmbeddingsProvider, OnApplicati
     return Promise.resolve(inputs);
   }
 
-  async embed({ model, inputs, dimensions, expectedDimensions }: ProviderRequest): Promise<ProviderAnswer> {
-    const answers = await Promise.all(
+  async embed({ model, inputs, dimensions, expectedDimensions }: ProviderRequest): Promise<ProviderResponse> {
+    const responses = await Promise.all(
       splitForUpstream(inputs).map((part) =>
         this.call(part, expectedDimensions, {
           model,
@@ -65,8 +65,8 @@ export class OpenAiEmbeddingsProvider implements EmbeddingsProvider, OnApplicati
       ),
     );
     return {
-      vectors: answers.flatMap(({ vectors }) => vectors),
-      promptTokens: answers.reduce((sum, { promptTokens }) => sum + promptTokens, 0),
+      vectors: responses.flatMap(({ vectors }) => vectors),
+      promptTokens: responses.reduce((sum, { promptTokens }) => sum + promptTokens, 0),
     };
   }
 
@@ -78,36 +78,39 @@ export class OpenAiEmbeddingsProvider implements EmbeddingsProvider, OnApplicati
     inputs: readonly EmbeddingInput[],
     expectedDimensions: number | undefined,
     parameters: Record<string, unknown>,
-  ): Promise<ProviderAnswer> {
+  ): Promise<ProviderResponse> {
     const maxResponseBytes = maxBytesOf(inputs.length, expectedDimensions);
     const body = { input: inputs, ...parameters };
     const reply = await this.upstream.postJson('/embeddings', body, { maxResponseBytes });
-    const { data: answer, error } = answerSchema.safeParse(reply);
-    if (!answer) throw new InvalidEmbeddingsError(`not an embeddings list (${error.issues[0]?.message})`);
-    if (answer.data.length !== inputs.length) {
-      throw new InvalidEmbeddingsError(`${answer.data.length} vectors for ${inputs.length} inputs`);
+    const { data: response, error } = responseSchema.safeParse(reply);
+    if (!response)
+      throw new InvalidEmbeddingsError(
+        `the response is not a list of embeddings (${error.issues[0]?.message})`,
+      );
+    if (response.data.length !== inputs.length) {
+      throw new InvalidEmbeddingsError(`${response.data.length} vectors for ${inputs.length} inputs`);
     }
     const vectors = new Array<Float32Array | undefined>(inputs.length);
-    for (const { index, embedding } of answer.data) {
+    for (const { index, embedding } of response.data) {
       if (index < 0 || index >= inputs.length)
         throw new InvalidEmbeddingsError(`index ${index} is out of range`);
-      if (vectors[index]) throw new InvalidEmbeddingsError(`index ${index} comes twice`);
+      if (vectors[index]) throw new InvalidEmbeddingsError(`index ${index} is repeated`);
       vectors[index] = toVector(embedding);
     }
-    return { vectors: vectors as Float32Array[], promptTokens: answer.usage?.prompt_tokens ?? 0 };
+    return { vectors: vectors as Float32Array[], promptTokens: response.usage?.prompt_tokens ?? 0 };
   }
 }
 
-/** Returns what an honest answer needs at most: what it is asked for bounds it better than any constant. */
+/** Returns the maximum size of a valid response, which follows from the request. */
 function maxBytesOf(vectors: number, dimensions = maxDimensions): number {
   return envelopeBytes + vectors * (entryBytes + dimensions * bytesPerNumber);
 }
 
-/** Some compatible servers ignore `encoding_format` and send numbers. */
+/** Decodes an embedding. Some compatible servers ignore `encoding_format` and send numbers. */
 function toVector(embedding: string | number[]): Float32Array {
   if (typeof embedding !== 'string') return Float32Array.from(embedding);
   const vector = vectorFromBase64(embedding);
-  if (!vector) throw new InvalidEmbeddingsError('a vector is not base64 of float32s');
+  if (!vector) throw new InvalidEmbeddingsError('a vector is not base64-encoded float32');
   return vector;
 }
 
@@ -126,7 +129,7 @@ function servedModels({
   return [configured, ...openAiModels.filter((model) => model.id !== id)];
 }
 
-/** Returns parts that each keep the upstream's limits, in order. */
+/** Splits inputs into parts within the upstream's limits, in order. */
 function splitForUpstream(inputs: readonly EmbeddingInput[]): EmbeddingInput[][] {
   const parts: EmbeddingInput[][] = [];
   let part: EmbeddingInput[] = [];

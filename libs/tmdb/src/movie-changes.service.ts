@@ -4,14 +4,14 @@ import { TmdbRepository } from './tmdb.repository.js';
 
 const dayMs = 86_400_000;
 
-export class ChangesNotDroppedError extends Error {
+export class ChangesNotDeletedError extends Error {
   constructor() {
-    super('Redis did not confirm that changed movies were dropped');
-    this.name = ChangesNotDroppedError.name;
+    super('Redis did not confirm the deletion of changed movies');
+    this.name = ChangesNotDeletedError.name;
   }
 }
 
-/** Keeps cached movies fresh by dropping what TMDB says has changed. */
+/** Deletes cached movies that TMDB reports as changed. */
 @Injectable()
 export class MovieChangesService {
   constructor(
@@ -20,21 +20,24 @@ export class MovieChangesService {
   ) {}
 
   /**
-   * Drops the movies that have changed since yesterday: what is cached is no older than that.
+   * Deletes the movies that have changed since yesterday; the cache holds none that are older.
    *
-   * @throws UpstreamError, ChangesNotDroppedError, and the signal's reason
+   * @throws UpstreamError, ChangesNotDeletedError, and the signal's reason
    */
-  async dropChanged(signal: AbortSignal, nowMs = Date.now()): Promise<{ changed: number; dropped: number }> {
+  async deleteChanged(
+    signal: AbortSignal,
+    nowMs = Date.now(),
+  ): Promise<{ changed: number; deleted: number }> {
     const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-    let [changed, dropped] = [0, 0];
+    let [changed, deleted] = [0, 0];
     for await (const ids of this.provider.changes(day(nowMs - dayMs), day(nowMs))) {
       signal.throwIfAborted();
       if (ids.length === 0) continue;
-      const gone = await this.repository.delete(ids);
-      if (gone === undefined) throw new ChangesNotDroppedError();
+      const count = await this.repository.delete(ids);
+      if (count === undefined) throw new ChangesNotDeletedError();
       changed += ids.length;
-      dropped += gone;
+      deleted += count;
     }
-    return { changed, dropped };
+    return { changed, deleted };
   }
 }

@@ -7,12 +7,12 @@ describe(toMovieLanguage.name, () => {
     ['DE-de', 'de-DE'],
     ['de', 'de'],
     ['pt-BR', 'pt-BR'],
-    // Deprecated in BCP 47, but TMDB's own.
+    // Deprecated in BCP 47, but used by TMDB.
     ['tl-PH', 'tl-PH'],
     ['zh-Hant', 'zh-TW'],
     ['zh-hans-CN', 'zh-CN'],
     ['sr-Latn', 'sr-RS'],
-  ])('writes %s as %s', (text, expected) => {
+  ])('converts %s to %s', (text, expected) => {
     expect(toMovieLanguage(text)).toBe(expected);
   });
 
@@ -30,7 +30,7 @@ describe(toMovieLanguage.name, () => {
     'i-klingon',
     'de:DE',
     'de-DE\n',
-  ])('refuses %j', (text) => {
+  ])('rejects %j', (text) => {
     expect(toMovieLanguage(text)).toBeUndefined();
   });
 });

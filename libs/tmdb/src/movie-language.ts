@@ -1,4 +1,4 @@
-/** A language and, optionally, a script and a region, in whatever case (RFC 5646, section 2.1). */
+/** A language with an optional script and region, in any case (RFC 5646, section 2.1). */
 const tag = /^([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}))?$/i;
 
 const names = (type: 'language' | 'region') => new Intl.DisplayNames('en', { type, fallback: 'none' });
@@ -6,9 +6,9 @@ const languageNames = names('language');
 const regionNames = names('region');
 
 /**
- * Returns a BCP 47 language tag as TMDB writes it, `de` or `de-DE`; undefined for anything else. TMDB knows no scripts: a
- * tag that has one gets the region where it is most used, `zh-TW` for `zh-Hant`. Variants and extensions, languages and
- * regions that do not exist are refused: each tag is a cache key of its own.
+ * Normalizes a BCP 47 language tag to TMDB's format, `de` or `de-DE`. Returns undefined for unknown languages and regions and
+ * for variants and extensions, because each tag creates separate cache keys. TMDB does not support scripts: a tag with one gets
+ * the region where the script is most used, for example `zh-TW` for `zh-Hant`.
  */
 export function toMovieLanguage(text: string): string | undefined {
   const [, language = '', script, region] = tag.exec(text) ?? [];

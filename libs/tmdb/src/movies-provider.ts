@@ -1,34 +1,34 @@
 import type { Tagged } from '@app/cache';
 
 export interface MovieRequest {
-  /** Of the copy that is to be refreshed. */
+  /** The ETag of the cached movie, to refresh it conditionally. */
   readonly etag?: string | undefined;
-  /** As `languageOf` returned it; undefined for the default. */
+  /** A language that `languageOf` returned; undefined for the default. */
   readonly language?: string | undefined;
 }
 
-/** Where movies come from when the cache has none. */
+/** Loads movies that are not cached. */
 export interface MoviesProvider {
-  /** For people: banner, logs. */
+  /** A human-readable description for the banner and logs. */
   readonly description: string;
-  /** Told in every answer: the catalogue's films are not TMDB's data. */
+  /** Part of every response, because movies of the catalogue are not TMDB's data. */
   readonly source: 'tmdb' | 'catalogue';
 
   /**
-   * A movie's details as JSON in TMDB's shape; undefined where there is none of this id, null where the ETag says that
-   * nothing has changed.
+   * Returns a movie's details as JSON in TMDB's format: undefined if the movie does not exist, null if it still matches the
+   * ETag.
    *
    * @throws UpstreamError
    */
   movie(id: number, request?: MovieRequest): Promise<string | Tagged<string> | undefined | null>;
 
-  /** Returns the language to ask for and to cache by; undefined where the movie is the same in the default one. */
+  /** Returns the language to request and cache, or undefined if it is the default. */
   languageOf(language: string | undefined): string | undefined;
 
-  /** Ids of what trends, most first, at most `count`. @throws UpstreamError */
+  /** Returns at most `count` trending ids, most trending first. @throws UpstreamError */
   trending(window: 'day' | 'week', count: number): Promise<readonly number[]>;
 
-  /** Ids of what has changed on these UTC dates (YYYY-MM-DD), both included. @throws UpstreamError */
+  /** Returns the ids of movies that changed between two UTC dates (YYYY-MM-DD, inclusive). @throws UpstreamError */
   changes(from: string, to: string): AsyncIterable<readonly number[]>;
 }
 

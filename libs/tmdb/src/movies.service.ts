@@ -4,7 +4,7 @@ import type { RedisBudget } from '@app/redis';
 import { MOVIES_PROVIDER, type MoviesProvider } from './movies-provider.js';
 import { type MovieInput, TmdbRepository } from './tmdb.repository.js';
 
-/** Movie details: from the cache where it has them, from the provider otherwise. */
+/** Returns movie details from the cache or, if missing, from the provider. */
 @Injectable()
 export class MoviesService {
   constructor(
@@ -21,21 +21,21 @@ export class MoviesService {
   }
 
   /**
-   * Returns the movie's JSON; without a value where there is none.
+   * Returns the movie's JSON; the result has no value if the movie does not exist.
    *
-   * @param language as `toMovieLanguage` returns it; TMDB_LANGUAGE by default
+   * @param language a language that `toMovieLanguage` returned; TMDB_LANGUAGE by default
    * @throws UpstreamError, InvalidMovieError
    */
   async get(budget: RedisBudget, id: number, language?: string): Promise<CacheResult<string>> {
-    const [answer] = await this.getMany(budget, [id], language);
-    if (answer?.error) throw answer.error;
-    return answer as CacheResult<string>;
+    const [result] = await this.getMany(budget, [id], language);
+    if (result?.error) throw result.error;
+    return result as CacheResult<string>;
   }
 
-  /** Returns one answer an id, in order. What could not be loaded is an answer with the outcome `error`. */
+  /** Returns one result for each id, in order. Movies that cannot be loaded have the outcome `error`. */
   getMany(budget: RedisBudget, ids: readonly number[], language?: string): Promise<CacheResult<string>[]> {
-    const served = this.provider.languageOf(language);
-    const movies = ids.map((id) => ({ id, language: served }));
+    const requested = this.provider.languageOf(language);
+    const movies = ids.map((id) => ({ id, language: requested }));
     const load = (missing: readonly Lookup<MovieInput, string>[]): Promise<Loaded<string>[]> =>
       Promise.all(missing.map((lookup) => this.load(lookup)));
     return this.repository.getOrLoad(movies, load, { budget });

@@ -16,9 +16,9 @@ const rememberLanguage = loadScript(
   new URL('./scripts/remember-language-1.lua', import.meta.url),
 );
 
-/** The whole TTL of a key, and so the maximum age of a movie. */
+/** The TTL of a key, which is the maximum age of a movie. */
 export const MOVIE_TTL_SECONDS = LONG_TTL_SECONDS;
-/** The last part of it, in which a movie is served only while it is refreshed or while TMDB fails. */
+/** The last part of the TTL, in which a movie is served only while it is being refreshed or TMDB fails. */
 const STALE_SECONDS = 21_600;
 const NOT_FOUND_SECONDS = 300;
 /** Local copies expire so that a purge reaches every process even without invalidation. */
@@ -31,7 +31,7 @@ const LANGUAGES_TTL_SECONDS = MOVIE_TTL_SECONDS + 2 * 3_600;
 /** In further languages, changed movies stay cached until they expire. */
 const maxLanguages = 64;
 
-/** What a movie is cached by. */
+/** Identifies a cached movie. */
 export interface MovieInput {
   readonly id: number;
   /** Undefined for the default language. */
@@ -39,9 +39,8 @@ export interface MovieInput {
 }
 
 /**
- * Cached movies: `{env}:tmdb:movie:{id}`, JSON, one day; in another than the default language
- * `{env}:tmdb:movie:{id}:{language}`. `{env}:upstream:tmdb:languages` holds the languages that were requested during the
- * last day.
+ * Caches movies as JSON in `{env}:tmdb:movie:{id}` for one day, and in `{env}:tmdb:movie:{id}:{language}` for languages other
+ * than the default. `{env}:upstream:tmdb:languages` holds the languages that were requested during the last day.
  */
 @Injectable()
 export class TmdbRepository {

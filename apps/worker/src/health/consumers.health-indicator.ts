@@ -3,7 +3,7 @@ import { HealthIndicatorService } from '@nestjs/terminus';
 import type { ConsumerState } from '@app/events';
 import { ConsumersService } from '../consumers/consumers.service.js';
 
-/** Each consumer of the event stream as Terminus sees it. */
+/** Health checks of the event consumers. */
 @Injectable()
 export class ConsumersHealthIndicator {
   constructor(
@@ -11,12 +11,12 @@ export class ConsumersHealthIndicator {
     private readonly indicators: HealthIndicatorService,
   ) {}
 
-  /** One check for each consumer that is configured: `consumer-archive-file`, `consumer-archive-webhook`. */
+  /** Returns one check for each configured consumer: `consumer-archive-file`, `consumer-archive-webhook`. */
   checks() {
     return this.consumers.states.map((state) => () => this.check(state));
   }
 
-  /** Degraded while the downstream fails or the stream cannot be read; the cause says what to repair. */
+  /** Reports `degraded` with the cause while the downstream fails or the stream cannot be read. */
   private check({ group, downstream, reading, held }: ConsumerState) {
     const check = this.indicators.check(`consumer-${group}`);
     if (downstream) {

@@ -20,7 +20,7 @@ export class HealthController {
     return this.health.check([]);
   }
 
-  /** `degraded` (still 200) while Redis is away, a job is overdue, or a consumer waits. */
+  /** Reports `degraded`, still with 200, while Redis is unavailable, a job is overdue or a consumer is blocked. */
   @Get('ready')
   @HealthCheck()
   ready() {

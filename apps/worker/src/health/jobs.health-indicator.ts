@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { JobRunner, type JobState } from '../jobs/job-runner.service.js';
 
-/** So many intervals without a success are worth a look. */
+/** A job is overdue after this many intervals without a success. */
 const overdueIntervals = 3;
 
-/** Each job's last success as Terminus sees it. */
+/** Health checks of the jobs. */
 @Injectable()
 export class JobsHealthIndicator {
   constructor(
@@ -13,7 +13,7 @@ export class JobsHealthIndicator {
     private readonly indicators: HealthIndicatorService,
   ) {}
 
-  /** One check for each job: `job-trending`, `job-movie-changes`. */
+  /** Returns one check for each job: `job-trending`, `job-movie-changes`. */
   checks() {
     return this.runner.states.map((state) => () => this.check(state));
   }

@@ -1,16 +1,16 @@
 import type { HeldLock } from '@app/locks';
 
-/** Something that one worker of the fleet does now and then. */
+/** A periodic task that runs in one worker of the fleet at a time. */
 export interface FleetJob {
-  /** Also a metric's label and part of keys. */
+  /** Also used as a metric label and in Redis keys. */
   readonly name: string;
   readonly intervalSeconds: number;
-  /** Whether it should run before its interval is over. */
+  /** Returns whether the job should run before its interval has passed. */
   isUrgent(): Promise<boolean>;
   /**
-   * Does it, and answers in a few words what was done.
+   * Runs the job and returns a short summary for the log.
    *
-   * @param lock stop when its signal aborts; hand its fencing number to what is written
+   * @param lock stop when its signal aborts; pass its fencing token to writes
    */
   run(lock: HeldLock): Promise<string>;
 }

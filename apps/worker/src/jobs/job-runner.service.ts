@@ -6,23 +6,23 @@ import { JobsMetrics } from './jobs.metrics.js';
 import { JobsRepository } from './jobs.repository.js';
 
 const tickMs = 1_000;
-/** An idle job is looked at so often: another worker may have failed at it, or somebody emptied Redis. */
-const maxPauseMs = 15_000;
-const pauseAfterFailureMs = 5_000;
+/** How often an idle job is checked: another worker may have failed, or Redis may have lost its data. */
+const maxCheckIntervalMs = 15_000;
+const retryDelayMs = 5_000;
 
-/** What this process knows of a job. */
+/** The state of a job as this process knows it. */
 export interface JobState {
   readonly job: FleetJob;
-  /** In whichever process; undefined for never, or not known yet. */
+  /** The last success of any process; undefined if there was none or it is not known yet. */
   lastSuccessMs: number | undefined;
-  /** Of this process's last run. */
+  /** The error of this process's last run. */
   lastError: string | undefined;
   failures: number;
-  nextLookMs: number;
+  nextCheckMs: number;
   running: Promise<void> | undefined;
 }
 
-/** Runs each job when it is due, in one process of the fleet at a time. Jitter keeps the others from looking at once. */
+/** Runs each job when it is due, in one process of the fleet at a time. Checks are spread by jitter. */
 @Injectable()
 export class JobRunner implements OnModuleDestroy {
   readonly states: readonly JobState[];
@@ -40,7 +40,7 @@ export class JobRunner implements OnModuleDestroy {
       lastSuccessMs: undefined,
       lastError: undefined,
       failures: 0,
-      nextLookMs: 0,
+      nextCheckMs: 0,
       running: undefined,
     }));
   }
@@ -48,18 +48,18 @@ export class JobRunner implements OnModuleDestroy {
   @Interval(tickMs)
   tick(): void {
     for (const state of this.states) {
-      if (state.running || this.stopping.signal.aborted || performance.now() < state.nextLookMs) continue;
-      state.running = this.look(state).finally(() => (state.running = undefined));
+      if (state.running || this.stopping.signal.aborted || performance.now() < state.nextCheckMs) continue;
+      state.running = this.check(state).finally(() => (state.running = undefined));
     }
   }
 
-  /** Redis is still open then: what is under way stops at its next step and leaves nothing half done. */
+  /** Aborts running jobs, which stop at their next step, and waits for them while Redis is still connected. */
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort(new Error('The worker is stopping'));
     await Promise.all(this.states.flatMap(({ running }) => running ?? []));
   }
 
-  private async look(state: JobState): Promise<void> {
+  private async check(state: JobState): Promise<void> {
     const { job } = state;
     try {
       if (await this.isDue(state)) {
@@ -68,24 +68,24 @@ export class JobRunner implements OnModuleDestroy {
       }
       state.failures = 0;
       state.lastError = undefined;
-      state.nextLookMs = performance.now() + this.pauseOf(state);
+      state.nextCheckMs = performance.now() + this.checkDelayMs(state);
     } catch (error) {
-      this.failed(state, error as Error);
+      this.recordFailure(state, error as Error);
     }
   }
 
   private async runIfStillDue(state: JobState, lock: HeldLock): Promise<void> {
-    // Another worker may have done it while we asked for the lock.
+    // Another worker may have run the job while this one waited for the lock.
     if (!(await this.isDue(state))) return;
     const { name } = state.job;
     const startedMs = performance.now();
     try {
-      const done = await state.job.run(lock);
+      const summary = await state.job.run(lock);
       const nowMs = Date.now();
-      await this.repository.succeeded(name, nowMs);
-      this.know(state, nowMs);
+      await this.repository.recordSuccess(name, nowMs);
+      this.recordSuccess(state, nowMs);
       this.metrics.ended(name, 'success', performance.now() - startedMs);
-      this.logger.log(`${name}: ${done}, in ${Math.round(performance.now() - startedMs)} ms`);
+      this.logger.log(`${name}: ${summary}, in ${Math.round(performance.now() - startedMs)} ms`);
     } catch (error) {
       this.metrics.ended(name, 'failure', performance.now() - startedMs);
       throw error;
@@ -97,31 +97,32 @@ export class JobRunner implements OnModuleDestroy {
     const last = await this.repository.lastSuccessMs(job.name);
     if (last.status === 'miss') return true;
     if (last.status !== 'ok') throw new LockUnavailableError(`job-${job.name}`);
-    this.know(state, last.value);
+    this.recordSuccess(state, last.value);
     return Date.now() - last.value >= job.intervalSeconds * 1000 || (await job.isUrgent());
   }
 
-  private know(state: JobState, lastSuccessMs: number): void {
+  private recordSuccess(state: JobState, lastSuccessMs: number): void {
     state.lastSuccessMs = lastSuccessMs;
     this.metrics.succeededAt(state.job.name, lastSuccessMs);
   }
 
-  private failed(state: JobState, error: Error): void {
-    const backoffMs = Math.min(pauseAfterFailureMs * 2 ** state.failures, state.job.intervalSeconds * 1000);
-    state.nextLookMs = performance.now() + Math.min(backoffMs, 20 * maxPauseMs) * (0.5 + Math.random());
+  private recordFailure(state: JobState, error: Error): void {
+    const backoffMs = Math.min(retryDelayMs * 2 ** state.failures, state.job.intervalSeconds * 1000);
+    state.nextCheckMs =
+      performance.now() + Math.min(backoffMs, 20 * maxCheckIntervalMs) * (0.5 + Math.random());
     if (this.stopping.signal.aborted) return;
-    // Another worker is at it: no failure.
+    // Another worker is running the job: this is not a failure.
     if (error instanceof LockHeldError) {
-      state.nextLookMs = performance.now() + pauseAfterFailureMs * (0.5 + Math.random());
+      state.nextCheckMs = performance.now() + retryDelayMs * (0.5 + Math.random());
       return;
     }
     state.failures++;
     state.lastError = error.message;
-    this.logger.warn(`${state.job.name} failed (${state.failures} in a row): ${error.message}`);
+    this.logger.warn(`${state.job.name} failed (${state.failures} consecutive failures): ${error.message}`);
   }
 
-  private pauseOf({ job, lastSuccessMs = 0 }: JobState): number {
+  private checkDelayMs({ job, lastSuccessMs = 0 }: JobState): number {
     const remainingMs = Math.max(0, lastSuccessMs + job.intervalSeconds * 1000 - Date.now());
-    return Math.min(remainingMs, maxPauseMs) * (1 + Math.random() / 10);
+    return Math.min(remainingMs, maxCheckIntervalMs) * (1 + Math.random() / 10);
   }
 }

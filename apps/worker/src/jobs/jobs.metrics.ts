@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 const secondsBuckets = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300];
 
-/** Jobs as Prometheus sees them. */
+/** Prometheus metrics of the jobs. */
 @Injectable()
 export class JobsMetrics {
   private readonly runs: Counter<'job' | 'outcome'>;
@@ -14,20 +14,20 @@ export class JobsMetrics {
     const registers = [registry];
     this.runs = new Counter({
       name: 'marquee_job_runs_total',
-      help: 'Runs of jobs in this process, by how they ended',
+      help: 'Job runs of this process, by outcome',
       labelNames: ['job', 'outcome'],
       registers,
     });
     this.duration = new Histogram({
       name: 'marquee_job_duration_seconds',
-      help: 'Duration of jobs in this process',
+      help: 'Duration of the job runs of this process',
       labelNames: ['job'],
       buckets: secondsBuckets,
       registers,
     });
     this.lastSuccess = new Gauge({
       name: 'marquee_job_last_success_timestamp_seconds',
-      help: 'When a job last succeeded, in whichever process of the fleet',
+      help: 'When a job last succeeded in any process of the fleet',
       labelNames: ['job'],
       registers,
     });

@@ -4,7 +4,7 @@ import type { HeldLock } from '@app/locks';
 import { MovieChangesService } from '@app/tmdb';
 import type { FleetJob } from './fleet-job.js';
 
-/** Drops cached movies that have changed at TMDB. */
+/** Deletes cached movies that have changed at TMDB. */
 @Injectable()
 export class MovieChangesJob implements FleetJob {
   readonly name = 'movie-changes';
@@ -17,13 +17,13 @@ export class MovieChangesJob implements FleetJob {
     this.intervalSeconds = config.movies.changesSeconds;
   }
 
-  /** A Redis that lost its memory has nothing to drop. */
+  /** Returns false: a Redis that lost its data has nothing to delete. */
   isUrgent(): Promise<boolean> {
     return Promise.resolve(false);
   }
 
   async run({ signal }: HeldLock): Promise<string> {
-    const { changed, dropped } = await this.changes.dropChanged(signal);
-    return `${changed} movies changed, ${dropped} of them were cached`;
+    const { changed, deleted } = await this.changes.deleteChanged(signal);
+    return `${changed} movies changed, deleted ${deleted} from the cache`;
   }
 }

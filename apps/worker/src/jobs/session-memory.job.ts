@@ -4,7 +4,7 @@ import { HeldBytesRepository, MemoryReclaimer } from '@app/sessions';
 import { Gauge, Registry } from 'prom-client';
 import type { FleetJob } from './fleet-job.js';
 
-/** Gives tenants back the memory of their sessions that have expired. */
+/** Removes expired sessions from the memory accounts of their tenants. */
 @Injectable()
 export class SessionMemoryJob implements FleetJob {
   readonly name = 'session-memory';
@@ -18,7 +18,7 @@ export class SessionMemoryJob implements FleetJob {
   ) {
     this.held = new Gauge({
       name: 'marquee_sessions_held_bytes',
-      help: 'Memory that the sessions of all tenants hold, by the accounts',
+      help: 'Memory held by the sessions of all tenants',
       registers: [registry],
     });
   }
@@ -29,10 +29,10 @@ export class SessionMemoryJob implements FleetJob {
 
   async run({ signal }: HeldLock): Promise<string> {
     const tenants = await this.heldBytes.tenants();
-    let gone = 0;
-    for (const tenant of tenants) gone += await this.reclaimer.reclaim(tenant, signal);
+    let expired = 0;
+    for (const tenant of tenants) expired += await this.reclaimer.reclaim(tenant, signal);
     const total = await this.heldBytes.total();
     if (total !== undefined) this.held.set(total);
-    return `${gone} sessions of ${tenants.length} tenants were gone`;
+    return `removed ${expired} expired sessions of ${tenants.length} tenants`;
   }
 }

@@ -30,6 +30,6 @@ export class TrendingJob implements FleetJob {
   async run({ signal }: HeldLock): Promise<string> {
     const ids = await this.source.ranked();
     const published = await this.publisher.publish({ ids, source: this.source.name, signal });
-    return `${published.ids.length} movies of "${this.source.name}" are trending`;
+    return `published ${published.ids.length} movies from "${this.source.name}"`;
   }
 }

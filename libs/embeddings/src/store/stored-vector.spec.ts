@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { decodeStoredVector, encodeStoredVector } from './stored-vector.js';
 
 const hasPython = (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(`${folder}/python3`));
-// NumPy's float32 arrays and the module `struct` without a byte order both use the machine's own.
+// NumPy's float32 arrays and the `struct` module without a byte order both use the native byte order.
 const python = (program: string, input: string): string =>
   execFileSync('python3', ['-c', program], { input, encoding: 'utf8' }).trim();
 
@@ -18,10 +18,10 @@ describe('a stored vector', () => {
 
   it.each([
     ['empty', ''],
-    ['not of whole floats', '0000803f00'],
+    ['not whole floats', '0000803f00'],
     ['NaN', '0000c07f'],
     ['infinite', '0000807f'],
-  ])('is none where the bytes are %s', (_, hex) => {
+  ])('is undefined for bytes that are %s', (_, hex) => {
     expect(decodeStoredVector(Buffer.from(hex, 'hex'))).toBeUndefined();
   });
 });
@@ -29,14 +29,14 @@ describe('a stored vector', () => {
 (hasPython ? describe : describe.skip)('a stored vector and Python (skipped without python3)', () => {
   const vector = Float32Array.of(0, 1, -1.5, 3.4e38, 1e-45, Math.fround(0.1));
 
-  it('is what Python reads', () => {
+  it('can be read by Python', () => {
     const program =
       'import struct,sys; b=bytes.fromhex(sys.stdin.read()); print(list(struct.unpack(f"{len(b)//4}f", b)))';
     const read = JSON.parse(python(program, encodeStoredVector(vector).toString('hex'))) as number[];
     expect(Float32Array.from(read)).toEqual(vector);
   });
 
-  it('is what Python writes', () => {
+  it('can be written by Python', () => {
     const program =
       'import json,struct,sys; v=json.load(sys.stdin); print(struct.pack(f"{len(v)}f", *v).hex())';
     const written = python(program, JSON.stringify(Array.from(vector)));

@@ -12,19 +12,19 @@ const reserve = loadScript('reserve-2', new URL('../scripts/reserve-2.lua', impo
 const release = loadScript('release-2', new URL('../scripts/release-2.lua', import.meta.url));
 
 export const STORED_VECTOR_TTL_SECONDS = 3_600;
-/** What Redis needs for a key and its entry in the tenant's list, beside the bytes of the vector. */
+/** Memory for a key and its entry in the tenant's account, in addition to the vector. */
 const overheadBytes = 256;
 
 export interface StoredVector {
   readonly vector: Float32Array;
-  /** Infinity where another program stored it without a TTL. */
+  /** Infinity if another program stored the vector without a TTL. */
   readonly ttlMs: number;
 }
 
 /**
- * Vectors by id: `{env}:embedding:{id}`, float32 as NumPy has it, with a TTL of their own. The id of a tenant other than
- * `default` is `{tenant}/{id}`. `{env}:tenant:{tenant}:embeddings` bounds what a tenant holds; vectors that other programs
- * store are not counted there. As everything on the cache's server, a vector may be evicted before its TTL is over.
+ * Stores vectors by id in `{env}:embedding:{id}` as float32 in NumPy's byte order, each with its own TTL. For tenants other
+ * than `default`, the id is prefixed: `{tenant}/{id}`. `{env}:tenant:{tenant}:embeddings` accounts for the bytes of a tenant;
+ * vectors that other programs store are not counted. Like all keys of the cache target, vectors can be evicted early.
  */
 @Injectable()
 export class StoredVectorsRepository {
@@ -39,7 +39,7 @@ export class StoredVectorsRepository {
     redis.register(release);
   }
 
-  /** Stores a vector, in place of the one that is there. @throws StoredVectorsFullError, StoredVectorsUnavailableError */
+  /** Stores or replaces a vector. @throws StoredVectorsFullError, StoredVectorsUnavailableError */
   async put(
     budget: RedisBudget,
     tenant: string,
@@ -47,10 +47,10 @@ export class StoredVectorsRepository {
     vector: Float32Array,
     ttlSeconds: number,
   ): Promise<void> {
-    const notStored = 'Redis did not confirm the vector. Put it again.';
+    const notStored = 'Redis did not confirm the write. Store the vector again.';
     const bytes = encodeStoredVector(vector);
     const ttlMs = ttlSeconds * 1000;
-    // First, so that what is stored is always counted. What is counted and not stored expires with its TTL.
+    // Reserved first, so that every stored vector is counted. A reservation without a vector expires with its TTL.
     const call = {
       keys: this.listKeys(tenant),
       args: [id, bytes.length + overheadBytes, ttlMs, this.maxBytes],
@@ -63,9 +63,9 @@ export class StoredVectorsRepository {
     confirmed(await this.redis.command(budget, 'SET', this.key(tenant, id), bytes, 'PX', ttlMs), notStored);
   }
 
-  /** Undefined where there is none. @throws StoredVectorUnreadableError, StoredVectorsUnavailableError */
+  /** Returns a vector, or undefined if there is none. @throws StoredVectorUnreadableError, StoredVectorsUnavailableError */
   async get(budget: RedisBudget, tenant: string, id: string): Promise<StoredVector | undefined> {
-    const notRead = 'Redis did not answer. Ask again.';
+    const notRead = 'Redis did not respond. Try again.';
     const [entry] = confirmed(await this.redis.getManyWithTtl(budget, [this.key(tenant, id)]), notRead);
     if (entry === undefined) throw new StoredVectorsUnavailableError(notRead);
     if (entry === null) return undefined;
@@ -74,7 +74,7 @@ export class StoredVectorsRepository {
     return { vector, ttlMs: entry.ttlMs };
   }
 
-  /** False where there was none. @throws StoredVectorsUnavailableError */
+  /** Deletes a vector. Returns false if there was none. @throws StoredVectorsUnavailableError */
   async delete(budget: RedisBudget, tenant: string, id: string): Promise<boolean> {
     const notDeleted = 'Redis did not confirm the deletion. Delete it again.';
     const deleted = confirmed(await this.redis.delete(budget, [this.key(tenant, id)]), notDeleted);
@@ -93,7 +93,7 @@ export class StoredVectorsRepository {
   }
 }
 
-function confirmed<T>(outcome: Outcome<T>, otherwise: string): T {
+function confirmed<T>(outcome: Outcome<T>, message: string): T {
   if (outcome.status === 'ok') return outcome.value;
-  throw new StoredVectorsUnavailableError(otherwise);
+  throw new StoredVectorsUnavailableError(message);
 }

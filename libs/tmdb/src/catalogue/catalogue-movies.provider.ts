@@ -4,12 +4,12 @@ import type { MoviesProvider } from '../movies-provider.js';
 import { toTmdbMovie } from './tmdb-movie.js';
 
 const dayMs = 86_400_000;
-/** How much a step of popularity outweighs chance. */
+/** The weight of a unit of popularity relative to chance. */
 const popularityBase = 3;
 /** A movie of this age in years is half as likely to trend as a new one. */
 const halfLifeYears = 8;
 
-/** Serves the bundled movies in TMDB's shape, offline. */
+/** Serves the bundled movies offline, in TMDB's format. */
 export class CatalogueMoviesProvider implements MoviesProvider {
   readonly source = 'catalogue';
 
@@ -24,12 +24,12 @@ export class CatalogueMoviesProvider implements MoviesProvider {
     return Promise.resolve(movie && JSON.stringify(toTmdbMovie(movie)));
   }
 
-  /** The catalogue is in English alone. */
+  /** The catalogue is in English only. */
   languageOf(): undefined {
     return undefined;
   }
 
-  /** Popular and recent movies first, in an order that changes with every day or week. */
+  /** Returns popular and recent movies first, in an order that changes every day or week. */
   trending(window: 'day' | 'week', count: number): Promise<readonly number[]> {
     const period = Math.floor(Date.now() / (window === 'day' ? dayMs : 7 * dayMs));
     const year = new Date().getUTCFullYear();
@@ -53,7 +53,7 @@ function expectedViews({ popularity = 1, releaseDate }: Movie, year: number): nu
   return popularityBase ** popularity * 2 ** (-ageYears / halfLifeYears);
 }
 
-/** A number from 0 to 1 that stays the same for a movie throughout a period. */
+/** Returns a number from 0 to 1 that is constant for a movie during a period. */
 function chance({ id }: Movie, period: string): number {
   return createHash('sha256').update(`${period} ${id}`).digest().readUInt32BE() / 0xffff_ffff;
 }

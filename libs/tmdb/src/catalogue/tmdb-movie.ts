@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Movie } from '@app/catalogue';
 
-/** TMDB's list (GET /genre/movie/list). */
+/** TMDB's genre ids (GET /genre/movie/list). */
 const genreIds: Readonly<Record<Movie['genres'][number], number>> = {
   Action: 28,
   Adventure: 12,
@@ -27,7 +27,7 @@ const genreIds: Readonly<Record<Movie['genres'][number], number>> = {
 const languageNames = new Intl.DisplayNames('en', { type: 'language' });
 const countryNames = new Intl.DisplayNames('en', { type: 'region' });
 
-/** Returns a movie of the catalogue as TMDB's movie details (GET /movie/{id} with everything that Marquee appends). */
+/** Converts a movie of the catalogue to TMDB's movie details (GET /movie/{id} with the parts that Marquee appends). */
 export function toTmdbMovie(movie: Movie) {
   const language = movie.originalLanguage ?? 'en';
   return {
@@ -82,16 +82,16 @@ export function toTmdbMovie(movie: Movie) {
     keywords: { keywords: movie.keywords.map((name) => ({ id: idOf(`keyword ${name}`), name })) },
     videos: { results: [] },
     release_dates: { results: movie.certification ? [releaseOf(movie, movie.certification)] : [] },
-    // Not TMDB's: says whose data this is.
+    // Not a field of TMDB: names the source of the data.
     marquee_source: 'catalogue',
   };
 }
 
-/** The first day of the year where only the year is known: TMDB's clients expect a date. */
+/** Returns January 1 if only the year is known, because TMDB's clients expect a date. */
 const dateOf = ({ releaseDate }: Movie): string =>
   releaseDate.length === 4 ? `${releaseDate}-01-01` : releaseDate;
 
-/** An id that stays the same for a name and lies above TMDB's own. */
+/** Returns a stable id for a name, above the range of TMDB's ids. */
 const idOf = (name: string): number =>
   1_000_000_000 + (createHash('sha256').update(name).digest().readUInt32BE() % 1_000_000_000);
 

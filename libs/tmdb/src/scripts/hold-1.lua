@@ -1,10 +1,10 @@
--- Holds every process's requests back, as the upstream asked. A longer pause that is under way stays as it is.
+-- Pauses the requests of all processes, as the upstream requested. Never shortens a pause.
 --
 -- Input:
 --   KEYS[1]  the pace
---   ARGV[1]  milliseconds to hold
+--   ARGV[1]  length of the pause in milliseconds
 -- Output:
---   milliseconds that are left
+--   remaining milliseconds
 local left = redis.call('PTTL', KEYS[1])
 if redis.call('GET', KEYS[1]) == 'hold' and left >= tonumber(ARGV[1]) then
   return left

@@ -1,13 +1,14 @@
--- Reserves the next moment at which a request may go out, evenly spaced: GCRA whose state is the key's TTL. While the
--- upstream's own pause lasts (hold-1), nothing is reserved.
+-- Reserves the next time slot for a request: GCRA whose state is the key's TTL. Reserves nothing during a pause that the
+-- upstream requested (hold-1).
 --
 -- Input:
 --   KEYS[1]  the pace
 --   ARGV[1]  milliseconds between requests
---   ARGV[2]  milliseconds' worth of requests that may go out at once
---   ARGV[3]  longest wait in milliseconds: beyond it nothing is reserved
+--   ARGV[2]  burst in milliseconds
+--   ARGV[3]  maximum wait in milliseconds; beyond it, nothing is reserved
 -- Output:
---   {'wait', milliseconds to wait}, {'late', milliseconds that it would take}, too long, or {'hold', milliseconds left}
+--   {'wait', milliseconds to wait}, {'late', wait in milliseconds that exceeds the maximum} or {'hold', remaining
+--   milliseconds}
 local ahead = redis.call('PTTL', KEYS[1])
 if ahead < 0 then
   ahead = 0

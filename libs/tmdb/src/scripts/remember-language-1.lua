@@ -1,12 +1,12 @@
--- Remembers that movies are cached in a language, unless there are too many languages already.
+-- Records that movies are cached in a language, unless the maximum number of languages is reached.
 --
 -- Input:
 --   KEYS[1]  the languages, a set
 --   ARGV[1]  the language
 --   ARGV[2]  TTL in seconds
---   ARGV[3]  how many languages there may be
+--   ARGV[3]  maximum number of languages
 -- Output:
---   1 remembered, 0 too many
+--   1 if recorded, 0 if there are too many
 if redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 0 then
   if redis.call('SCARD', KEYS[1]) >= tonumber(ARGV[3]) then
     return 0

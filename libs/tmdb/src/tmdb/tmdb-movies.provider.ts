@@ -9,8 +9,8 @@ import type { MovieRequest, MoviesProvider } from '../movies-provider.js';
 import type { TmdbPace } from './tmdb-pace.js';
 
 const appended = 'credits,videos,release_dates';
-/** TMDB serves no page beyond it. */
-const lastPage = 500;
+/** The last page that TMDB serves. */
+const maxPage = 500;
 
 const movieSchema = z.looseObject({ id: z.int().positive() });
 const pageSchema = z.object({
@@ -18,7 +18,7 @@ const pageSchema = z.object({
   total_pages: z.int().nonnegative(),
 });
 
-/** TMDB's API, version 3 (developer.themoviedb.org/reference). */
+/** Loads movies from TMDB's API version 3 (developer.themoviedb.org/reference). */
 export class TmdbMoviesProvider implements MoviesProvider, OnApplicationShutdown {
   readonly source = 'tmdb';
   readonly description: string;
@@ -34,7 +34,7 @@ export class TmdbMoviesProvider implements MoviesProvider, OnApplicationShutdown
       baseUrl: tmdb.baseUrl,
       bearerToken: tmdb.accessToken,
       ...config.upstream,
-      // Five times the largest movie that TMDB has, credits and all.
+      // Five times the size of TMDB's largest movie, including credits.
       maxResponseBytes: 2 * 1024 * 1024,
       pace,
     });
@@ -49,13 +49,15 @@ export class TmdbMoviesProvider implements MoviesProvider, OnApplicationShutdown
     { etag, language = this.language }: MovieRequest = {},
   ): Promise<string | Tagged<string> | undefined | null> {
     const query = new URLSearchParams({ append_to_response: appended, language });
-    const answer = await this.found(this.upstream.getJson(`/movie/${id}?${query.toString()}`, etag));
-    if (!answer) return undefined;
-    if (answer.status === 304) return null;
-    const { data: movie } = movieSchema.safeParse(answer.body);
-    if (movie?.id !== id) throw new InvalidMovieError(`the answer for movie ${id} is no such movie`);
-    const text = JSON.stringify(answer.body);
-    return answer.etag ? new Tagged(text, answer.etag) : text;
+    const response = await this.unlessNotFound(
+      this.upstream.getJson(`/movie/${id}?${query.toString()}`, etag),
+    );
+    if (!response) return undefined;
+    if (response.status === 304) return null;
+    const { data: movie } = movieSchema.safeParse(response.body);
+    if (movie?.id !== id) throw new InvalidMovieError(`the response for movie ${id} is not that movie`);
+    const text = JSON.stringify(response.body);
+    return response.etag ? new Tagged(text, response.etag) : text;
   }
 
   async trending(window: 'day' | 'week', count: number): Promise<readonly number[]> {
@@ -80,18 +82,19 @@ export class TmdbMoviesProvider implements MoviesProvider, OnApplicationShutdown
   }
 
   private async *pages(path: (page: number) => string): AsyncGenerator<readonly number[]> {
-    for (let page = 1, pages = 1; page <= Math.min(pages, lastPage); page++) {
+    for (let page = 1, pages = 1; page <= Math.min(pages, maxPage); page++) {
       const { body } = await this.upstream.getJson(path(page));
       const { data, error } = pageSchema.safeParse(body);
-      if (!data) throw new InvalidMovieError(`page ${page} is no list (${error.issues[0]?.message})`);
+      if (!data) throw new InvalidMovieError(`page ${page} is not a list (${error.issues[0]?.message})`);
       pages = data.total_pages;
       yield data.results.map(({ id }) => id);
     }
   }
 
-  private async found<T>(answer: Promise<T>): Promise<T | undefined> {
+  /** Resolves to undefined if the upstream responds with 404. */
+  private async unlessNotFound<T>(response: Promise<T>): Promise<T | undefined> {
     try {
-      return await answer;
+      return await response;
     } catch (error) {
       if (error instanceof UpstreamError && error.upstreamStatus === 404) return undefined;
       throw error;

@@ -7,21 +7,21 @@ import { UpstreamError, type UpstreamPace } from '@app/upstream';
 const pace = loadScript('pace-1', new URL('../scripts/pace-1.lua', import.meta.url));
 const hold = loadScript('hold-1', new URL('../scripts/hold-1.lua', import.meta.url));
 
-/** Milliseconds' worth of requests that may go out at once after a rest. */
+/** The burst that is allowed after an idle period. */
 const burstMs = 100;
 const maxWaitMs = 5_000;
 
 type Reservation = { readonly state: 'wait' | 'late' | 'hold'; readonly ms: number };
 
 /**
- * Spaces requests to TMDB over the whole fleet, by a reservation in Redis, and keeps the whole fleet to TMDB's
- * `Retry-After`. Without Redis each process keeps the same rate by itself: then TMDB's own 429s hold the fleet back.
+ * Limits the request rate to TMDB across the whole fleet, with reservations in Redis, and applies TMDB's `Retry-After` to all
+ * processes. Without Redis, each process limits its own rate, and TMDB's 429 responses limit the fleet.
  */
 @Injectable()
 export class TmdbPace implements UpstreamPace {
   private readonly intervalMs: number;
   private readonly key: string;
-  /** When this process's own next request may go out. */
+  /** When this process may send its next request, if Redis is unavailable. */
   private nextMs = 0;
 
   constructor(
@@ -34,25 +34,25 @@ export class TmdbPace implements UpstreamPace {
     redis.register(hold);
   }
 
-  /** Resolves when a request may go out. @throws UpstreamError where that would take too long */
+  /** Resolves when a request may be sent. @throws UpstreamError if that would take too long */
   async admit(): Promise<void> {
-    const { state, ms } = (await this.reserveForFleet()) ?? this.reserveHere();
+    const { state, ms } = (await this.reserveInFleet()) ?? this.reserveInProcess();
     switch (state) {
       case 'wait':
         if (ms > 0) await delay(ms);
         return;
       case 'late':
-        throw new UpstreamError('TMDB', 'overloaded', 'the rate that it allows is used up', {
+        throw new UpstreamError('TMDB', 'overloaded', 'the request rate is exhausted', {
           retryAfterMs: maxWaitMs,
         });
       case 'hold':
-        throw new UpstreamError('TMDB', 'busy', `asked for a pause of ${Math.ceil(ms / 1000)} s more`, {
+        throw new UpstreamError('TMDB', 'busy', `requested a pause that ends in ${Math.ceil(ms / 1000)} s`, {
           retryAfterMs: ms,
         });
     }
   }
 
-  /** Holds the whole fleet back; without Redis this process alone, which its upstream client does. */
+  /** Pauses the requests of all processes. Without Redis, only the upstream client of this process pauses. */
   async hold(forMs: number): Promise<void> {
     await this.redis.run(this.redis.newBudget(), hold, {
       keys: [this.key],
@@ -60,7 +60,7 @@ export class TmdbPace implements UpstreamPace {
     });
   }
 
-  private async reserveForFleet(): Promise<Reservation | undefined> {
+  private async reserveInFleet(): Promise<Reservation | undefined> {
     const outcome = await this.redis.run(this.redis.newBudget(), pace, {
       keys: [this.key],
       args: [this.intervalMs, burstMs, maxWaitMs],
@@ -70,7 +70,7 @@ export class TmdbPace implements UpstreamPace {
     return { state: state.toString() as Reservation['state'], ms };
   }
 
-  private reserveHere(): Reservation {
+  private reserveInProcess(): Reservation {
     const nowMs = performance.now();
     const aheadMs = Math.max(0, this.nextMs - nowMs);
     const ms = Math.max(0, aheadMs - burstMs);
