@@ -20,7 +20,7 @@ import { spellingStep } from './steps/spelling.step.js';
 import { titlesStep } from './steps/titles/titles.step.js';
 import { translateStep } from './steps/translate.step.js';
 import { ruleTimeoutMs, step, type Values } from './steps/values.js';
-import { yearsStep } from './steps/years.step.js';
+import { yearsStep } from './steps/years/years.step.js';
 
 export interface GraphParts {
   /** Movies whose titles and directors are recognized, beside the listed ones. */

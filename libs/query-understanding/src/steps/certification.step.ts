@@ -1,7 +1,7 @@
 import { certificationNames, type Certification } from '../understanding.js';
-import { Mask, type Span } from '../words/words.js';
-import { WordText } from '../words/word-text.js';
-import { namedSpans, ruleTimeoutMs, step } from './values.js';
+import { overlaps, type Span } from '../words/words.js';
+import type { WordText } from '../words/word-text.js';
+import { ruleTimeoutMs, step, textWithoutNames } from './values.js';
 
 const name = '(pg 13|pg13|pg|nc 17|nc17|r|g)';
 /** G and R alone may be anything; these cannot be. */
@@ -81,10 +81,7 @@ export const certificationStep = step({
   description: 'Certifications that are admitted',
   inputs: ['spelling', 'titles', 'people'],
   timeoutMs: ruleTimeoutMs,
-  run: ({ spelling: words, titles, people }) => {
-    const mask = new Mask(words.length, namedSpans(titles, people));
-    return read(new WordText(words, mask));
-  },
+  run: (inputs) => read(textWithoutNames(inputs)),
   fallback: () => ({ value: [], spans: [] }),
 });
 
@@ -93,7 +90,7 @@ function read(text: WordText): { value: readonly Certification[]; spans: Span[] 
   const spans: Span[] = [];
   for (const { pattern, read: toNames } of rules) {
     for (const { groups, span } of text.findAll(pattern)) {
-      if (spans.some(({ from: start, to }) => span.from < to && start < span.to)) continue;
+      if (spans.some((other) => overlaps(other, span))) continue;
       const names = toNames(groups);
       // The narrowest that holds for all.
       const both = value?.filter((certification) => names.includes(certification)) ?? names;

@@ -1,7 +1,5 @@
 import { toNumber } from '../vocabulary/media.js';
-import { Mask } from '../words/words.js';
-import { WordText } from '../words/word-text.js';
-import { namedSpans, ruleTimeoutMs, step } from './values.js';
+import { ruleTimeoutMs, step, textWithoutNames } from './values.js';
 
 const value = '(\\d{1,3}(?:\\.\\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|half)';
 const scale = '(?: (%|percent)|(?: stars?)? (?:out of|of|/) (five|ten|5|10|100)(?: stars?)?| (stars?|star))?';
@@ -30,9 +28,8 @@ export const ratingStep = step({
   description: 'The lowest rating, of 10',
   inputs: ['spelling', 'titles', 'people'],
   timeoutMs: ruleTimeoutMs,
-  run: ({ spelling: words, titles, people }) => {
-    const mask = new Mask(words.length, namedSpans(titles, people));
-    const text = new WordText(words, mask);
+  run: (inputs) => {
+    const text = textWithoutNames(inputs);
     for (const pattern of patterns) {
       const match = text.find(pattern);
       const rating = match && toRating(match.groups);

@@ -1,8 +1,8 @@
 import type { RuntimeRange } from '../understanding.js';
 import { toNumber } from '../vocabulary/media.js';
-import { Mask, type Span } from '../words/words.js';
-import { WordText } from '../words/word-text.js';
-import { namedSpans, ruleTimeoutMs, step } from './values.js';
+import { overlaps, type Span } from '../words/words.js';
+import type { WordText } from '../words/word-text.js';
+import { ruleTimeoutMs, step, textWithoutNames } from './values.js';
 
 const spelled =
   'an?|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred';
@@ -16,7 +16,7 @@ const groupsOfDuration = 10;
 const tail = '(?: (?:long|in length|runtime|of runtime|running time|total))*';
 const lead =
   '(?:(?:with )?(?:a )?(?:runtime|running time|run time|length|duration)(?: of| is)? |that (?:is|are|runs?|lasts?) |(?:is|are|lasting|running|runs) )?';
-const most = `(?:under|less than|below|shorter than|at most|at the most|no longer than|not longer than|no more than|not more than|max|maximum|max of|up to|within|fewer than|nothing over|not over|nothing longer than|isnt over|clocking in under|maximum of|in under|doesnt exceed|undr|max of|not a minute over|not a minute more than|i only have|only have|ive only got|i have only|only got|i have|ive got|weve got|we have|we only have)`;
+const most = `(?:under|less than|below|shorter than|at most|at the most|no longer than|not longer than|no more than|not more than|max|maximum|max of|up to|within|fewer than|nothing over|not over|nothing longer than|isnt over|clocking in under|maximum of|in under|doesnt exceed|not a minute over|not a minute more than|i only have|only have|ive only got|i have only|only got|i have|ive got|weve got|we have|we only have)`;
 const least = `(?:over|more than|above|longer than|at least|no shorter than|not shorter than|no less than|not less than|min|minimum|minimum of|exceeding|upwards of|not under|nothing under)`;
 const about = `(?:about|around|roughly|approximately|approx|circa|close to|nearly|almost)`;
 const aboutMinutes = 10;
@@ -26,10 +26,7 @@ export const runtimeStep = step({
   description: 'Running time in minutes',
   inputs: ['spelling', 'titles', 'people'],
   timeoutMs: ruleTimeoutMs,
-  run: ({ spelling: words, titles, people }) => {
-    const mask = new Mask(words.length, namedSpans(titles, people));
-    return read(new WordText(words, mask));
-  },
+  run: (inputs) => read(textWithoutNames(inputs)),
   fallback: () => ({ value: open, spans: [] }),
 });
 
@@ -107,7 +104,7 @@ function read(text: WordText): { value: RuntimeRange; spans: Span[] } {
   const spans: Span[] = [];
   for (const { pattern, read: toRange } of rules) {
     for (const { groups, span } of text.findAll(pattern)) {
-      if (spans.some(({ from, to }) => span.from < to && from < span.to)) continue;
+      if (spans.some((other) => overlaps(other, span))) continue;
       const range = toRange(groups);
       if (!range && !pattern.source.startsWith('(?:not')) continue;
       spans.push(span);

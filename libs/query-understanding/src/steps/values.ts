@@ -1,6 +1,7 @@
 import { stepOf } from '../graph/graph.js';
 import type { Facts, Genre, Person, Range, RuntimeRange, Certification } from '../understanding.js';
-import type { Span, Word } from '../words/words.js';
+import { Mask, type Span, type Word } from '../words/words.js';
+import { WordText } from '../words/word-text.js';
 
 /** A film that a query names, and what for. */
 export interface TitleMention {
@@ -62,3 +63,11 @@ export const namedSpans = (titles: Values['titles'], people: Values['people']): 
   ...titles.map(({ span }) => span),
   ...people.spans,
 ];
+
+/** Returns the corrected words of a query outside of names, as a text for patterns. */
+export const textWithoutNames = ({
+  spelling,
+  titles,
+  people,
+}: Pick<Values, 'spelling' | 'titles' | 'people'>): WordText =>
+  new WordText(spelling, new Mask(spelling.length, namedSpans(titles, people)));

@@ -26,6 +26,7 @@ const abbreviations: Readonly<Record<string, string>> = {
   mov: 'movie',
   doco: 'documentary',
   docos: 'documentaries',
+  undr: 'under',
   ur: 'your',
   rn: 'right now',
 };

@@ -17,7 +17,10 @@ export interface Span {
   readonly to: number;
 }
 
-/** NFKC, trimmed, white space single, lower case: what the cache key is made of. */
+/** Returns whether two spans share a word. */
+export const overlaps = (a: Span, b: Span): boolean => a.from < b.to && b.from < a.to;
+
+/** Normalizes a query for its cache key: NFKC, trimmed, single spaces, lower case. */
 export function normalize(query: string): string {
   return query.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();
 }
