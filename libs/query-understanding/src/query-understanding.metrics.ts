@@ -4,7 +4,7 @@ import type { StepReport } from './graph/graph.js';
 
 const secondsBuckets = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5, 5];
 
-/** Steps and shadow runs as Prometheus sees them. Labels are names of steps and fields, never a viewer's words. */
+/** Prometheus metrics of steps and shadow runs. Labels are names of steps and fields, never a viewer's words. */
 @Injectable()
 export class QueryUnderstandingMetrics {
   private readonly steps: Histogram<'step' | 'outcome'>;
@@ -15,30 +15,30 @@ export class QueryUnderstandingMetrics {
     const registers = [registry];
     this.steps = new Histogram({
       name: 'marquee_understanding_step_duration_seconds',
-      help: 'Duration of the steps of query understanding, by how they ended',
+      help: 'Duration of the steps of query understanding, by outcome',
       labelNames: ['step', 'outcome'],
       buckets: secondsBuckets,
       registers,
     });
     this.shadows = new Counter({
       name: 'marquee_understanding_shadow_runs_total',
-      help: 'Cached understandings that were made anew to compare',
+      help: 'Cached documents that were recomputed for comparison',
       labelNames: ['result'],
       registers,
     });
     this.disagreements = new Counter({
       name: 'marquee_understanding_shadow_disagreements_total',
-      help: 'Fields in which a cached understanding and a new one differ',
+      help: 'Fields that differ between a cached document and a recomputed one',
       labelNames: ['field'],
       registers,
     });
   }
 
-  stepped({ step, outcome, durationMs }: StepReport): void {
+  recordStep({ step, outcome, durationMs }: StepReport): void {
     this.steps.observe({ step, outcome }, durationMs / 1000);
   }
 
-  shadowed(fields: readonly string[]): void {
+  recordShadowRun(fields: readonly string[]): void {
     this.shadows.inc({ result: fields.length === 0 ? 'same' : 'different' });
     for (const field of fields) this.disagreements.inc({ field });
   }

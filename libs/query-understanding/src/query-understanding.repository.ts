@@ -16,7 +16,7 @@ export const UNDERSTANDING_TTL_SECONDS = LONG_TTL_SECONDS;
 /** Local copies expire so that a purge reaches every process even without invalidation. */
 const LOCAL_TTL_SECONDS = 300;
 
-/** Cached understandings: `{env}:qu:v{N}:{SHA-256 of the normalized query}`, JSON, one day. */
+/** Caches understandings as JSON in `{env}:qu:v{N}:{SHA-256 of the normalized query}` for one day. */
 @Injectable()
 export class QueryUnderstandingRepository {
   private readonly namespace: Namespace<string, Understanding>;

@@ -14,13 +14,13 @@ import { factsSchema, QU_VERSION, type Understanding } from './understanding.js'
 import { understandingGraph } from './understanding-graph.js';
 import { normalize } from './words/words.js';
 
-/** One warning a minute, however many queries a sick model spoils. */
-const warnEveryMs = 60_000;
+/** Limits warnings to one per minute, regardless of the number of failures. */
+const warnIntervalMs = 60_000;
 
 /** Makes every step do some work. */
 const warmUpQuery = 'drei lustige comedys with tom hanks from the late 90s, under two hours, no gorre';
 
-/** Turns a viewer's words into facts: from the cache where it has them, else by the graph of steps. */
+/** Extracts facts from a viewer's words, from the cache or with the graph of steps. */
 @Injectable()
 export class QueryUnderstandingService implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly drawing: GraphDrawing;
@@ -43,26 +43,30 @@ export class QueryUnderstandingService implements OnApplicationBootstrap, OnAppl
     const { model } = queryUnderstanding;
     this.model = openAi && model ? new LanguageModel({ config, openAi, model, now, onTokens }) : undefined;
     this.shadowShare = queryUnderstanding.shadowShare;
-    const onStep = (report: StepReport): void => this.stepped(report);
+    const onStep = (report: StepReport): void => this.onStep(report);
     this.graph = understandingGraph({ movies: catalogue.movies, now, model: this.model?.step, onStep });
     this.drawing = draw(this.graph.steps);
   }
 
-  /** For people: banner, logs. */
+  /** A human-readable description for the banner and logs. */
   get description(): string {
     return this.model?.description ?? 'rules (offline)';
   }
 
-  /** @param refresh make it anew, cached or not */
+  /**
+   * Returns the document for a query.
+   *
+   * @param refresh recomputes the document even if it is cached
+   */
   async understand(budget: RedisBudget, query: string, refresh = false): Promise<CacheResult<Understanding>> {
-    const make = async () => {
-      const document = await this.make(query);
-      // What a failing model spoiled would be remembered for a day.
+    const create = async () => {
+      const document = await this.createDocument(query);
+      // Degraded documents must not be cached for a day.
       return document.degraded.length > 0 ? new Unstored(document) : document;
     };
-    const answer = await this.repository.getOrCreate(normalize(query), make, { budget, refresh });
+    const answer = await this.repository.getOrCreate(normalize(query), create, { budget, refresh });
     if (isHit(answer) && Math.random() < this.shadowShare) void this.shadow(answer.value as Understanding);
-    // Others may have typed it otherwise.
+    // The cached document may contain a differently typed query with the same normalized text.
     return { ...answer, value: { ...(answer.value as Understanding), query } };
   }
 
@@ -86,7 +90,7 @@ export class QueryUnderstandingService implements OnApplicationBootstrap, OnAppl
     }
   }
 
-  private async make(query: string): Promise<Understanding> {
+  private async createDocument(query: string): Promise<Understanding> {
     const { results, degraded } = await this.graph.run({ query });
     return {
       version: QU_VERSION,
@@ -98,28 +102,30 @@ export class QueryUnderstandingService implements OnApplicationBootstrap, OnAppl
     };
   }
 
-  /** One at a time, and never in anyone's way. */
+  /** Recomputes a cached document and counts the fields that differ. Runs one at a time, in the background. */
   private async shadow(cached: Understanding): Promise<void> {
     if (this.isShadowing) return;
     this.isShadowing = true;
     try {
-      const made = await this.make(cached.query);
-      if (made.degraded.length > 0) return;
+      const recomputed = await this.createDocument(cached.query);
+      if (recomputed.degraded.length > 0) return;
       const fields = Object.keys(factsSchema.shape) as (keyof Understanding)[];
-      this.metrics.shadowed(fields.filter((field) => !isDeepStrictEqual(made[field], cached[field])));
+      this.metrics.recordShadowRun(
+        fields.filter((field) => !isDeepStrictEqual(recomputed[field], cached[field])),
+      );
     } catch (error) {
-      this.logger.warn(`A shadow run failed: ${(error as Error).message}`);
+      this.logger.warn(`Shadow run failed: ${(error as Error).message}`);
     } finally {
       this.isShadowing = false;
     }
   }
 
-  private stepped(report: StepReport): void {
-    this.metrics.stepped(report);
-    if (report.outcome === 'ok' || performance.now() - this.warnedMs < warnEveryMs) return;
+  private onStep(report: StepReport): void {
+    this.metrics.recordStep(report);
+    if (report.outcome === 'ok' || performance.now() - this.warnedMs < warnIntervalMs) return;
     this.warnedMs = performance.now();
     this.logger.warn(
-      `Step "${report.step}" ${report.outcome}: ${report.error?.message ?? ''}. The rest goes on without it.`,
+      `Step "${report.step}" ${report.outcome}: ${report.error?.message ?? ''}. Continuing without its result.`,
     );
   }
 }

@@ -23,18 +23,17 @@ import { ruleTimeoutMs, step, type Values } from './steps/values.js';
 import { yearsStep } from './steps/years/years.step.js';
 
 export interface GraphParts {
-  /** Movies whose titles and directors are recognized, beside the listed ones. */
+  /** Movies whose titles and directors are recognized in addition to the listed ones. */
   readonly movies: readonly Movie[];
   readonly now: () => Date;
-  /** The step that asks a language model, where there is one. */
+  /** The step that calls a language model, if one is configured. */
   readonly model?: AnyStep | undefined;
   readonly onStep?: (report: StepReport) => void;
 }
 
-/** The model's reading where there is one, else the rules'. */
 const factsStep = step({
   name: 'facts',
-  description: "The model's reading, or the rules'",
+  description: "Selects the model's facts, or those of the rules",
   inputs: ['rules', 'model'],
   timeoutMs: ruleTimeoutMs,
   run: ({ rules, model }) => model ?? rules,
@@ -48,7 +47,7 @@ const noModelStep = step({
   run: () => null,
 });
 
-/** The graph of all steps. @throws GraphDefinitionError */
+/** Creates the graph of all steps. @throws GraphDefinitionError */
 export function understandingGraph({ movies, now, model, onStep }: GraphParts): Graph<Values> {
   const steps = [
     normalizeStep,

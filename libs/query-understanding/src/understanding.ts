@@ -2,8 +2,8 @@ import { movieGenres } from '@app/catalogue';
 import { z } from 'zod';
 
 /**
- * Part of the cache key. A document of another shape, or rules that read queries differently, need the next number: then
- * nobody is served what an older program understood.
+ * Part of the cache key. Increment it when the shape of the document changes or the rules read queries differently, so that
+ * outdated documents are not served.
  */
 export const QU_VERSION = 1;
 
@@ -15,7 +15,7 @@ const minutes = z.int().min(1).max(1000).nullable();
 const phrase = z.string().min(1).max(80);
 const phrases = z.array(phrase).max(20);
 
-/** What can be read out of a query, and what a language model is asked for. */
+/** The facts that can be read from a query, by the rules or a language model. */
 export const factsSchema = z.strictObject({
   intent: z.enum(['search', 'similar', 'person', 'title', 'trending']),
   titles: z.array(z.string().min(1).max(200)).max(20),
@@ -41,7 +41,7 @@ export const factsSchema = z.strictObject({
   rewritten: z.string().max(2000),
 });
 
-/** The document. */
+/** The document that describes a query. */
 export const understandingSchema = z
   .strictObject({
     version: z.literal(QU_VERSION),

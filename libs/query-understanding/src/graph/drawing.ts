@@ -1,6 +1,6 @@
 import type { AnyStep } from './graph.js';
 
-/** A graph as data. */
+/** A description of a graph. */
 export interface GraphDrawing {
   readonly steps: readonly {
     readonly name: string;
@@ -9,10 +9,11 @@ export interface GraphDrawing {
     readonly timeoutMs: number;
     readonly optional: boolean;
   }[];
-  /** Mermaid flowchart (mermaid.js.org): optional steps are dashed. */
+  /** A Mermaid flowchart (mermaid.js.org). Optional steps are dashed. */
   readonly mermaid: string;
 }
 
+/** Describes a graph as data and as a Mermaid flowchart. */
 export function draw(steps: readonly AnyStep[]): GraphDrawing {
   const edges = steps.flatMap(({ name, inputs }) => inputs.map((input) => `  ${input} --> ${name}`));
   const optional = steps.filter(({ fallback }) => fallback).map(({ name }) => name);

@@ -1,7 +1,7 @@
-/** The steps make no graph. Thrown at start-up. */
+/** The steps do not form a valid graph. Thrown at startup. */
 export class GraphDefinitionError extends Error {
   constructor(detail: string) {
-    super(`The steps make no graph: ${detail}`);
+    super(`Invalid graph of steps: ${detail}`);
     this.name = GraphDefinitionError.name;
   }
 }

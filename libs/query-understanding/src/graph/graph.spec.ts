@@ -36,7 +36,7 @@ const both = step({
 });
 
 describe(Graph.name, () => {
-  it('runs each step when its inputs are there, whatever the order of declaration', async () => {
+  it('runs each step after its inputs, regardless of the order of declaration', async () => {
     const graph = new Graph<Values>([both, upper(), lengthStep], ['text']);
     expect((await graph.run({ text: 'heat' })).results).toEqual({
       text: 'heat',
@@ -46,7 +46,7 @@ describe(Graph.name, () => {
     });
   });
 
-  it('runs side by side what does not wait for each other', async () => {
+  it('runs independent steps concurrently', async () => {
     const started: string[] = [];
     const meet = (name: string, other: string): AnyStep => ({
       name,
@@ -63,16 +63,16 @@ describe(Graph.name, () => {
   });
 
   it.each([
-    ['an input that nobody provides', [both, lengthStep], '"both" needs "upper": nobody provides it'],
-    ['a name that comes twice', [lengthStep, lengthStep], '"length" is provided twice'],
+    ['an input that no step provides', [both, lengthStep], '"both" needs "upper", which no step provides'],
+    ['a repeated name', [lengthStep, lengthStep], '"length" is provided twice'],
     ['a cycle', [lengthStep, both, { ...upper(), inputs: ['both'] }], 'a cycle among "both", "upper"'],
-  ])('refuses %s, naming the steps', (_, steps, message) => {
+  ])('rejects %s, naming the steps', (_, steps, message) => {
     const make = (): unknown => new Graph<Values>(steps, ['text']);
     expect(make).toThrow(GraphDefinitionError);
     expect(make).toThrow(message);
   });
 
-  it('lets a fallback stand in for an optional step that fails or is late, and says which', async () => {
+  it('uses and reports the fallback of an optional step that fails or times out', async () => {
     const reports: StepReport[] = [];
     const fail = upper({
       run: () => Promise.reject(new Error('no')),
@@ -99,7 +99,7 @@ describe(Graph.name, () => {
     expect(signal?.aborted).toBe(true);
   });
 
-  it('fails when a required step does', async () => {
+  it('fails if a required step fails', async () => {
     const graph = new Graph<Values>(
       [both, upper({ run: () => Promise.reject(new Error('no')) }), lengthStep],
       ['text'],
@@ -109,7 +109,7 @@ describe(Graph.name, () => {
 });
 
 describe(draw.name, () => {
-  it('shows steps and edges', () => {
+  it('contains steps and edges', () => {
     const { mermaid, steps } = draw(new Graph<Values>([both, upper(), lengthStep], ['text']).steps);
     expect(mermaid).toContain('text --> length');
     expect(mermaid).toContain('upper --> both');

@@ -1,24 +1,24 @@
 import { withTimeout } from '@app/async';
 import { GraphDefinitionError, StepTimeoutError } from './graph.errors.js';
 
-/** What steps produce, by step name. */
+/** The results of steps, by step name. */
 export type Results = object;
 
 type ValueOf<R extends Results, K extends keyof R> = R[K];
 
-/** A step: declared inputs, a bound on its time, and what stands in for its result when it fails. */
+/** A step of a graph, with its inputs, a timeout and an optional fallback result. */
 export interface Step<R extends Results, K extends keyof R & string, I extends keyof R & string> {
   readonly name: K;
   readonly inputs: readonly I[];
   readonly timeoutMs: number;
-  /** One line, for people. */
+  /** A one-line description for the drawing of the graph. */
   readonly description: string;
   run(inputs: Pick<R, I>, signal: AbortSignal): ValueOf<R, K> | Promise<ValueOf<R, K>>;
-  /** Without it the step is required: its failure fails the run. */
+  /** Returns the result if the step fails. Without a fallback, a failure of the step fails the run. */
   readonly fallback?: (inputs: Pick<R, I>) => ValueOf<R, K>;
 }
 
-/** A step of any name and inputs. `step` makes it type-safe before its types are forgotten. */
+/** A step with any name and inputs. `stepOf` checks the types before they are erased. */
 export interface AnyStep {
   readonly name: string;
   readonly inputs: readonly string[];
@@ -28,7 +28,7 @@ export interface AnyStep {
   readonly fallback?: ((inputs: never) => unknown) | undefined;
 }
 
-/** How a step ended. */
+/** The outcome of a step. */
 export interface StepReport {
   readonly step: string;
   readonly outcome: 'ok' | 'failed' | 'timeout';
@@ -38,7 +38,7 @@ export interface StepReport {
 
 export interface RunResult<R extends Results> {
   readonly results: R;
-  /** Names of the steps whose fallback stood in, in the graph's order. */
+  /** The names of the steps whose fallback was used, in the order of the graph. */
   readonly degraded: readonly string[];
 }
 
@@ -48,13 +48,13 @@ export const stepOf =
   <K extends keyof R & string, I extends keyof R & string>(step: Step<R, K, I>): AnyStep =>
     step;
 
-/** Steps in an order in which each comes after its inputs. Each runs as soon as those are there. */
+/** A directed acyclic graph of steps. Each step runs as soon as its inputs are available. */
 export class Graph<R extends Results> {
   readonly steps: readonly AnyStep[];
 
   /**
-   * @param given names of the values that `run` is handed
-   * @throws GraphDefinitionError for a name that comes twice, an input that nobody provides, or a cycle
+   * @param given the names of the values that are passed to `run`
+   * @throws GraphDefinitionError for a repeated name, an input that no step provides, or a cycle
    */
   constructor(
     steps: readonly AnyStep[],
@@ -64,14 +64,14 @@ export class Graph<R extends Results> {
     this.steps = inOrder(steps, given);
   }
 
-  /** @throws what a step without a fallback throws, and StepTimeoutError */
+  /** Runs all steps. @throws StepTimeoutError, and the errors of steps without a fallback */
   async run(given: Partial<R>): Promise<RunResult<R>> {
     const values = new Map<string, Promise<unknown>>();
     for (const name of this.given) values.set(name, Promise.resolve(given[name]));
     const degraded = new Set<string>();
     for (const step of this.steps) {
       const value = this.runStep(step, values, degraded);
-      // Somebody else's failure may end the run first.
+      // The run may already have failed because of another step.
       value.catch(() => undefined);
       values.set(step.name, value);
     }
@@ -100,7 +100,7 @@ export class Graph<R extends Results> {
         ...(error ? { error } : {}),
       });
     try {
-      const value = await bounded(step, inputs);
+      const value = await runWithTimeout(step, inputs);
       report('ok');
       return value;
     } catch (error) {
@@ -112,19 +112,19 @@ export class Graph<R extends Results> {
   }
 }
 
-/** Steps that do their work at once are not put off by a timer. */
-function bounded(step: AnyStep, inputs: never): unknown {
-  const end = new AbortController();
-  const running = step.run(inputs, end.signal);
+/** Runs a step with its timeout. Synchronous steps run without a timer. */
+function runWithTimeout(step: AnyStep, inputs: never): unknown {
+  const abort = new AbortController();
+  const running = step.run(inputs, abort.signal);
   if (!(running instanceof Promise)) return running;
   return withTimeout(running, step.timeoutMs, () => {
     const error = new StepTimeoutError(step.name, step.timeoutMs);
-    end.abort(error);
+    abort.abort(error);
     throw error;
   });
 }
 
-/** Kahn's algorithm; what is left over is or waits for a cycle. */
+/** Sorts steps topologically with Kahn's algorithm. Steps that remain are part of a cycle or depend on one. */
 function inOrder(steps: readonly AnyStep[], given: readonly string[]): AnyStep[] {
   const provided = new Set(given);
   for (const { name } of steps) {
@@ -134,7 +134,7 @@ function inOrder(steps: readonly AnyStep[], given: readonly string[]): AnyStep[]
   const faults = steps.flatMap(({ name, inputs }) =>
     inputs.filter((input) => !provided.has(input)).map((input) => `"${name}" needs "${input}"`),
   );
-  if (faults.length > 0) throw new GraphDefinitionError(`${faults.join(', ')}: nobody provides it`);
+  if (faults.length > 0) throw new GraphDefinitionError(`${faults.join(', ')}, which no step provides`);
   const ordered: AnyStep[] = [];
   const ready = new Set(given);
   let waiting = [...steps];

@@ -1,7 +1,7 @@
-/** The language model's answer is not what it was asked for. */
-export class InvalidModelAnswerError extends Error {
+/** The response of the language model does not match the request. */
+export class InvalidModelResponseError extends Error {
   constructor(detail: string) {
     super(`The language model: ${detail}`);
-    this.name = InvalidModelAnswerError.name;
+    this.name = InvalidModelResponseError.name;
   }
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { AnyStep } from '../graph/graph.js';
 import { step } from '../steps/values.js';
 import { type Facts, factsSchema } from '../understanding.js';
-import { InvalidModelAnswerError } from './model.errors.js';
+import { InvalidModelResponseError } from './model.errors.js';
 import { instructions, responseFormat } from './prompt.js';
 
 const completionSchema = z.object({
@@ -29,7 +29,7 @@ export interface ModelParts {
   readonly onTokens: (tokens: number) => void;
 }
 
-/** Asks an OpenAI-compatible `POST /chat/completions` with a JSON schema. */
+/** Reads queries with an OpenAI-compatible `POST /chat/completions` and a JSON schema. */
 export class LanguageModel {
   readonly description: string;
   private readonly upstream: UpstreamClient;
@@ -48,11 +48,11 @@ export class LanguageModel {
     });
   }
 
-  /** The step that asks it. Without an answer in time, or with a wrong one, the rules stand. */
+  /** The step that calls the model. If the response is late or invalid, the facts of the rules are used. */
   get step(): AnyStep {
     return step({
       name: 'model',
-      description: `${this.parts.model} reads the query`,
+      description: `Reads the query with ${this.parts.model}`,
       inputs: ['query'],
       timeoutMs: this.parts.config.queryUnderstanding.modelTimeoutMs,
       run: ({ query }) => this.read(query),
@@ -64,10 +64,10 @@ export class LanguageModel {
     return this.upstream.close();
   }
 
-  /** @throws UpstreamError, InvalidModelAnswerError */
+  /** @throws UpstreamError, InvalidModelResponseError */
   private async read(query: string): Promise<Facts> {
     const { model, now, onTokens } = this.parts;
-    const reply = await this.upstream.postJson('/chat/completions', {
+    const response = await this.upstream.postJson('/chat/completions', {
       model,
       messages: [
         { role: 'system', content: instructions(now().toISOString().slice(0, 10)) },
@@ -77,21 +77,24 @@ export class LanguageModel {
       temperature: 0,
       max_tokens: maxTokens,
     });
-    const { data: completion } = completionSchema.safeParse(reply);
-    if (!completion) throw new InvalidModelAnswerError('its answer is no chat completion');
+    const { data: completion } = completionSchema.safeParse(response);
+    if (!completion) throw new InvalidModelResponseError('the response is not a chat completion');
     onTokens(completion.usage?.total_tokens ?? 0);
     const message = completion.choices[0]?.message;
-    if (message?.refusal || !message?.content) throw new InvalidModelAnswerError('it answered nothing');
-    const { data: facts, error } = factsSchema.safeParse(parsed(message.content));
+    if (message?.refusal || !message?.content)
+      throw new InvalidModelResponseError('the response is empty or a refusal');
+    const { data: facts, error } = factsSchema.safeParse(parseJson(message.content));
     if (!facts) {
       const [issue] = error.issues;
-      throw new InvalidModelAnswerError(`its answer breaks the schema at "${issue?.path.join('.') ?? ''}"`);
+      throw new InvalidModelResponseError(
+        `the response violates the schema at "${issue?.path.join('.') ?? ''}"`,
+      );
     }
     return facts;
   }
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -4,8 +4,8 @@ import type { WordText } from '../words/word-text.js';
 import { ruleTimeoutMs, step, textWithoutNames } from './values.js';
 
 const name = '(pg 13|pg13|pg|nc 17|nc17|r|g)';
-/** G and R alone may be anything; these cannot be. */
-const clear = '(pg 13|pg13|pg|nc 17|nc17)';
+/** Names that cannot mean anything else, unlike G and R. */
+const unambiguous = '(pg 13|pg13|pg|nc 17|nc17)';
 const children =
   '(?:children|kids|kid|child|families|family|my kids|my children|younger kids|young kids|young children|younger children|younger viewers|little kids|all ages|the kids|the whole family)';
 
@@ -23,29 +23,29 @@ const rules: readonly Rule[] = [
   },
   {
     pattern: new RegExp(`(?:rated )?${name}(?: rating)? (?:at most|at the most|max|maximum|tops|at worst)`),
-    read: ([most]) => upTo(most),
+    read: ([max]) => upTo(max),
   },
   {
     pattern: new RegExp(
       `(?:rated )?${name} (?:rated )?(?:or|and) (?:lower|below|less|under|milder|softer|younger)`,
     ),
-    read: ([most]) => upTo(most),
+    read: ([max]) => upTo(max),
   },
   {
     pattern: new RegExp(
       `(?:nothing|not|no|none|never)(?: rated)?(?: (?:above|over|beyond|higher than|stronger than|harsher than|past|more than))(?: (?:a|an))?(?: rated)? ${name}(?: rated| rating)?`,
     ),
-    read: ([most]) => upTo(most),
+    read: ([max]) => upTo(max),
   },
   {
     pattern: new RegExp(
       `(?:at most|up to|max|maximum|no higher than|no more than|capped at|under|below)(?: rated| a)? ${name}(?: rated| rating)?`,
     ),
-    read: ([most]) => upTo(most),
+    read: ([max]) => upTo(max),
   },
   {
     pattern: new RegExp(`(?:rated )?${name} (?:or|and) (?:higher|above|up|stronger|older)`),
-    read: ([least]) => from(least),
+    read: ([min]) => from(min),
   },
   {
     pattern: new RegExp(
@@ -67,7 +67,7 @@ const rules: readonly Rule[] = [
     pattern: new RegExp(`${name} (?:rated|rating|ratings|certificate|certified)`),
     read: ([only]) => one(only),
   },
-  { pattern: new RegExp(clear), read: ([only]) => one(only) },
+  { pattern: new RegExp(unambiguous), read: ([only]) => one(only) },
   {
     pattern: new RegExp(
       `(?:${children} (?:friendly|safe|appropriate|suitable)|(?:suitable|appropriate|safe|ok|okay|fine|good|fit)(?: enough)?(?: to watch)?(?: with| for) ${children}|(?:that )?(?:i can|we can|can) watch with (?:my |the |our )?(?:kids|children))`,
@@ -78,7 +78,7 @@ const rules: readonly Rule[] = [
 
 export const certificationStep = step({
   name: 'certification',
-  description: 'Certifications that are admitted',
+  description: 'Reads the acceptable certifications',
   inputs: ['spelling', 'titles', 'people'],
   timeoutMs: ruleTimeoutMs,
   run: (inputs) => read(textWithoutNames(inputs)),
@@ -92,7 +92,7 @@ function read(text: WordText): { value: readonly Certification[]; spans: Span[] 
     for (const { groups, span } of text.findAll(pattern)) {
       if (spans.some((other) => overlaps(other, span))) continue;
       const names = toNames(groups);
-      // The narrowest that holds for all.
+      // The certifications that all statements accept.
       const both = value?.filter((certification) => names.includes(certification)) ?? names;
       value = both.length > 0 ? both : [...(value ?? []), ...names];
       spans.push(span);

@@ -4,7 +4,7 @@ import { Mask, phraseOf, type Span, type Word } from '../words/words.js';
 import { WordText } from '../words/word-text.js';
 import { type ConceptMention, namedSpans, ruleTimeoutMs, step } from './values.js';
 
-/** After these, what follows is what a film is about. */
+/** Introduces the subject of a movie: "about grief". */
 const about =
   /(?:about|involving|dealing with|deals with|deal with|centered on|centered on|centers on|focusing on|focused on|focuses on|revolving around|revolves around|set in|set on|set at|set during|takes place in|taking place in|takes place on|taking place on|themed around|on the topic of|on the subject of|exploring|explores|during|featuring a|featuring an)/;
 const boundary =
@@ -16,7 +16,7 @@ const maxThemeWords = 4;
 
 export const conceptsStep = step({
   name: 'concepts',
-  description: 'Phrases for genres, moods and themes, the longest first, and what a film is said to be about',
+  description: 'Finds phrases for genres, moods and themes, longest first, and subjects after "about"',
   inputs: [
     'spelling',
     'titles',
@@ -53,7 +53,7 @@ export const conceptsStep = step({
 
 type Add = (span: Span, concept: Concept) => void;
 
-/** A negation that holds no phrase of the lexicon: its last words are what is ruled out. */
+/** Excludes the last words of a negation as a theme if the negation contains no phrase of the lexicon. */
 function readUnknownExclusion(
   words: readonly Word[],
   mask: Mask,
@@ -68,7 +68,7 @@ function readUnknownExclusion(
   if (start < to && mask.isFree(span)) add(span, { kind: 'theme', name: phraseOf(words, span) });
 }
 
-/** "about grief and loneliness": names of themes that no list has. */
+/** "about grief and loneliness": reads themes, including unknown ones. */
 function readAbout(words: readonly Word[], mask: Mask, cue: Span, add: Add): void {
   for (let from = cue.to; from < words.length;) {
     while (lead.test(words[from]?.text ?? '')) from++;
@@ -81,7 +81,7 @@ function readAbout(words: readonly Word[], mask: Mask, cue: Span, add: Add): voi
       if (to === from) return;
       const span = { from, to };
       const phrase = phraseOf(words, span);
-      // "about family": there a genre's word is a theme; "about zombies fighting": the list knows better.
+      // "about family": the name of a genre is a theme here. "about zombies fighting": contains a known theme.
       const listed = lexicon.get(phrase);
       if (noTheme.test(phrase)) return;
       if (listed && listed.kind !== 'genre') add(span, listed);
@@ -111,7 +111,7 @@ function containsTheme(words: readonly Word[], mask: Mask, { from, to }: Span): 
   return false;
 }
 
-/** "farm animals": two words of which the list knows but the parts. */
+/** "farm animals": a compound whose last word is a known theme. */
 function isCompound(words: readonly Word[], { from, to }: Span): boolean {
   return to - from === 2 && lexicon.get(words[to - 1]?.text ?? '')?.kind === 'theme';
 }
@@ -142,7 +142,7 @@ function phraseAt(
   return undefined;
 }
 
-/** "children's films". */
+/** "children's movies". */
 function possessorConcept(words: readonly Word[], { from, to }: Span): Concept | undefined {
   const possessor = to - from === 1 ? words[from]?.possessor : undefined;
   return possessor === undefined ? undefined : lexicon.get(possessor);

@@ -3,9 +3,9 @@ import { mediaWords, toNumber } from '../vocabulary/media.js';
 import { Mask, type Span, type Word } from '../words/words.js';
 import { namedSpans, ruleTimeoutMs, step } from './values.js';
 
-const most = 100;
-/** Words that may stand between a number and what is counted. */
-const furthest = 5;
+const maxCount = 100;
+/** Maximum number of words from a number to the noun that it counts. */
+const maxDistance = 5;
 const units =
   /^(?:years?|decades?|months?|weeks?|days?|minutes?|mins?|hours?|hrs?|stars?|percent|%|out|of|\/|\+|am|pm|th|people|times)$/;
 const leads =
@@ -13,7 +13,7 @@ const leads =
 
 export const countStep = step({
   name: 'count',
-  description: 'How many films are asked for',
+  description: 'Reads the number of requested movies',
   inputs: ['spelling', 'titles', 'people', 'years', 'runtime', 'rating', 'certification'],
   timeoutMs: ruleTimeoutMs,
   run: ({ spelling: words, titles, people, years, runtime, rating, certification }) => {
@@ -43,18 +43,18 @@ function countAt(words: readonly Word[], index: number): { value: number; span: 
     return isCounted(words, to) || next === 'of' ? { value: 2, span: { from, to } } : undefined;
   }
   const value = toNumber(text);
-  if (value === undefined || !Number.isInteger(value) || value < 1 || value > most || units.test(next))
+  if (value === undefined || !Number.isInteger(value) || value < 1 || value > maxCount || units.test(next))
     return undefined;
-  // "the one with …", "one like …" count nothing.
+  // "the one with …" and "one like …" are not counts.
   if (value === 1 && text === 'one' && !mediaWords.has(next)) return undefined;
   const isLed = leads.test(previous) && (previous !== 'for' || isCounted(words, index + 1));
   if (!isLed && !isCounted(words, index + 1)) return undefined;
   return { value: text === 'dozen' ? 12 : value, span: { from: index, to: index + 1 } };
 }
 
-/** Whether films come soon: a word for them, or a genre. */
+/** Returns whether a word for movies or a genre follows closely. */
 function isCounted(words: readonly Word[], from: number): boolean {
-  for (let index = from; index < Math.min(words.length, from + furthest); index++) {
+  for (let index = from; index < Math.min(words.length, from + maxDistance); index++) {
     const word = words[index] as Word;
     if (word.startsClause && index > from) return false;
     if (mediaWords.has(word.text)) return true;

@@ -8,7 +8,7 @@ const popularWords =
 const nowWords =
   'right now|now|at the moment|currently|this week|today|this month|these days|this weekend|lately|atm|of the moment|of the week|tonight';
 
-/** Said of what many watch now. */
+/** Requests for what many people watch now. */
 const trending = new RegExp(
   [
     '(?:currently |now |whats |what is |top )?(?:trending|trendy)(?: now| right now| today| this week| currently| this month)?',
@@ -55,7 +55,7 @@ const sorts: readonly (readonly [sort: Facts['sort'], pattern: RegExp])[] = [
 
 export const intentStep = step({
   name: 'intent',
-  description: 'What the viewer is after',
+  description: 'Classifies the intent of the query',
   inputs: ['spelling', 'titles', 'people', 'concepts'],
   timeoutMs: ruleTimeoutMs,
   run: ({ spelling: words, titles, people, concepts }) => {
@@ -63,14 +63,14 @@ export const intentStep = step({
     const mask = new Mask(words.length, namedSpans(titles, people));
     if (new WordText(words, mask).find(trending)) return 'trending';
     if (people.people.length > 0) return 'person';
-    return titles.some(({ as }) => as === 'sought') && concepts.length === 0 ? 'title' : 'search';
+    return titles.some(({ as }) => as === 'requested') && concepts.length === 0 ? 'title' : 'search';
   },
   fallback: () => 'search' as const,
 });
 
 export const sortStep = step({
   name: 'sort',
-  description: 'The order asked for',
+  description: 'Reads the requested order',
   inputs: [
     'spelling',
     'titles',

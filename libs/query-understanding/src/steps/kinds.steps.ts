@@ -15,7 +15,7 @@ const namesOf = (
 
 export const genresStep = step({
   name: 'genres',
-  description: "TMDB's genres, asked for and ruled out",
+  description: "Collects TMDB's genres, requested and excluded",
   inputs: ['concepts'],
   timeoutMs: ruleTimeoutMs,
   run: ({ concepts }) => {
@@ -28,7 +28,7 @@ export const genresStep = step({
 
 export const moodsStep = step({
   name: 'moods',
-  description: 'How it is to feel, or not to',
+  description: 'Collects moods, requested and excluded',
   inputs: ['concepts'],
   timeoutMs: ruleTimeoutMs,
   run: ({ concepts }) => ({
@@ -40,7 +40,7 @@ export const moodsStep = step({
 
 export const themesStep = step({
   name: 'themes',
-  description: 'What it is to be about, or not to',
+  description: 'Collects themes, requested and excluded',
   inputs: ['concepts'],
   timeoutMs: ruleTimeoutMs,
   run: ({ concepts }) => ({

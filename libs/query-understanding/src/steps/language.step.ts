@@ -10,17 +10,17 @@ const english: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
-/** Words that stand in names and titles too, or in several languages: they say little by themselves. */
+/** Weak evidence: words that also occur in names and titles, or in several languages. */
 const weak: ReadonlySet<string> = new Set(
   'de del la el le les du des das der die dem den il lo da do dos das e y et und con un una une en a o os as no film me por come como im per para pour'.split(
     ' ',
   ),
 );
-/** A detector is misled by fewer words: "scorsese crime films" is Italian to it. */
-const leastWords = 4;
-const leastAccuracy = 0.5;
+/** The detector is unreliable for fewer words: it takes "scorsese crime films" for Italian. */
+const minDetectorWords = 4;
+const minDetectorAccuracy = 0.5;
 
-/** How much words speak for a language that we have film words of. */
+/** Scores how strongly the words suggest a language with a translation table. */
 function evidence(words: readonly Word[], language: string): { score: number; isStrong: boolean } {
   const { markers, phrases } = translations[language] ?? { markers: new Set(), phrases: new Map() };
   let [score, isStrong] = [0, false];
@@ -36,7 +36,7 @@ function evidence(words: readonly Word[], language: string): { score: number; is
 
 const isEnglish = (text: string): boolean => english.has(text) || mediaWords.has(text) || lexicon.has(text);
 
-/** Genres, moods and themes whose words no other language here shares. */
+/** Returns whether a word is English and occurs in no translation table. */
 const isEnglishOnly = (text: string): boolean =>
   english.has(text) ||
   (lexicon.has(text) &&
@@ -44,17 +44,17 @@ const isEnglishOnly = (text: string): boolean =>
 
 export const languageStep = step({
   name: 'language',
-  description: 'ISO 639-1; English where the words are too few to tell',
+  description: 'Detects the language (ISO 639-1); English if there are too few words',
   inputs: ['normalize'],
   timeoutMs: ruleTimeoutMs,
   run: ({ normalize: { normalized, words } }) => {
     const isLatin = /^[\p{Script=Latin}\p{P}\p{N}\p{Z}\p{S}\p{M}]*$/u.test(normalized);
     const [detected] = detectAll(normalized);
-    const isSure = detected !== undefined && detected.accuracy >= leastAccuracy;
+    const isSure = detected !== undefined && detected.accuracy >= minDetectorAccuracy;
     if (!isLatin) return isSure ? detected.lang : 'en';
     const ranked = Object.keys(translations)
       .map((language) => ({ language, ...evidence(words, language) }))
-      // Where two are alike, the detector decides.
+      // The detector breaks ties.
       .toSorted(
         (a, b) =>
           b.score - a.score || Number(b.language === detected?.lang) - Number(a.language === detected?.lang),
@@ -62,8 +62,8 @@ export const languageStep = step({
     const englishWords = words.filter(({ text }) => isEnglishOnly(text)).length;
     const [best] = ranked;
     if (best && (best.isStrong || best.score >= 1.5) && best.score > englishWords) return best.language;
-    if (englishWords > 0 || words.length < leastWords || !isSure) return 'en';
-    // Of a language whose film words we know there would be some.
+    if (englishWords > 0 || words.length < minDetectorWords || !isSure) return 'en';
+    // A language with a translation table would have matched some of its words.
     return detected.lang in translations && (best?.score ?? 0) === 0 ? 'en' : detected.lang;
   },
   fallback: () => 'en',

@@ -7,19 +7,19 @@ const cue =
   /(?:but )?(?:not|no|without|except(?: for)?|excluding|exclude|excluded|minus|sans|anything but|everything but|nothing|other than|avoid|avoiding|skip|hold the|free of|none of|neither|nor|never|isnt|arent|is not|are not|dont(?: really)?(?: want| like| need)?|do not(?: want| like)?|doesnt(?: have| involve| include| contain)?|does not(?: have| involve)?|hate|hates|cant stand|cannot stand|dislike|tired of|sick of|bored of|less|allergic to|lay off|leave out|instead of|rather than|non|zero|afraid of|not a fan of|not in the mood for|cant handle|not into)/;
 const noNegation =
   /^(?:just|only|sure|yet|long|longer|shorter|one|matter|problem|idea|clue|too long|so much)$/;
-/** Words that a negation reaches over. */
+/** Words that a negation extends across. */
 const filler =
   /^(?:too|so|very|really|any|anything|a|an|the|that|thats|this|these|overly|much|more|into|of|kind|stuff|things|involving|with|about|or|nor|and|want|like|is|are|be|being|super|another|other|all|overtly|in|it|lots|tons|movies?|films?|flicks?|please|excessive|explicit|particularly|as|at|feature|features|contain|involve|set|made|to|see|watch)$/;
 const end =
   /^(?:but|just|only|maybe|preferably|instead|however|while|though|although|so that|from|starring|directed|ideally|perhaps|still)$/;
 const closing =
   /^(?:please|thanks|thank|problem|matter|idea|clue|doubt|worries|way|longer|more|less|movies?|films?|or|and|nor|with|that|set|made|about|like|preference|for|tonight|english|dubbing)$/;
-/** Words without a meaning here that may come before the first one with. */
+/** Maximum number of unknown words before the first concept. */
 const maxUnknownWords = 2;
 
 export const negationStep = step({
   name: 'negation',
-  description: 'Stretches of the query that rule something out',
+  description: 'Finds the parts of the query that exclude something',
   inputs: ['spelling', 'titles', 'people', 'runtime', 'rating', 'certification', 'years'],
   timeoutMs: ruleTimeoutMs,
   run: ({ spelling: words, titles, people, runtime, rating, certification, years }) => {
@@ -38,7 +38,7 @@ export const negationStep = step({
   fallback: () => [],
 });
 
-/** "no clowns": after such words what nobody knows is ruled out too, where it stands alone. */
+/** "no clowns": returns the end of unknown words that directly follow a strong negation. */
 function unknownReach(words: readonly Word[], mask: Mask, start: number): number {
   if (!/^(?:no|without|minus|sans)$/.test(words[start - 1]?.text ?? '')) return start;
   let to = start;
@@ -52,17 +52,17 @@ function unknownReach(words: readonly Word[], mask: Mask, start: number): number
   return to;
 }
 
-/** How far a negation goes: over what it names, and what "or" joins to that. */
+/** Returns the end of a negation: after its concepts, including those joined with "or". */
 function reach(words: readonly Word[], mask: Mask, start: number): number {
   let last = start;
-  let strange = 0;
+  let unknownWords = 0;
   let hasConcept = false;
   for (let index = start; index < words.length;) {
     const word = words[index] as Word;
     if (mask.isTaken(index) || end.test(word.text)) break;
     if (word.startsClause && (hasConcept || index > start)) {
-      // "no gore, violence or zombies": a list goes on only where it ends in "or" or "and".
-      if (!hasConcept || !listGoesOn(words, index)) break;
+      // "no gore, violence or zombies": a list continues only if it ends with "or" or "and".
+      if (!hasConcept || !listContinues(words, index)) break;
     }
     const length = conceptLength(words, index);
     if (length > 0) {
@@ -73,14 +73,14 @@ function reach(words: readonly Word[], mask: Mask, start: number): number {
       continue;
     }
     if (!filler.test(word.text)) {
-      if (hasConcept || ++strange > maxUnknownWords) break;
+      if (hasConcept || ++unknownWords > maxUnknownWords) break;
     }
     index++;
   }
   return hasConcept ? last : start;
 }
 
-function listGoesOn(words: readonly Word[], index: number): boolean {
+function listContinues(words: readonly Word[], index: number): boolean {
   const length = conceptLength(words, index);
   const next = words[index + length];
   return (

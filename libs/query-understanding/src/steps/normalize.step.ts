@@ -2,12 +2,12 @@ import { plainWords } from '../words/plain-words.js';
 import { normalize, toWords } from '../words/words.js';
 import { ruleTimeoutMs, step } from './values.js';
 
-/** What is read of a query: the rest is embedded, but no search needs so many facts. */
+/** Words beyond this number are embedded but not read by the rules. */
 const maxWords = 100;
 
 export const normalizeStep = step({
   name: 'normalize',
-  description: 'NFKC, lower case, single spaces; words',
+  description: 'Normalizes the query (NFKC, lower case, single spaces) and splits it into words',
   inputs: ['query'],
   timeoutMs: ruleTimeoutMs,
   run: ({ query }) => {

@@ -2,66 +2,32 @@ import type { AnyStep } from '../graph/graph.js';
 import type { PeopleIndex } from '../names/people-index.js';
 import { lexicon } from '../vocabulary/lexicon.js';
 import { mediaWords } from '../vocabulary/media.js';
+import {
+  endsPersonName,
+  honorific,
+  maxRoleCueWords,
+  type Role,
+  rolesAfter,
+  rolesBefore,
+  unambiguousRoleCues,
+} from '../vocabulary/role-cues.js';
 import type { Person } from '../understanding.js';
 import { Mask, phraseOf, type Span, type Word } from '../words/words.js';
 import { ruleTimeoutMs, step } from './values.js';
 
-type Role = Person['role'];
-
-/** What leads to a name, last word first in time of trying: the longest wins. */
-const before: readonly (readonly [role: Role, phrases: string])[] = [
-  [
-    'director',
-    'directed by, director, by, from director, by director, shot by, shot by director, helmed by, made by, directors, from the director, films of, filmmaker, from filmmaker',
-  ],
-  [
-    'actor',
-    'starring, stars, with, featuring, feat, actor, actress, acted by, played by, co starring, costarring, actors, cast includes, cast with, that star, which star, that stars, led by, performance by, performances by, portrayed by, where plays, in which acts, in which plays, where acts, in which stars, where stars, cast, star, movies where, alongside, opposite, and also',
-  ],
-  [
-    'writer',
-    'written by, writer, screenplay by, screenwriter, penned by, scripted by, script by, story by, novel by, book by, based on a book by, based on a novel by, adapted from',
-  ],
-];
-const after: readonly (readonly [role: Role, phrases: string])[] = [
-  [
-    'director',
-    'directed, direct, directs, has directed, as director, as a director, directing, behind the camera',
-  ],
-  [
-    'actor',
-    'stars in, stars, starred in, starred, plays, acts in, acted in, acted, plays in, is in, appears in, as an actor, in it, in the lead, appeared in, was in, played in, as lead, in a lead role, acting together, acting in, together on screen, on screen together, acting alongside, in the cast, in the lead role, in them, appears, appeared, appear, starring together, together, shows up, pops up in, features',
-  ],
-  ['writer', 'wrote, write, writes, has written, scripted, penned, as writer'],
-];
-const roleWords = new Map(
-  [...before, ...after].flatMap(([role, phrases]) =>
-    phrases.split(', ').map((phrase): [string, Role] => [phrase, role]),
-  ),
-);
-const beforePhrases = new Set(before.flatMap(([, phrases]) => phrases.split(', ')));
-const afterPhrases = new Set(after.flatMap(([, phrases]) => phrases.split(', ')));
-const maxCueWords = 5;
 const articles = new Set(['the', 'a', 'an', 'and', 'or', 'of', 'in', 'to', 'is']);
+const maxUnknownNameWords = 3;
 
-const strongCues = new Set(
-  'directed by, written by, starring, screenplay by, director, actor, actress, writer, helmed by, penned by'.split(
-    ', ',
-  ),
-);
-const endsName =
-  /^(?:with|from|about|but|that|who|made|released|before|after|since|under|over|for|at|on|who|which|please|movies?|films?|set|as|like|not|no|without)$/;
-
-interface Found {
+interface FoundName {
   readonly names: readonly string[];
   readonly span: Span;
 }
 
-/** Finds the people that a query names, and the roles that it gives them. */
+/** Finds the people that a query names, with the roles that it assigns to them. */
 export function peopleStep(index: PeopleIndex): AnyStep {
   return step({
     name: 'people',
-    description: 'People that are named, with the role that the words give them',
+    description: 'Finds people that are named, with their roles',
     inputs: ['translate', 'titles'],
     timeoutMs: ruleTimeoutMs,
     run: ({ translate: words, titles }) =>
@@ -105,8 +71,8 @@ class PeopleReader {
     return { people: this.shareLateRoles(people, found), spans };
   }
 
-  /** "that Ben Affleck and Matt Damon wrote": the role comes after the last of them. */
-  private shareLateRoles(people: Person[], found: readonly Found[]): Person[] {
+  /** "that Ben Affleck and Matt Damon wrote": a role after the last name applies to all of them. */
+  private shareLateRoles(people: Person[], found: readonly FoundName[]): Person[] {
     const last = people.at(-1);
     if (!last || people.length < 2 || !this.cueAfter(found.at(-1)?.span.to ?? 0)) return people;
     const joined = found
@@ -116,8 +82,8 @@ class PeopleReader {
     return people.map((person) => (person.role === 'any' ? { ...person, role: last.role } : person));
   }
 
-  private find(): Found[] {
-    const found: Found[] = [];
+  private find(): FoundName[] {
+    const found: FoundName[] = [];
     for (let from = 0; from < this.words.length;) {
       const person = this.personAt(from);
       if (person) {
@@ -129,7 +95,7 @@ class PeopleReader {
     return found;
   }
 
-  private personAt(from: number): Found | undefined {
+  private personAt(from: number): FoundName | undefined {
     for (let to = Math.min(this.words.length, from + this.index.longest); to > from; to--) {
       const span = { from, to };
       if (!this.mask.isFree(span)) continue;
@@ -145,12 +111,12 @@ class PeopleReader {
     return this.unknownAt(from);
   }
 
-  /** "written by Paul Laverty": after such words even a name that nobody knows is one. */
-  private unknownAt(from: number): Found | undefined {
+  /** "written by Paul Laverty": recognizes names that are in no list after an unambiguous role cue. */
+  private unknownAt(from: number): FoundName | undefined {
     const cue = this.cueBefore(from);
-    if (!cue || !strongCues.has(this.phrase(cue.span))) return undefined;
+    if (!cue || !unambiguousRoleCues.has(this.phrase(cue.span))) return undefined;
     let to = from;
-    while (to < this.words.length && to - from < 3) {
+    while (to < this.words.length && to - from < maxUnknownNameWords) {
       const word = this.words[to] as Word;
       const ends =
         this.mask.isTaken(to) || (to > from && word.startsClause) || !/^\p{L}{2,}$/u.test(word.text);
@@ -158,7 +124,7 @@ class PeopleReader {
         ends ||
         articles.has(word.text) ||
         this.isPlain({ from: to, to: to + 1 }) ||
-        endsName.test(word.text)
+        endsPersonName.test(word.text)
       )
         break;
       to++;
@@ -167,7 +133,7 @@ class PeopleReader {
     const names = [
       this.words
         .slice(from, to)
-        .map(({ original }) => capitalised(original))
+        .map(({ original }) => capitalized(original))
         .join(' '),
     ];
     return { names, span: { from, to } };
@@ -189,7 +155,7 @@ class PeopleReader {
     return undefined;
   }
 
-  /** A surname that is an English word too needs a sign: a role before it, or "movies" after it. */
+  /** Returns whether a surname is a name. One that is also an English word needs a role before it or "movies" after it. */
   private isLikelyName(surname: string, span: Span): boolean {
     if (lexicon.has(surname) || mediaWords.has(surname)) return false;
     if (!this.index.isPlainWord(surname)) return true;
@@ -207,33 +173,31 @@ class PeopleReader {
     return (
       words.length < to - from ||
       articles.has(words[0]?.text ?? '') ||
-      words.some(({ text }) => lexicon.has(text) || mediaWords.has(text) || roleWords.has(text))
+      words.some(
+        ({ text }) =>
+          lexicon.has(text) || mediaWords.has(text) || rolesBefore.has(text) || rolesAfter.has(text),
+      )
     );
   }
 
   private cueBefore(from: number): { role: Role; span: Span } | undefined {
-    // "with the great Al Pacino"
     let end = from;
-    while (
-      end > 0 &&
-      /^(?:the|great|legendary|a|young|late|mr|ms|sir|dame)$/.test(this.words[end - 1]?.text ?? '')
-    )
-      end--;
-    for (let length = maxCueWords; length > 0; length--) {
+    while (end > 0 && honorific.test(this.words[end - 1]?.text ?? '')) end--;
+    for (let length = maxRoleCueWords; length > 0; length--) {
       const span = { from: end - length, to: end };
       if (span.from < 0) continue;
-      const phrase = this.phrase(span);
-      if (beforePhrases.has(phrase)) return { role: roleWords.get(phrase) as Role, span };
+      const role = rolesBefore.get(this.phrase(span));
+      if (role) return { role, span };
     }
     return undefined;
   }
 
   private cueAfter(to: number): { role: Role; span: Span } | undefined {
-    for (let length = maxCueWords; length > 0; length--) {
+    for (let length = maxRoleCueWords; length > 0; length--) {
       const span = { from: to, to: to + length };
-      const phrase = this.phrase(span);
-      if (span.to <= this.words.length && afterPhrases.has(phrase))
-        return { role: roleWords.get(phrase) as Role, span };
+      if (span.to > this.words.length) continue;
+      const role = rolesAfter.get(this.phrase(span));
+      if (role) return { role, span };
     }
     return undefined;
   }
@@ -248,4 +212,4 @@ class PeopleReader {
   }
 }
 
-const capitalised = (text: string): string => text.replace(/^\p{L}/u, (letter) => letter.toUpperCase());
+const capitalized = (text: string): string => text.replace(/^\p{L}/u, (letter) => letter.toUpperCase());

@@ -3,7 +3,7 @@ import { ruleTimeoutMs, step, textWithoutNames } from './values.js';
 
 const value = '(\\d{1,3}(?:\\.\\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|half)';
 const scale = '(?: (%|percent)|(?: stars?)? (?:out of|of|/) (five|ten|5|10|100)(?: stars?)?| (stars?|star))?';
-const least =
+const atLeast =
   '(?:above|over|at least|of at least|higher than|more than|greater than|better than|exceeding|minimum|min|no less than|not less than|no lower than|not below|minimum of|north of)';
 const up =
   '(?: (?:\\+|and up|or more|or higher|or better|or above|and above|and higher|plus|and over|or over|minimum|upwards|and better))';
@@ -11,13 +11,13 @@ const noun =
   '(?:ratings?|scores?|rated|scored|scoring|imdb|tmdb|imdb rating|imdb score|rotten tomatoes|rotten tomatoes score|metacritic|critics score|audience score|user rating|user score|review score|rating of|a rating|a score)';
 const head = `(?:(?:with|that have|having|has|have|an?|of|and|that are|which are) )*`;
 
-/** The value's group comes first, then its scale's three. */
+/** The first group is the value, followed by three groups of the scale. */
 const patterns: readonly RegExp[] = [
-  `${head}(?:${noun} )+(?:(?:of|is|score|rating|on imdb) )*${least} (?:a |an )?${value}${scale}${up}?`,
+  `${head}(?:${noun} )+(?:(?:of|is|score|rating|on imdb) )*${atLeast} (?:a |an )?${value}${scale}${up}?`,
   `${head}(?:${noun} )+(?:of )?(?:a |an )?${value}${scale}${up}`,
-  `${head}${least} (?:a |an )?${value}${scale} (?:(?:on|in|at|from) )?${noun}`,
+  `${head}${atLeast} (?:a |an )?${value}${scale} (?:(?:on|in|at|from) )?${noun}`,
   `${head}${value}${scale}${up} (?:(?:on|in|at|from) )?${noun}`,
-  `${head}${least} (?:a |an )?${value} (?:(%|percent)|(?:stars? )?(?:out of|of|/) (five|ten|5|10|100)(?: stars?)?|(stars?|star))`,
+  `${head}${atLeast} (?:a |an )?${value} (?:(%|percent)|(?:stars? )?(?:out of|of|/) (five|ten|5|10|100)(?: stars?)?|(stars?|star))`,
   `${head}${value} (?:(%|percent)|(?:stars? )?(?:out of|of|/) (five|ten|5|10|100)(?: stars?)?|(stars?|star))${up}`,
   `${head}(?:${noun} )+(?:of )?(?:a |an )?${value} (?:(%|percent)|(?:stars? )?(?:out of|of|/) (five|ten|5|10|100)(?: stars?)?|(stars?|star))`,
   `(?:rated|rating|scored|with a score of|with a rating of) ${value}()()()`,
@@ -25,7 +25,7 @@ const patterns: readonly RegExp[] = [
 
 export const ratingStep = step({
   name: 'rating',
-  description: 'The lowest rating, of 10',
+  description: 'Reads the minimum rating on a scale of 10',
   inputs: ['spelling', 'titles', 'people'],
   timeoutMs: ruleTimeoutMs,
   run: (inputs) => {

@@ -1,7 +1,7 @@
 import { Mask } from '../words/words.js';
 import { ruleTimeoutMs, step } from './values.js';
 
-/** Words that ask, but say nothing of what for. */
+/** Words of the request that say nothing about the movies. */
 const polite = new Set(
   'please can could would you i we me us want need find show give recommend suggest looking for watch search get some any something anything im id like to the a an in mood of that hey hi hello just maybe should next good tonight list'.split(
     ' ',
@@ -10,7 +10,7 @@ const polite = new Set(
 
 export const rewriteStep = step({
   name: 'rewrite',
-  description: 'The text to embed: spelling corrected, constraints held by other fields left out',
+  description: 'Creates the text to embed: corrected, without the constraints in other fields',
   inputs: [
     'normalize',
     'spelling',
@@ -31,10 +31,10 @@ export const rewriteStep = step({
     const dropped = new Mask(words.length, [
       ...[years, runtime, rating, certification, count, sort].flatMap(({ spans }) => spans),
       ...negation,
-      ...titles.filter(({ as }) => as !== 'sought' && as !== 'likeness').map(({ span }) => span),
+      ...titles.filter(({ as }) => as !== 'requested' && as !== 'likeness').map(({ span }) => span),
     ]);
     const kept = new Mask(words.length, [
-      ...titles.filter(({ as }) => as === 'sought' || as === 'likeness').map(({ span }) => span),
+      ...titles.filter(({ as }) => as === 'requested' || as === 'likeness').map(({ span }) => span),
       ...people.spans,
       ...concepts.filter(({ isExcluded }) => !isExcluded).map(({ span }) => span),
     ]);

@@ -2,7 +2,7 @@ import { ruleTimeoutMs, step } from './values.js';
 
 export const rulesStep = step({
   name: 'rules',
-  description: 'Everything that the rules have read',
+  description: 'Combines the facts that the rules have read',
   inputs: [
     'titles',
     'people',
@@ -22,7 +22,9 @@ export const rulesStep = step({
   run: ({ titles, people, genres, moods, themes, ...rest }) => ({
     intent: rest.intent,
     titles: [
-      ...new Set(titles.filter(({ as }) => as === 'sought' || as === 'likeness').map(({ title }) => title)),
+      ...new Set(
+        titles.filter(({ as }) => as === 'requested' || as === 'likeness').map(({ title }) => title),
+      ),
     ],
     people: [...people.people],
     genres: [...genres.genres],

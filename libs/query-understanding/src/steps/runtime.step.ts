@@ -9,21 +9,21 @@ const spelled =
 const hours = `(?:(\\d+(?:\\.\\d+)?|${spelled}|half an) (?:and (a) half )?(?:hours?|hrs?|h)|(\\d)h)`;
 const minutes = `(?:(\\d{1,3}|(?:${spelled})(?: (?:five|one|two|three|four|six|seven|eight|nine))?) ?(?:minutes?|mins?|min|m)|(\\d{1,3})(?:mins?|m))`;
 const more = `(?:(?: and)? (?:(a) half|(quarter)|(\\d{1,2}|fifteen|twenty|thirty|forty|forty five|fifty|ten|five|fifty five|thirty five|twenty five)(?: (?:minutes?|mins?|m))?))?`;
-/** Eight groups: the hours' three, what comes on top of them, the minutes'. */
+/** Ten groups: hours, additional minutes, minutes alone, and the short form "1h 30m". */
 const duration = `(?:${hours}${more}|${minutes}|(\\d)h ?(\\d{1,2})m?)`;
 const groupsOfDuration = 10;
 
 const tail = '(?: (?:long|in length|runtime|of runtime|running time|total))*';
 const lead =
   '(?:(?:with )?(?:a )?(?:runtime|running time|run time|length|duration)(?: of| is)? |that (?:is|are|runs?|lasts?) |(?:is|are|lasting|running|runs) )?';
-const most = `(?:under|less than|below|shorter than|at most|at the most|no longer than|not longer than|no more than|not more than|max|maximum|max of|up to|within|fewer than|nothing over|not over|nothing longer than|isnt over|clocking in under|maximum of|in under|doesnt exceed|not a minute over|not a minute more than|i only have|only have|ive only got|i have only|only got|i have|ive got|weve got|we have|we only have)`;
-const least = `(?:over|more than|above|longer than|at least|no shorter than|not shorter than|no less than|not less than|min|minimum|minimum of|exceeding|upwards of|not under|nothing under)`;
+const atMost = `(?:under|less than|below|shorter than|at most|at the most|no longer than|not longer than|no more than|not more than|max|maximum|max of|up to|within|fewer than|nothing over|not over|nothing longer than|isnt over|clocking in under|maximum of|in under|doesnt exceed|not a minute over|not a minute more than|i only have|only have|ive only got|i have only|only got|i have|ive got|weve got|we have|we only have)`;
+const atLeast = `(?:over|more than|above|longer than|at least|no shorter than|not shorter than|no less than|not less than|min|minimum|minimum of|exceeding|upwards of|not under|nothing under)`;
 const about = `(?:about|around|roughly|approximately|approx|circa|close to|nearly|almost)`;
-const aboutMinutes = 10;
+const toleranceMinutes = 10;
 
 export const runtimeStep = step({
   name: 'runtime',
-  description: 'Running time in minutes',
+  description: 'Reads the running time in minutes',
   inputs: ['spelling', 'titles', 'people'],
   timeoutMs: ruleTimeoutMs,
   run: (inputs) => read(textWithoutNames(inputs)),
@@ -38,7 +38,7 @@ interface Rule {
   readonly read: (groups: Groups) => RuntimeRange | undefined;
 }
 
-const bounded = (range: (value: number) => RuntimeRange) => (groups: Groups) => {
+const durationRule = (range: (value: number) => RuntimeRange) => (groups: Groups) => {
   const value = toMinutes(groups);
   return value === undefined ? undefined : range(value);
 };
@@ -63,29 +63,38 @@ const rules: readonly Rule[] = [
       return ofBoth(scaled(from, factor), scaled(to, factor));
     },
   },
-  { pattern: new RegExp(`${lead}${most} ${duration}${tail}`), read: bounded((max) => ({ min: null, max })) },
+  {
+    pattern: new RegExp(`${lead}${atMost} ${duration}${tail}`),
+    read: durationRule((max) => ({ min: null, max })),
+  },
   {
     pattern: new RegExp(`${lead}${duration} (?:or|and) (?:less|shorter|under|below)`),
-    read: bounded((max) => ({ min: null, max })),
+    read: durationRule((max) => ({ min: null, max })),
   },
   {
     pattern: new RegExp(`${lead}${duration} (?:max|maximum|tops|at most|or so max)`),
-    read: bounded((max) => ({ min: null, max })),
+    read: durationRule((max) => ({ min: null, max })),
   },
   {
     pattern: new RegExp(`${lead}(\\d+) \\+ (hours?|hrs?|h|minutes?|mins?|m)${tail}`),
-    read: ([count, unit = '']) => shifted(scaled(count, unit.startsWith('h') ? 60 : 1)),
+    read: ([count, unit = '']) => orLonger(scaled(count, unit.startsWith('h') ? 60 : 1)),
   },
-  { pattern: new RegExp(`${lead}${least} ${duration}${tail}`), read: bounded((min) => ({ min, max: null })) },
+  {
+    pattern: new RegExp(`${lead}${atLeast} ${duration}${tail}`),
+    read: durationRule((min) => ({ min, max: null })),
+  },
   {
     pattern: new RegExp(
       `${lead}${duration} (?:(?:or|and) (?:more|longer|over|up|change)|plus|or so plus)|${duration} \\+`,
     ),
-    read: bounded((min) => ({ min, max: null })),
+    read: durationRule((min) => ({ min, max: null })),
   },
   {
     pattern: new RegExp(`${lead}(?:(?:of )?${about} )?${duration}${tail}`),
-    read: bounded((value) => ({ min: Math.max(1, value - aboutMinutes), max: value + aboutMinutes })),
+    read: durationRule((value) => ({
+      min: Math.max(1, value - toleranceMinutes),
+      max: value + toleranceMinutes,
+    })),
   },
   { pattern: /(?:not (?:too|so|very|that) |nothing too |isnt too )(?:long|lengthy)/, read: () => undefined },
   {
@@ -98,7 +107,7 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** The first rule for each bound: "no shorter than two hours and no longer than three" has both. */
+/** Each bound comes from the first rule that has it: "no shorter than two hours and no longer than three" has both. */
 function read(text: WordText): { value: RuntimeRange; spans: Span[] } {
   let value = open;
   const spans: Span[] = [];
@@ -138,11 +147,11 @@ function toMinutes(groups: Groups): number | undefined {
         ? 1
         : (toNumber(count) ?? toNumber(shortHours));
   if (value === undefined) return undefined;
-  const onTop = andHalf || half ? 30 : quarter ? 15 : extra ? (sum(extra) ?? 0) : 0;
-  return Math.round(value * 60) + onTop;
+  const extraMinutes = andHalf || half ? 30 : quarter ? 15 : extra ? (sum(extra) ?? 0) : 0;
+  return Math.round(value * 60) + extraMinutes;
 }
 
-/** "ninety five". */
+/** Adds up number words: "ninety five". */
 function sum(words: string): number | undefined {
   return words.split(' ').reduce<number | undefined>((total, word) => {
     const value = toNumber(word);
@@ -155,7 +164,7 @@ function scaled(word: string | undefined, factor: number): number | undefined {
   return value === undefined ? undefined : value * factor;
 }
 
-const shifted = (min: number | undefined): RuntimeRange | undefined =>
+const orLonger = (min: number | undefined): RuntimeRange | undefined =>
   min === undefined ? undefined : { min, max: null };
 
 function ofBoth(min: number | undefined, max: number | undefined): RuntimeRange | undefined {

@@ -4,10 +4,9 @@ import { ruleTimeoutMs, step } from './values.js';
 
 const maxPhraseWords = 5;
 
-/** Film words of another language in English, names left as they are. */
 export const translateStep = step({
   name: 'translate',
-  description: 'Film words of Spanish, French, German, Italian and Portuguese in English',
+  description: 'Translates movie vocabulary from Spanish, French, German, Italian and Portuguese to English',
   inputs: ['normalize', 'language'],
   timeoutMs: ruleTimeoutMs,
   run: ({ normalize: { words }, language }) => {
@@ -47,7 +46,7 @@ function toEnglish(words: readonly Word[], from: number, { english }: { english:
     }));
 }
 
-/** "años 80", "aus den 60er jahren": the eighties, the sixties. */
+/** Converts decades: "años 80", "aus den 60er jahren". */
 function decades(words: readonly Word[]): Word[] {
   return words.flatMap((word, index) => {
     const next = words[index + 1]?.text ?? '';

@@ -3,16 +3,16 @@ import type { Facts, Genre, Person, Range, RuntimeRange, Certification } from '.
 import { Mask, type Span, type Word } from '../words/words.js';
 import { WordText } from '../words/word-text.js';
 
-/** A film that a query names, and what for. */
+/** A movie that a query names, and its purpose. */
 export interface TitleMention {
   readonly title: string;
   readonly year: number | undefined;
-  readonly as: 'sought' | 'likeness' | 'unlike' | 'before' | 'after' | 'since';
-  /** The name, and the words that lead to it. */
+  readonly as: 'requested' | 'likeness' | 'unlike' | 'before' | 'after' | 'since';
+  /** The words of the title and its cue. */
   readonly span: Span;
 }
 
-/** What was read, and from which words. */
+/** A value, and the words from which it was read. */
 export interface Reading<T> {
   readonly value: T;
   readonly spans: readonly Span[];
@@ -26,7 +26,7 @@ export interface ConceptMention {
   readonly isExcluded: boolean;
 }
 
-/** What the steps of the graph produce, by step name. */
+/** The results of the steps of the graph, by step name. */
 export interface Values {
   query: string;
   normalize: { readonly normalized: string; readonly words: readonly Word[] };
@@ -55,10 +55,10 @@ export interface Values {
 
 export const step = stepOf<Values>();
 
-/** Rules take microseconds to milliseconds: a step that takes so long is broken. */
+/** Rules take at most milliseconds: a step that exceeds this timeout is broken. */
 export const ruleTimeoutMs = 250;
 
-/** The words of names: no other step reads them. */
+/** Returns the spans of names, which other steps do not read. */
 export const namedSpans = (titles: Values['titles'], people: Values['people']): Span[] => [
   ...titles.map(({ span }) => span),
   ...people.spans,

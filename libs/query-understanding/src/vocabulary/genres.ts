@@ -1,6 +1,6 @@
 import type { Genre } from '../understanding.js';
 
-/** What viewers say for a genre, or for several at once. */
+/** Phrases that viewers use for a genre, or for several genres at once. */
 export const genrePhrases: readonly (readonly [genres: readonly Genre[], phrases: string])[] = [
   [['Action'], 'action, actioner, actioners, action flick, shoot em up'],
   [['Adventure'], 'adventure, adventures, adventurous, swashbuckler, swashbucklers, swashbuckling'],

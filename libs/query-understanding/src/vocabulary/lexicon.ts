@@ -3,7 +3,7 @@ import { genrePhrases } from './genres.js';
 import { moodPhrases } from './moods.js';
 import { themePhrases } from './themes.js';
 
-/** What a phrase stands for. */
+/** The meaning of a phrase. */
 export type Concept =
   | { readonly kind: 'genre'; readonly genres: readonly Genre[] }
   | { readonly kind: 'mood'; readonly name: string }
@@ -11,7 +11,7 @@ export type Concept =
 
 const split = (phrases: string): string[] => phrases.split(/, */);
 
-/** Every phrase that stands for a genre, a mood or a theme, folded. */
+/** All folded phrases for genres, moods and themes. */
 export const lexicon: ReadonlyMap<string, Concept> = new Map([
   ...moodPhrases.flatMap(([name, phrases]) =>
     split(phrases).map((phrase): [string, Concept] => [phrase, { kind: 'mood', name }]),

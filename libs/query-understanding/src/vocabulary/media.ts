@@ -1,4 +1,4 @@
-/** Words for films in general. */
+/** Words for movies in general. */
 export const mediaWords: ReadonlySet<string> = new Set([
   'movie',
   'movies',
@@ -46,7 +46,7 @@ const numbers: ReadonlyMap<string, number> = new Map([
   ['dozen', 12],
 ]);
 
-/** "7", "7.5" or "seven". */
+/** Parses a number: "7", "7.5" or "seven". */
 export function toNumber(word: string | undefined): number | undefined {
   if (word === undefined) return undefined;
   return /^\d+(\.\d+)?$/.test(word) ? Number(word) : numbers.get(word);

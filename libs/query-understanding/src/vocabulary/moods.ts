@@ -1,4 +1,4 @@
-/** How a film feels or is told: the basic form, then every form of it that viewers type, folded. */
+/** Moods: the base form and all folded forms that viewers type. */
 export const moodPhrases: readonly (readonly [mood: string, phrases: string])[] = [
   ['absorbing', 'absorbing'],
   ['absurd', 'absurd'],

@@ -1,4 +1,4 @@
-/** What a film is about: its name here, then every form of it that viewers type, folded. */
+/** Themes: the name and all folded forms that viewers type. */
 export const themePhrases: readonly (readonly [theme: string, phrases: string])[] = [
   ['abduction', 'abduction'],
   ['addiction', 'addiction'],

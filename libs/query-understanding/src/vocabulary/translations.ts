@@ -1,8 +1,8 @@
-/** A language's film words in English: the rules read that. */
+/** The movie vocabulary of a language, with English translations. */
 export interface Translation {
-  /** Phrases, folded, longest first. */
+  /** English translations by folded phrase. */
   readonly phrases: ReadonlyMap<string, string>;
-  /** Words that no English query has. */
+  /** Words that do not occur in English queries. */
   readonly markers: ReadonlySet<string>;
 }
 
@@ -19,7 +19,7 @@ const table = (markers: string, phrases: string): Translation => ({
   ),
 });
 
-/** By ISO 639-1. An empty left side leaves the phrase out. */
+/** Translations by ISO 639-1 code. An empty left side drops the phrase. */
 export const translations: Readonly<Record<string, Translation>> = {
   es: table(
     'quiero ver una un el los las pelicula peliculas con para sin mejores anos de del dirigida dirigidas por como sobre que mas menos recientes nuevas comedia busco horas ninos terror accion muestrame recomiendame alguna quisiera duracion trailer dirigido dirigidos dirigio quien cuanto dura pelis protagonizada protagonizadas cuando',

@@ -1,6 +1,6 @@
 /**
- * Optimal string alignment distance (Damerau–Levenshtein without repeated edits of a substring), or `limit + 1` where it
- * is larger.
+ * Returns the optimal string alignment distance (Damerau–Levenshtein without repeated edits of a substring), or `limit + 1` if
+ * the distance exceeds the limit.
  */
 export function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
@@ -8,7 +8,7 @@ export function editDistance(a: string, b: string, limit: number): number {
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
-    let least = i;
+    let minCost = i;
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1];
       let cost = Math.min(
@@ -20,16 +20,16 @@ export function editDistance(a: string, b: string, limit: number): number {
         cost = Math.min(cost, (beforeLast[j - 2] as number) + 1);
       }
       row.push(cost);
-      least = Math.min(least, cost);
+      minCost = Math.min(minCost, cost);
     }
-    if (least > limit) return limit + 1;
+    if (minCost > limit) return limit + 1;
     beforeLast = last;
     last = row;
   }
   return last[b.length] as number;
 }
 
-/** How many edits a text of this length may be away from what is meant. */
+/** Returns the maximum number of typos for a text of this length. */
 export function tolerance(length: number): number {
   if (length < 5) return 0;
   if (length < 8) return 1;

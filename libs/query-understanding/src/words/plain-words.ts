@@ -1,7 +1,7 @@
 import { toNumber } from '../vocabulary/media.js';
 import type { Word } from './words.js';
 
-/** What is typed for short. */
+/** Common abbreviations and short spellings. */
 const abbreviations: Readonly<Record<string, string>> = {
   w: 'with',
   wo: 'without',
@@ -31,9 +31,9 @@ const abbreviations: Readonly<Record<string, string>> = {
   rn: 'right now',
 };
 
-/** Sounds of one who thinks while speaking. */
+/** Sounds of hesitation: "uhh", "hmm". */
 const hesitation = /^(?:u+h+|u+m+|e+r+m*|h+m+|a+h+|o+h+|mm+)$/;
-/** "like" says nothing after these, and before those. */
+/** "like" is a filler word after `beforeFiller` and before `afterFiller`. */
 const beforeFiller = new Set('so from rated thats its uh um is was but okay ok just maybe'.split(' '));
 const afterFiller = new Set(
   'at less more no uh um whats what really maybe around about under over kinda super from in not made with'.split(
@@ -41,7 +41,7 @@ const afterFiller = new Set(
   ),
 );
 
-/** Drops hesitation, spells abbreviations out and turns years that are spoken into numbers. */
+/** Drops hesitation and filler words, expands abbreviations and converts spoken years to numbers. */
 export function plainWords(words: readonly Word[]): Word[] {
   const spoken = words.filter(({ text }) => !hesitation.test(text));
   const kept: Word[] = [];
@@ -64,7 +64,7 @@ function isFiller(words: readonly Word[], index: number): boolean {
   return /^(?:at|uh|um|no|really|kinda|super)$/.test(after);
 }
 
-/** "two thousand four", "nineteen ninety nine", "twenty twenty one". */
+/** Converts "two thousand four", "nineteen ninety nine" and "twenty twenty one". */
 function spokenYears(words: readonly Word[]): Word[] {
   const result: Word[] = [];
   for (let index = 0; index < words.length;) {

@@ -1,6 +1,6 @@
 import { Mask, type Span, type Word } from './words.js';
 
-/** Stands for a word that was read already: no pattern matches it. */
+/** Replaces masked words. No pattern matches it. */
 const taken = '□';
 
 export interface TextMatch {
@@ -8,10 +8,10 @@ export interface TextMatch {
   readonly span: Span;
 }
 
-/** Words as one text for patterns: a space between them, ` | ` where a clause begins. */
+/** Joins words to a text for patterns, with ` | ` where a clause begins. */
 export class WordText {
   private readonly text: string;
-  /** Where each word begins. */
+  /** The offset of each word. */
   private readonly offsets: number[] = [];
 
   constructor(words: readonly Word[], mask: Mask = new Mask(words.length)) {
@@ -24,7 +24,7 @@ export class WordText {
     this.text = text;
   }
 
-  /** Every match of a pattern, at whole words. */
+  /** Returns all matches of a pattern that consist of whole words. */
   findAll(pattern: RegExp): TextMatch[] {
     const whole = new RegExp(`(?<![^ ])(?:${pattern.source})(?![^ ])`, 'gu');
     return [...this.text.matchAll(whole)].map((match) => ({

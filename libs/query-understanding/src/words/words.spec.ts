@@ -3,7 +3,7 @@ import { editDistance } from './edit-distance.js';
 import { fold, normalize, toWords } from './words.js';
 
 describe(normalize.name, () => {
-  it('makes one text of what is typed alike', () => {
+  it('returns the same text for equivalent spellings', () => {
     expect(normalize('  Ｈeat\t\n  MOVIES ')).toBe('heat movies');
   });
 });
@@ -24,14 +24,14 @@ describe(toWords.name, () => {
     expect(texts(query)).toEqual(expected);
   });
 
-  it('knows clauses, possessors and quotes', () => {
+  it('recognizes clauses, possessors and quotes', () => {
     const words = toWords(`murphy's best, "the big short" now`);
     expect(words.map(({ startsClause }) => startsClause)).toEqual([true, false, true, false, false, false]);
     expect(words[0]?.possessor).toBe('murphy');
     expect(words.filter(({ quoted }) => quoted).map(({ text }) => text)).toEqual(['the', 'big', 'short']);
   });
 
-  it('ends for hostile text', () => {
+  it('terminates for hostile text', () => {
     expect(toWords('"'.repeat(50_000))).toEqual([]);
     expect(toWords("a'".repeat(25_000)).length).toBeGreaterThan(0);
   });
@@ -55,7 +55,7 @@ describe(editDistance.name, () => {
     ['kitten', 'sitting', 3],
   ])('%s, %s: %i', (a, b, distance) => expect(editDistance(a, b, 3)).toBe(distance));
 
-  it('gives up beyond its limit', () => {
+  it('stops at its limit', () => {
     expect(editDistance('kitten', 'sitting', 2)).toBe(3);
     expect(editDistance('a', 'abcdef', 2)).toBe(3);
   });

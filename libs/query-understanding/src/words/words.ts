@@ -1,17 +1,17 @@
 /** A word of a query, folded: lower case, no accents, no punctuation. */
 export interface Word {
   readonly text: string;
-  /** As in the normalized query. */
+  /** The word as it appears in the normalized query. */
   readonly original: string;
-  /** `nolan` of `nolan's`. */
+  /** `nolan` for `nolan's`. */
   readonly possessor: string | undefined;
-  /** A comma, full stop, colon, bracket or the beginning comes before it. */
+  /** True at the beginning of the query and after a comma, period, colon or bracket. */
   readonly startsClause: boolean;
-  /** Within quotation marks. */
+  /** True within quotation marks. */
   readonly quoted: boolean;
 }
 
-/** From the first word, included, to the last, excluded. */
+/** A range of word indexes; `to` is exclusive. */
 export interface Span {
   readonly from: number;
   readonly to: number;
@@ -25,7 +25,7 @@ export function normalize(query: string): string {
   return query.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();
 }
 
-/** Lower case without accents and punctuation, hyphens as spaces: how names are compared. */
+/** Folds a text for comparison: lower case, without accents and punctuation, hyphens as spaces. */
 export function fold(text: string): string {
   return text
     .normalize('NFKD')
@@ -46,7 +46,7 @@ export function fold(text: string): string {
 const wordPattern =
   /\d+(?:\.\d+)?(?=[%/+]|\b(?!['’]\p{L}))|[%/+]|[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*|[\p{L}\p{N}]+/gu;
 
-/** The words of a normalized query. */
+/** Splits a normalized query into words. */
 export function toWords(normalized: string): Word[] {
   const text = normalized
     .replace(/&/g, ' and ')
@@ -75,7 +75,7 @@ export function toWords(normalized: string): Word[] {
   return words;
 }
 
-/** The words of a span with spaces between them: how phrases are looked up. */
+/** Returns the words of a span, joined with spaces, as a lookup key. */
 export function phraseOf(words: readonly Word[], { from, to }: Span): string {
   return words
     .slice(from, to)
@@ -83,7 +83,7 @@ export function phraseOf(words: readonly Word[], { from, to }: Span): string {
     .join(' ');
 }
 
-/** Marks which words some fact was read from. */
+/** Marks words that have already been read. */
 export class Mask {
   private readonly taken: boolean[];
 

@@ -33,7 +33,7 @@ function readTitles(words: readonly Word[], index: TitleIndex): TitleMention[] {
   // Spelling is corrected in the words around titles only: misspelled titles are matched by the index.
   const corrected = words.map(correctSpelling);
   const whole = titleOfWholeQuery(lookup, corrected);
-  if (whole) return [mentionOf(whole, 'sought', { from: 0, to: words.length })];
+  if (whole) return [mentionOf(whole, 'requested', { from: 0, to: words.length })];
 
   const text = new WordText(corrected);
   const mentions = new TitleMentions(words.length);
@@ -70,8 +70,8 @@ function readDate(
 function readQuoted(lookup: TitleLookup, span: Span): TitleMention {
   const known = lookup.find(span) ?? lookup.findNear(span);
   return known
-    ? mentionOf(known, 'sought', span)
-    : unknownMention(lookup.words.slice(span.from, span.to), 'sought', span);
+    ? mentionOf(known, 'requested', span)
+    : unknownMention(lookup.words.slice(span.from, span.to), 'requested', span);
 }
 
 function quotedSpans(words: readonly Word[]): Span[] {
@@ -93,7 +93,7 @@ function addUncuedTitles(lookup: TitleLookup, mentions: TitleMentions): void {
       if (!known) continue;
       const comparison = comparisonAround(lookup, span);
       if (!comparison && !isUnmistakable(lookup, known, span)) continue;
-      mentions.add(mentionOf(known, comparison ? 'likeness' : 'sought', comparison ?? span));
+      mentions.add(mentionOf(known, comparison ? 'likeness' : 'requested', comparison ?? span));
       break;
     }
   }
