@@ -1,4 +1,5 @@
 import { certificationNames, type Certification } from '../understanding.js';
+import { anyOf } from '../words/phrase-pattern.js';
 import { overlaps, type Span } from '../words/words.js';
 import type { WordText } from '../words/word-text.js';
 import { ruleTimeoutMs, step, textWithoutNames } from './values.js';
@@ -6,8 +7,25 @@ import { ruleTimeoutMs, step, textWithoutNames } from './values.js';
 const name = '(pg 13|pg13|pg|nc 17|nc17|r|g)';
 /** Names that cannot mean anything else, unlike G and R. */
 const unambiguous = '(pg 13|pg13|pg|nc 17|nc17)';
-const children =
-  '(?:children|kids|kid|child|families|family|my kids|my children|younger kids|young kids|young children|younger children|younger viewers|little kids|all ages|the kids|the whole family)';
+const children = anyOf([
+  'children',
+  'kids',
+  'kid',
+  'child',
+  'families',
+  'family',
+  'my kids',
+  'my children',
+  'younger kids',
+  'young kids',
+  'young children',
+  'younger children',
+  'younger viewers',
+  'little kids',
+  'all ages',
+  'the kids',
+  'the whole family',
+]);
 
 interface Rule {
   readonly pattern: RegExp;

@@ -1,12 +1,43 @@
 import { type Concept, lexicon, maxPhraseWords } from '../vocabulary/lexicon.js';
 import { mediaWords } from '../vocabulary/media.js';
+import { anyOf } from '../words/phrase-pattern.js';
 import { Mask, phraseOf, type Span, type Word } from '../words/words.js';
 import { WordText } from '../words/word-text.js';
 import { type ConceptMention, namedSpans, ruleTimeoutMs, step } from './values.js';
 
 /** Introduces the subject of a movie: "about grief". */
-const about =
-  /(?:about|involving|dealing with|deals with|deal with|centered on|centered on|centers on|focusing on|focused on|focuses on|revolving around|revolves around|set in|set on|set at|set during|takes place in|taking place in|takes place on|taking place on|themed around|on the topic of|on the subject of|exploring|explores|during|featuring a|featuring an)/;
+const about = new RegExp(
+  anyOf([
+    'about',
+    'involving',
+    'dealing with',
+    'deals with',
+    'deal with',
+    'centered on',
+    'centers on',
+    'focusing on',
+    'focused on',
+    'focuses on',
+    'revolving around',
+    'revolves around',
+    'set in',
+    'set on',
+    'set at',
+    'set during',
+    'takes place in',
+    'taking place in',
+    'takes place on',
+    'taking place on',
+    'themed around',
+    'on the topic of',
+    'on the subject of',
+    'exploring',
+    'explores',
+    'during',
+    'featuring a',
+    'featuring an',
+  ]),
+);
 const boundary =
   /^(?:but|with|from|that|which|who|whose|starring|directed|under|over|made|released|before|after|since|for|without|not|less|rated|please|by|where|when|while|like|similar|no|preferably|based|is|are|was|were|to|because|if|between|featuring|i|we|you|it|set|tonight|this|my|what|in|on|at|of|as)$/;
 const lead = /^(?:a|an|the|some|being|having|people|someone|somebody|two|group|life|story)$/;

@@ -1,10 +1,63 @@
 import { lexicon, maxPhraseWords } from '../vocabulary/lexicon.js';
+import { anyOf } from '../words/phrase-pattern.js';
 import { Mask, phraseOf, type Word } from '../words/words.js';
 import { WordText } from '../words/word-text.js';
 import { namedSpans, ruleTimeoutMs, step } from './values.js';
 
-const cue =
-  /(?:but )?(?:not|no|without|except(?: for)?|excluding|exclude|excluded|minus|sans|anything but|everything but|nothing|other than|avoid|avoiding|skip|hold the|free of|none of|neither|nor|never|isnt|arent|is not|are not|dont(?: really)?(?: want| like| need)?|do not(?: want| like)?|doesnt(?: have| involve| include| contain)?|does not(?: have| involve)?|hate|hates|cant stand|cannot stand|dislike|tired of|sick of|bored of|less|allergic to|lay off|leave out|instead of|rather than|non|zero|afraid of|not a fan of|not in the mood for|cant handle|not into)/;
+const negations = anyOf([
+  'not',
+  'no',
+  'without',
+  'except( for)?',
+  'excluding',
+  'exclude',
+  'excluded',
+  'minus',
+  'sans',
+  'anything but',
+  'everything but',
+  'nothing',
+  'other than',
+  'avoid',
+  'avoiding',
+  'skip',
+  'hold the',
+  'free of',
+  'none of',
+  'neither',
+  'nor',
+  'never',
+  'isnt',
+  'arent',
+  'is not',
+  'are not',
+  'dont( really)?( want| like| need)?',
+  'do not( want| like)?',
+  'doesnt( have| involve| include| contain)?',
+  'does not( have| involve)?',
+  'hate',
+  'hates',
+  'cant stand',
+  'cannot stand',
+  'dislike',
+  'tired of',
+  'sick of',
+  'bored of',
+  'less',
+  'allergic to',
+  'lay off',
+  'leave out',
+  'instead of',
+  'rather than',
+  'non',
+  'zero',
+  'afraid of',
+  'not a fan of',
+  'not in the mood for',
+  'cant handle',
+  'not into',
+]);
+const cue = new RegExp(`(?:but )?${negations}`);
 const noNegation =
   /^(?:just|only|sure|yet|long|longer|shorter|one|matter|problem|idea|clue|too long|so much)$/;
 /** Words that a negation extends across. */

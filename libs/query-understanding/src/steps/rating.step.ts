@@ -1,14 +1,52 @@
 import { toNumber } from '../vocabulary/media.js';
+import { anyOf } from '../words/phrase-pattern.js';
 import { ruleTimeoutMs, step, textWithoutNames } from './values.js';
 
 const value = '(\\d{1,3}(?:\\.\\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|half)';
 const scale = '(?: (%|percent)|(?: stars?)? (?:out of|of|/) (five|ten|5|10|100)(?: stars?)?| (stars?|star))?';
-const atLeast =
-  '(?:above|over|at least|of at least|higher than|more than|greater than|better than|exceeding|minimum|min|no less than|not less than|no lower than|not below|minimum of|north of)';
+const atLeast = anyOf([
+  'above',
+  'over',
+  'at least',
+  'of at least',
+  'higher than',
+  'more than',
+  'greater than',
+  'better than',
+  'exceeding',
+  'minimum',
+  'min',
+  'no less than',
+  'not less than',
+  'no lower than',
+  'not below',
+  'minimum of',
+  'north of',
+]);
 const up =
   '(?: (?:\\+|and up|or more|or higher|or better|or above|and above|and higher|plus|and over|or over|minimum|upwards|and better))';
-const noun =
-  '(?:ratings?|scores?|rated|scored|scoring|imdb|tmdb|imdb rating|imdb score|rotten tomatoes|rotten tomatoes score|metacritic|critics score|audience score|user rating|user score|review score|rating of|a rating|a score)';
+const noun = anyOf([
+  'ratings?',
+  'scores?',
+  'rated',
+  'scored',
+  'scoring',
+  'imdb',
+  'tmdb',
+  'imdb rating',
+  'imdb score',
+  'rotten tomatoes',
+  'rotten tomatoes score',
+  'metacritic',
+  'critics score',
+  'audience score',
+  'user rating',
+  'user score',
+  'review score',
+  'rating of',
+  'a rating',
+  'a score',
+]);
 const head = `(?:(?:with|that have|having|has|have|an?|of|and|that are|which are) )*`;
 
 /** The first group is the value, followed by three groups of the scale. */

@@ -1,5 +1,6 @@
 import type { RuntimeRange } from '../understanding.js';
 import { toNumber } from '../vocabulary/media.js';
+import { anyOf } from '../words/phrase-pattern.js';
 import { overlaps, type Span } from '../words/words.js';
 import type { WordText } from '../words/word-text.js';
 import { ruleTimeoutMs, step, textWithoutNames } from './values.js';
@@ -16,9 +17,73 @@ const groupsOfDuration = 10;
 const tail = '(?: (?:long|in length|runtime|of runtime|running time|total))*';
 const lead =
   '(?:(?:with )?(?:a )?(?:runtime|running time|run time|length|duration)(?: of| is)? |that (?:is|are|runs?|lasts?) |(?:is|are|lasting|running|runs) )?';
-const atMost = `(?:under|less than|below|shorter than|at most|at the most|no longer than|not longer than|no more than|not more than|max|maximum|max of|up to|within|fewer than|nothing over|not over|nothing longer than|isnt over|clocking in under|maximum of|in under|doesnt exceed|not a minute over|not a minute more than|i only have|only have|ive only got|i have only|only got|i have|ive got|weve got|we have|we only have)`;
-const atLeast = `(?:over|more than|above|longer than|at least|no shorter than|not shorter than|no less than|not less than|min|minimum|minimum of|exceeding|upwards of|not under|nothing under)`;
-const about = `(?:about|around|roughly|approximately|approx|circa|close to|nearly|almost)`;
+const atMost = anyOf([
+  'under',
+  'less than',
+  'below',
+  'shorter than',
+  'at most',
+  'at the most',
+  'no longer than',
+  'not longer than',
+  'no more than',
+  'not more than',
+  'max',
+  'maximum',
+  'max of',
+  'up to',
+  'within',
+  'fewer than',
+  'nothing over',
+  'not over',
+  'nothing longer than',
+  'isnt over',
+  'clocking in under',
+  'maximum of',
+  'in under',
+  'doesnt exceed',
+  'not a minute over',
+  'not a minute more than',
+  'i only have',
+  'only have',
+  'ive only got',
+  'i have only',
+  'only got',
+  'i have',
+  'ive got',
+  'weve got',
+  'we have',
+  'we only have',
+]);
+const atLeast = anyOf([
+  'over',
+  'more than',
+  'above',
+  'longer than',
+  'at least',
+  'no shorter than',
+  'not shorter than',
+  'no less than',
+  'not less than',
+  'min',
+  'minimum',
+  'minimum of',
+  'exceeding',
+  'upwards of',
+  'not under',
+  'nothing under',
+]);
+const about = anyOf([
+  'about',
+  'around',
+  'roughly',
+  'approximately',
+  'approx',
+  'circa',
+  'close to',
+  'nearly',
+  'almost',
+]);
 const toleranceMinutes = 10;
 
 export const runtimeStep = step({

@@ -18,7 +18,19 @@ const number =
 
 const made =
   '(?:(?:that (?:were|was|are) |that )?(?:made|released|came out|filmed|shot|out|produced|coming out) )?';
-const not = `${anyOf(['nothing', 'not', 'no', 'none', 'never', 'isnt', 'wasnt', 'dont want anything', 'not anything'])}(?: ${anyOf(['made', 'released', 'from', 'out', 'that came out', 'shot', 'any'])})?`;
+const negation = anyOf([
+  'nothing',
+  'not',
+  'no',
+  'none',
+  'never',
+  'isnt',
+  'wasnt',
+  'dont want anything',
+  'not anything',
+]);
+const releaseVerbs = anyOf(['made', 'released', 'from', 'out', 'that came out', 'shot', 'any']);
+const not = `${negation}(?: ${releaseVerbs})?`;
 const earlier = anyOf(['before', 'prior to', 'earlier than', 'older than', 'pre']);
 const before = `${made}${anyOf(['before', 'prior to', 'earlier than', 'older than', 'pre', 'up to but not including'])}`;
 const after = `${made}${anyOf(['after', 'later than', 'newer than', 'post', 'more recent than', 'following'])}`;
