@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Catalogue } from '@app/catalogue';
-import { understandingGraph } from '@app/query-understanding';
+import { nameIndexes, understandingGraph } from '@app/query-understanding';
 import type { Example, Reading } from './score.js';
 
 /** The current time for the examples: "last year" is 2025. */
@@ -15,7 +15,7 @@ export function readExamples(file: string): Example[] {
 
 /** Reads each query with the rules alone. @throws Error if a step fails */
 export async function read(examples: readonly Example[]): Promise<Reading[]> {
-  const graph = understandingGraph({ movies: new Catalogue().movies, now });
+  const graph = understandingGraph({ names: nameIndexes(new Catalogue().movies), now });
   const readings: Reading[] = [];
   for (const { query } of examples) {
     const { results, degraded } = await graph.run({ query });

@@ -11,7 +11,7 @@ import { QueryUnderstandingMetrics } from './query-understanding.metrics.js';
 import { QueryUnderstandingRepository } from './query-understanding.repository.js';
 import type { Values } from './steps/values.js';
 import { factsSchema, QU_VERSION, type Understanding } from './understanding.js';
-import { understandingGraph } from './understanding-graph.js';
+import { nameIndexes, understandingGraph } from './understanding-graph.js';
 import { normalize } from './words/words.js';
 
 /** Limits warnings to one per minute, regardless of the number of failures. */
@@ -26,6 +26,8 @@ export class QueryUnderstandingService implements OnApplicationBootstrap, OnAppl
   readonly drawing: GraphDrawing;
   private readonly logger = new Logger('QueryUnderstanding');
   private readonly graph: Graph<Values>;
+  /** The same steps without the model and the metrics. */
+  private readonly rules: Graph<Values>;
   private readonly model: LanguageModel | undefined;
   private readonly shadowShare: number;
   private isShadowing = false;
@@ -44,7 +46,9 @@ export class QueryUnderstandingService implements OnApplicationBootstrap, OnAppl
     this.model = openAi && model ? new LanguageModel({ config, openAi, model, now, onTokens }) : undefined;
     this.shadowShare = queryUnderstanding.shadowShare;
     const onStep = (report: StepReport): void => this.onStep(report);
-    this.graph = understandingGraph({ movies: catalogue.movies, now, model: this.model?.step, onStep });
+    const names = nameIndexes(catalogue.movies);
+    this.graph = understandingGraph({ names, now, model: this.model?.step, onStep });
+    this.rules = understandingGraph({ names, now });
     this.drawing = draw(this.graph.steps);
   }
 
@@ -79,12 +83,12 @@ export class QueryUnderstandingService implements OnApplicationBootstrap, OnAppl
   }
 
   /**
-   * Loads what the steps load at first use: word lists, language profiles, date patterns. Within a request that would block
-   * the event loop for longer than the time budget of a Redis call. Neither the model nor the metrics take part.
+   * Loads what the steps load at first use: word lists, language profiles, date patterns. Within a request, this would block
+   * the event loop for longer than the time budget of a Redis call.
    */
   private async warmUp(): Promise<void> {
     try {
-      await understandingGraph({ movies: [], now: () => new Date() }).run({ query: warmUpQuery });
+      await this.rules.run({ query: warmUpQuery });
     } catch (error) {
       this.logger.warn(`The warm-up query failed: ${(error as Error).message}`);
     }

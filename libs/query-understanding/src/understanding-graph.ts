@@ -22,9 +22,20 @@ import { translateStep } from './steps/translate.step.js';
 import { ruleTimeoutMs, step, type Values } from './steps/values.js';
 import { yearsStep } from './steps/years/years.step.js';
 
+/** The names that steps recognize. They take long to build, so graphs share them. */
+export interface NameIndexes {
+  readonly titles: TitleIndex;
+  readonly people: PeopleIndex;
+}
+
+/** @param movies whose titles and directors are recognized in addition to the listed ones */
+export const nameIndexes = (movies: readonly Movie[]): NameIndexes => ({
+  titles: new TitleIndex(movies),
+  people: new PeopleIndex(movies),
+});
+
 export interface GraphParts {
-  /** Movies whose titles and directors are recognized in addition to the listed ones. */
-  readonly movies: readonly Movie[];
+  readonly names: NameIndexes;
   readonly now: () => Date;
   /** The step that calls a language model, if one is configured. */
   readonly model?: AnyStep | undefined;
@@ -48,13 +59,13 @@ const noModelStep = step({
 });
 
 /** Creates the graph of all steps. @throws GraphDefinitionError */
-export function understandingGraph({ movies, now, model, onStep }: GraphParts): Graph<Values> {
+export function understandingGraph({ names, now, model, onStep }: GraphParts): Graph<Values> {
   const steps = [
     normalizeStep,
     languageStep,
     translateStep,
-    titlesStep(new TitleIndex(movies)),
-    peopleStep(new PeopleIndex(movies)),
+    titlesStep(names.titles),
+    peopleStep(names.people),
     spellingStep,
     yearsStep(now),
     runtimeStep,
