@@ -11,12 +11,12 @@ import { toArchiveRecord } from './archive-record.js';
  */
 const refusals: ReadonlySet<number> = new Set([400, 409, 413, 422]);
 
-/** Posts completed transcripts, signed as the Standard Webhooks say (standardwebhooks.com). */
+/** Posts completed transcripts, signed according to Standard Webhooks (standardwebhooks.com). */
 export class ArchiveWebhookHandler implements EventHandler {
   readonly group = 'archive-webhook';
   readonly types = ['transcript_completed'];
   private readonly upstream: UpstreamClient;
-  /** Why the receiver was last found to fail. */
+  /** The latest failure of the receiver. */
   private lastFault: RetryLaterError | undefined;
 
   constructor(

@@ -3,7 +3,7 @@ import type { ConsumerListener, ConsumerOutcome, ConsumerState, GroupState } fro
 import type { KeptCompletions } from '@app/sessions';
 import { Counter, Gauge, Registry } from 'prom-client';
 
-/** The stream at one moment; undefined is what Redis did not say. */
+/** A snapshot of the stream. A value is undefined if Redis did not report it. */
 export interface StreamState {
   readonly length: number;
   readonly bytes: number | undefined;
@@ -11,7 +11,7 @@ export interface StreamState {
   readonly completions: number | undefined;
 }
 
-/** The event stream and its consumers as Prometheus sees them. */
+/** Prometheus metrics of the event stream and its consumers. */
 @Injectable()
 export class ConsumersMetrics implements ConsumerListener {
   private readonly events: Counter<'group' | 'outcome'>;
@@ -29,7 +29,7 @@ export class ConsumersMetrics implements ConsumerListener {
     const registers = [registry];
     this.events = new Counter({
       name: 'marquee_events_consumed_total',
-      help: 'Events that consumers of this process had, by how that ended',
+      help: 'Events consumed by this process, by outcome',
       labelNames: ['group', 'outcome'],
       registers,
     });
@@ -40,46 +40,46 @@ export class ConsumersMetrics implements ConsumerListener {
     });
     this.pending = new Gauge({
       name: 'marquee_events_pending',
-      help: 'Events that were delivered to a group and not acknowledged',
+      help: 'Events delivered to a consumer group and not yet acknowledged',
       labelNames: ['group'],
       registers,
     });
     this.lag = new Gauge({
       name: 'marquee_events_lag',
-      help: 'Events that were not delivered to a group yet',
+      help: 'Events not yet delivered to a consumer group',
       labelNames: ['group'],
       registers,
     });
     this.replays = new Gauge({
       name: 'marquee_events_replays',
-      help: 'Replayed dead letters that their group has not acknowledged yet',
+      help: 'Replayed dead letters not yet acknowledged by their consumer group',
       labelNames: ['group'],
       registers,
     });
     this.deadLetters = new Gauge({
       name: 'marquee_events_dead_letters',
-      help: 'Dead letters of all groups',
+      help: 'Dead letters of all consumer groups',
       registers,
     });
     this.waiting = new Gauge({
       name: 'marquee_events_consumer_waiting',
-      help: '1 while the consumer of this process waits: by "downstream", which fails, or by "redis", which it cannot read',
+      help: '1 while the consumer of this process is paused because its "downstream" fails or "redis" is unavailable',
       labelNames: ['group', 'by'],
       registers,
     });
     this.bytes = new Gauge({
       name: 'marquee_events_stream_bytes',
-      help: 'Memory that the event stream takes',
+      help: 'Memory used by the event stream',
       registers,
     });
     this.completionsWaiting = new Gauge({
       name: 'marquee_events_completions_waiting',
-      help: 'Completed transcripts that some consumer group has not handled yet, as far as is known',
+      help: 'Completed transcripts that at least one consumer group has not handled yet',
       registers,
     });
     this.completions = new Counter({
       name: 'marquee_events_completions_total',
-      help: 'Completed transcripts that this process saw to: handled by all, published again, or lost',
+      help: 'Completed transcripts checked by this process, by outcome: handled by all groups, republished, or lost',
       labelNames: ['outcome'],
       registers,
     });
@@ -101,14 +101,14 @@ export class ConsumersMetrics implements ConsumerListener {
     }
   }
 
-  consumersAre(states: readonly ConsumerState[]): void {
+  setConsumers(states: readonly ConsumerState[]): void {
     for (const { group, downstream, reading } of states) {
       this.waiting.set({ group, by: 'downstream' }, downstream ? 1 : 0);
       this.waiting.set({ group, by: 'redis' }, reading ? 1 : 0);
     }
   }
 
-  deadLettersAre(count: number): void {
+  setDeadLetters(count: number): void {
     this.deadLetters.set(count);
   }
 

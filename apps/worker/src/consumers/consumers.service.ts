@@ -17,7 +17,7 @@ import { ConsumersMetrics } from './consumers.metrics.js';
 
 const measureMs = 5_000;
 
-/** Runs the consumers that are configured, and keeps the stream to its bounds. */
+/** Runs the configured consumers, and trims the stream to its limits. */
 @Injectable()
 export class ConsumersService implements OnApplicationBootstrap, OnModuleDestroy {
   private isKeeping = false;
@@ -50,7 +50,7 @@ export class ConsumersService implements OnApplicationBootstrap, OnModuleDestroy
     for (const consumer of this.consumers) consumer.start();
   }
 
-  /** Redis is still open then: what is being handled is finished and acknowledged. */
+  /** Redis is still connected at this point, so events in progress are finished and acknowledged. */
   async onModuleDestroy(): Promise<void> {
     await Promise.all(this.consumers.map((consumer) => consumer.stop()));
     await this.webhook?.close();
@@ -58,7 +58,7 @@ export class ConsumersService implements OnApplicationBootstrap, OnModuleDestroy
 
   @Interval(measureMs)
   async measure(): Promise<void> {
-    this.metrics.consumersAre(this.states);
+    this.metrics.setConsumers(this.states);
     await this.repository.trim();
     const [length, bytes, groups, completions, dead] = await Promise.all([
       this.repository.length(),
@@ -67,13 +67,13 @@ export class ConsumersService implements OnApplicationBootstrap, OnModuleDestroy
       this.completions.count(),
       this.deadLetters.length(),
     ]);
-    if (dead !== undefined) this.metrics.deadLettersAre(dead);
+    if (dead !== undefined) this.metrics.setDeadLetters(dead);
     // Without a stream there are no groups to ask for.
     if (length !== undefined) this.metrics.measured({ length, bytes, groups: groups ?? [], completions });
     await this.keepCompletions();
   }
 
-  /** One look at a time: with many completions waiting it takes longer than the interval. */
+  /** Only one check runs at a time, because with many waiting completions it takes longer than the interval. */
   private async keepCompletions(): Promise<void> {
     if (this.isKeeping) return;
     this.isKeeping = true;

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const lineFeed = 0x0a;
-/** Another process may be in the middle of its line: a torn one does not grow for this long. */
+/** A torn line does not grow for this long; a line that grows is being written by another process. */
 const tornAfterMs = 200;
 const pollIntervalMs = 20;
 
@@ -18,7 +18,7 @@ export class NdjsonFile {
 
   constructor(private readonly path: string) {}
 
-  /** Appends one line, after those that were begun before. @throws Error of the operating system */
+  /** Appends one line, after the lines of earlier calls. @throws the operating system's error */
   async append(line: string): Promise<void> {
     const bytes = Buffer.from(`${line}\n`);
     const written = this.last.then(() => this.write(bytes));
@@ -26,7 +26,7 @@ export class NdjsonFile {
     await written;
   }
 
-  /** The file is opened for each line, so that it can be moved away by log rotation. */
+  /** The file is opened for each line, so that log rotation can move it. */
   private async write(line: Buffer): Promise<void> {
     const handle = await open(this.path, 'a+', 0o600);
     try {
@@ -88,13 +88,13 @@ async function endsLine(handle: FileHandle, size: number): Promise<boolean> {
   return buffer[0] === lineFeed;
 }
 
-/** A pipe or a device has no end to look at, and nothing to cut back or to flush. */
+/** A pipe or a device has no last line to inspect, truncate or flush. */
 async function writeToDevice(handle: FileHandle, line: Buffer): Promise<void> {
   const { bytesWritten } = await handle.write(line);
   if (bytesWritten < line.length) throw shortWrite(bytesWritten, line.length);
 }
 
-/** A new file survives a loss of power once its folder is on the disk as well. Some file systems cannot say. */
+/** A new file survives a power loss once its folder is flushed as well. Some file systems do not support this. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(ignoring('EACCES', 'EPERM'));
   if (!handle) return;
@@ -115,6 +115,6 @@ const ignoring =
 const shortWrite = (written: number, length: number): Error =>
   systemError('ENOSPC', `only ${written} of ${length} bytes were written: the disk is full`);
 
-/** An error as the operating system's, for which it has no words of its own. */
+/** An error in the form of the operating system's errors. */
 const systemError = (code: string, message: string): Error =>
   Object.assign(new Error(`${code}: ${message}`), { code, errno: 0 });
