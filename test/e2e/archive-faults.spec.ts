@@ -127,7 +127,7 @@ describe('an archive file', () => {
     expect(await redis.redis.exists(`${stream}:dead`)).toBe(0);
   });
 
-  it('that a crash has torn goes on in a new line', async () => {
+  it('continues in a new line after a crash has torn the last one', async () => {
     const file = join(folder, 'transcripts.ndjson');
     writeFileSync(file, '{"id":"1-1"}\n{"id":"2-1","transcri');
     await start({ ARCHIVE_FILE: file });

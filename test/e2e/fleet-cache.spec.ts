@@ -52,7 +52,7 @@ describe('two processes on one Redis', () => {
   };
   const crowd = (url: string, input: string, size: number) =>
     Array.from({ length: size }, () => embed(url, input));
-  /** Makes the upstream hold its next answer until it is told to go on. */
+  /** Makes the upstream hold its next answer until it is released. */
   const holdUpstream = () => {
     let release: (() => void) | undefined;
     upstream.misbehave((call, response) => {
@@ -88,7 +88,7 @@ describe('two processes on one Redis', () => {
     expect(await Promise.all(doomed)).toContain('cut');
   });
 
-  it('no-cache from this machine makes it anew, for all', async () => {
+  it('no-cache from this machine recomputes it for all processes', async () => {
     await embed(urls[0] as string, 'renewed');
     expect((await embed(urls[0] as string, 'renewed', { 'cache-control': 'no-cache' })).cache).toBe(
       'marquee; fwd=request; stored',

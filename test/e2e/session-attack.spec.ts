@@ -61,7 +61,7 @@ describe('a client that takes all it can get', () => {
   const info = async (field: string): Promise<number> =>
     Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(await redis.redis.info())?.[1]);
 
-  it('pushes out no other session, keeps the stream small, and is told what it holds', async () => {
+  it('pushes out no other session, keeps the stream small, and reports what it holds', async () => {
     const others: string[] = [];
     for (let number = 0; number < 20; number++) {
       const id = await begin();
@@ -99,7 +99,7 @@ describe('a client that takes all it can get', () => {
     for (let number = 0; number < 500; number++) await append(loud, ['x'.repeat(4_000)]);
     await redis.redis.config('RESETSTAT');
     const before = await info('used_memory');
-    const heard = new Map<ClientRequest, string>();
+    const received = new Map<ClientRequest, string>();
     const listen = async (id: string): Promise<void> => {
       const request = httpGet(`${api.url}/v1/sessions/${id}/events`, {
         headers: { 'last-event-id': '0' },
@@ -109,11 +109,11 @@ describe('a client that takes all it can get', () => {
       request.on('error', () => undefined);
       const [response] = (await once(request, 'response')) as [IncomingMessage];
       expect(response.statusCode).toBe(200);
-      heard.set(request, '');
+      received.set(request, '');
       response.on('error', () => undefined);
       response
         .setEncoding('utf8')
-        .on('data', (text: string) => heard.set(request, `${heard.get(request)}${text}`));
+        .on('data', (text: string) => received.set(request, `${received.get(request)}${text}`));
     };
     const statuses: number[] = [];
     const caughtUp = new AbortController();
@@ -124,7 +124,7 @@ describe('a client that takes all it can get', () => {
     await append(quiet, ['last']);
     await append(loud, ['last']);
     await until('every listener has caught up', () =>
-      [...heard.values()].every((text) => text.includes('"transcript":"last"')),
+      [...received.values()].every((text) => text.includes('"transcript":"last"')),
     );
     caughtUp.abort();
     await appending;
@@ -132,7 +132,7 @@ describe('a client that takes all it can get', () => {
     expect(new Set(statuses)).toEqual(new Set([200]));
     expect((await info('used_memory_peak')) - before).toBeLessThan(16 * mebibyte);
     // The stream has dropped the first events of both.
-    for (const text of heard.values()) expect(text).toContain('event: gap\n');
+    for (const text of received.values()) expect(text).toContain('event: gap\n');
     // What is read belongs to the session: no entry of another was sent by XRANGE.
     const { cmdstat_xrange: xrange } = Object.fromEntries(
       [...(await redis.redis.info('commandstats')).matchAll(/^(cmdstat_\S+?):calls=(\d+)/gm)].map(

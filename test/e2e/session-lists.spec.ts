@@ -34,7 +34,7 @@ describe('a list of sessions', () => {
     };
   };
 
-  it('of one user has that user’s sessions alone, whoever changes them', async () => {
+  it('of one user contains only that user’s sessions, even after changes', async () => {
     const [one, two, other] = [
       await begin({ userId: 'ann', state: { a: 1 } }),
       await begin({ userId: 'ann' }),

@@ -124,7 +124,7 @@ describe('sessions', () => {
     expect(body).toMatchObject({ userId: null, language: 'fr', metadata: { b: '2', c: '3' } });
   });
 
-  it('are gone when they are deleted, and told of', async () => {
+  it('are removed when they are deleted, and publish an event', async () => {
     const id = await begin();
     await append(id, ['a']);
     expect((await call('DELETE', `/sessions/${id}`)).status).toBe(204);
@@ -361,7 +361,7 @@ describe('server-sent events', () => {
     readonly request: ClientRequest;
     readonly response: IncomingMessage;
     readonly events: { id: string; event: string; data: { transcript: string; sessionId: string } }[];
-    /** How often it was told that events are not kept any more. */
+    /** How often it received a gap event. */
     readonly gaps: number;
   }
   const open: ClientRequest[] = [];
@@ -377,7 +377,7 @@ describe('server-sent events', () => {
     open.push(request);
     request.on('error', () => undefined);
     const [response] = (await once(request, 'response')) as [IncomingMessage];
-    const heard: Listening['events'] = [];
+    const received: Listening['events'] = [];
     let [text, gaps] = ['', 0];
     response.on('error', () => undefined);
     response.setEncoding('utf8').on('data', (part: string) => {
@@ -389,20 +389,20 @@ describe('server-sent events', () => {
           lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2) ?? '';
         if (field('event') === 'gap') gaps++;
         if (field('id'))
-          heard.push({ id: field('id'), event: field('event'), data: JSON.parse(field('data')) });
+          received.push({ id: field('id'), event: field('event'), data: JSON.parse(field('data')) });
       }
     });
     return {
       request,
       response,
-      events: heard,
+      events: received,
       get gaps() {
         return gaps;
       },
     };
   };
-  const heardBy = (listening: Listening, count: number) =>
-    until(`${count} events are heard`, () => listening.events.length >= count);
+  const receivedBy = (listening: Listening, count: number) =>
+    until(`${count} events are received`, () => listening.events.length >= count);
 
   it('tell a session’s listeners of it, and nobody else', async () => {
     const [one, two] = [await begin(), await begin()];
@@ -415,13 +415,13 @@ describe('server-sent events', () => {
     await append(two, ['elsewhere']);
     await call('POST', `/sessions/${one}/complete`);
     for (const listening of [a, b]) {
-      await heardBy(listening, 2);
+      await receivedBy(listening, 2);
       expect(listening.events.map(({ event, data }) => [event, data.transcript])).toEqual([
         ['transcript_appended', 'hello world'],
         ['transcript_completed', 'hello world'],
       ]);
     }
-    await heardBy(other, 1);
+    await receivedBy(other, 1);
     expect(other.events.map(({ data }) => data.sessionId)).toEqual([two]);
   });
 
@@ -429,7 +429,7 @@ describe('server-sent events', () => {
     const [id, noise] = [await begin(), await begin()];
     const first = await listen(id);
     await append(id, ['1']);
-    await heardBy(first, 1);
+    await receivedBy(first, 1);
     first.request.destroy();
     for (let number = 2; number <= 40; number++) {
       await append(id, [`${number}`]);
@@ -437,12 +437,12 @@ describe('server-sent events', () => {
     }
     const again = await listen(id, first.events[0]?.id);
     await append(id, ['41']);
-    await heardBy(again, 40);
+    await receivedBy(again, 40);
     expect(again.events.map(({ data }) => data.transcript)).toEqual(
       Array.from({ length: 40 }, (_, index) => `${index + 2}`),
     );
     const fromTheStart = await listen(id, '0');
-    await heardBy(fromTheStart, 41);
+    await receivedBy(fromTheStart, 41);
     expect(new Set(fromTheStart.events.map(({ id: eventId }) => eventId)).size).toBe(41);
   });
 
@@ -454,7 +454,7 @@ describe('server-sent events', () => {
     await append(id, chunks);
     const fresh = await listen(noise);
     const complete = await listen(id, '0');
-    await heardBy(complete, 2);
+    await receivedBy(complete, 2);
     expect([complete.events[0]?.data, complete.gaps]).toEqual([
       { sessionId: id, transcript: '1', timestamp: expect.any(String) },
       0,
@@ -472,7 +472,7 @@ describe('server-sent events', () => {
     expect(((await (await fetch(`${api.url}${url}`)).json()) as { chunks: string[] }).chunks).toEqual(chunks);
     await redis.redis.xdel('prod:transcription_events', first?.[0] ?? '');
     const late = await listen(id, '0');
-    await heardBy(late, 1);
+    await receivedBy(late, 1);
     expect([late.gaps, late.events[0]?.data.transcript.length]).toEqual([1, 4_096]);
     expect(fresh.gaps).toBe(0);
   });
@@ -486,7 +486,7 @@ describe('server-sent events', () => {
     });
     await redis.redis.call('CLIENT', 'KILL', 'TYPE', 'normal');
     await until('it is appended', async () => (await append(id, ['after'], 'k')).status === 200);
-    await Promise.all(listeners.map((listening) => heardBy(listening, 1)));
+    await Promise.all(listeners.map((listening) => receivedBy(listening, 1)));
     for (const listening of listeners)
       expect(listening.events.map(({ data }) => data.transcript)).toEqual(['after']);
   });
@@ -496,7 +496,7 @@ describe('server-sent events', () => {
     const text = 'x'.repeat(30_000);
     for (let number = 0; number < 30; number++) await append(id, [text]);
     const listening = await listen(id, '0');
-    await heardBy(listening, 30);
+    await receivedBy(listening, 30);
     const gone = Array.from({ length: 20 }, () =>
       httpGet(`${api.url}/v1/sessions/${id}/events`, { agent: false }).on('error', () => undefined),
     );

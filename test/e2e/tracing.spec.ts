@@ -43,7 +43,7 @@ it('exports requests and upstream calls within the caller’s trace, without vie
     body: JSON.stringify({ model: 'text-embedding-3-small', input: 'a secret wish' }),
   });
   await fetch(`${url}/v1/query-understanding/graph?format=json`);
-  await until('all are told', () => spans.length >= 3);
+  await until('all spans are exported', () => spans.length >= 3);
   const request = spans.find(({ name }) => name === 'POST /v1/embeddings');
   const call = spans.find(({ name }) => name.startsWith('POST ') && name !== 'POST /v1/embeddings');
   expect(request).toMatchObject({ traceId, parentSpanId: '00f067aa0ba902b7' });

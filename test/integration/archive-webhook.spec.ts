@@ -76,22 +76,25 @@ afterEach(async () => {
 const deadLetters = () => redis.redis.xlen(`${stream}:dead`);
 
 describe('a receiver that answers', () => {
-  it.each(repairable)('%s gets everything once it is repaired, and nothing is set aside', async (fault) => {
-    status = fault;
-    consumer.start();
-    await until('it waits', () => (consumer.state.downstream?.failures ?? 0) >= 2);
-    const { code, message } = consumer.state.downstream ?? {};
-    expect(code).toBe(fault === 'reset' ? 'unreachable' : `HTTP ${fault}`);
-    expect(message).not.toMatch(/hello|s3cret/);
-    expect(await deadLetters()).toBe(0);
-    status = 204;
-    await until('all are received', () => new Set(received).size === total, 20_000);
-    await until(
-      'nothing is pending',
-      async () => ((await redis.redis.xpending(stream, handler.group)) as [number])[0] === 0,
-    );
-    expect([await deadLetters(), outcomes['failed']]).toEqual([0, undefined]);
-  });
+  it.each(repairable)(
+    '%s receives everything once it is repaired, and nothing is dead-lettered',
+    async (fault) => {
+      status = fault;
+      consumer.start();
+      await until('it waits', () => (consumer.state.downstream?.failures ?? 0) >= 2);
+      const { code, message } = consumer.state.downstream ?? {};
+      expect(code).toBe(fault === 'reset' ? 'unreachable' : `HTTP ${fault}`);
+      expect(message).not.toMatch(/hello|s3cret/);
+      expect(await deadLetters()).toBe(0);
+      status = 204;
+      await until('all are received', () => new Set(received).size === total, 20_000);
+      await until(
+        'nothing is pending',
+        async () => ((await redis.redis.xpending(stream, handler.group)) as [number])[0] === 0,
+      );
+      expect([await deadLetters(), outcomes['failed']]).toEqual([0, undefined]);
+    },
+  );
 
   it('503 is named as the cause also while the breaker asks nobody', async () => {
     status = 503;
@@ -101,7 +104,7 @@ describe('a receiver that answers', () => {
     status = 204;
   });
 
-  it('a redirect is not followed, and the operator is told what to do', async () => {
+  it('a redirect is not followed, and the log says what to do', async () => {
     status = 302;
     consumer.start();
     const { message } = await until('it waits', () => consumer.state.downstream);
@@ -110,11 +113,11 @@ describe('a receiver that answers', () => {
   });
 
   it.each([400, 409, 413, 422])(
-    '%s refuses the event itself, which is set aside with the reason',
+    '%s refuses the event itself, which is dead-lettered with the reason',
     async (fault) => {
       status = fault;
       consumer.start();
-      await until('all are set aside', async () => (await deadLetters()) === total, 20_000);
+      await until('all are dead-lettered', async () => (await deadLetters()) === total, 20_000);
       const [[, fields] = ['', []]] = await redis.redis.xrange(`${stream}:dead`, '-', '+');
       expect(fields.slice(4, 7)).toEqual(['deliveries', '3', 'reason']);
       expect(fields[7]).toMatch(new RegExp(`^webhook at .*: HTTP ${fault}: the viewer said hello$`));

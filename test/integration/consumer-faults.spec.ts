@@ -212,7 +212,7 @@ describe('a downstream that fails', () => {
   it.each([
     ['the operating system', Object.assign(new Error('EROFS: read-only'), { code: 'EROFS', errno: -30 })],
     ['Redis', Object.assign(new Error('pool exhausted'), { code: 'REDIS_POOL_EXHAUSTED' })],
-  ])('is told apart from a bad event by an error of %s', async (_, error) => {
+  ])('is distinguished from a bad event by an error of %s', async (_, error) => {
     await publish('x');
     let calls = 0;
     await start(() => (++calls < 8 ? Promise.reject(error) : Promise.resolve()));

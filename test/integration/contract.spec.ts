@@ -336,13 +336,13 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
   describe(SessionsService.name, () => {
     const make = () => {
       const { events, service, lists } = createSessions(client);
-      const told = (): Promise<StreamEvent[]> =>
+      const published = (): Promise<StreamEvent[]> =>
         events.withReader(async (reader) => (await events.wait(reader, '0-0', 100, 100)) ?? []);
-      return { events, told, lists, sut: service };
+      return { events, published, lists, sut: service };
     };
 
     it('keeps a session with its transcript, tells of it, and lists it', async () => {
-      const { sut, told, lists } = make();
+      const { sut, published, lists } = make();
       const budget = () => client.newBudget();
       const { id } = await sut.create(budget(), 'acme', { userId: 'u', metadata: { a: '1' } });
       const append = { chunks: ['a', 'b'], idempotencyKey: 'k' };
@@ -353,7 +353,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
         metadata: { b: '2' },
       });
       expect(await sut.complete(budget(), 'acme', id, false)).toMatchObject({ total: 2 });
-      expect((await told()).at(-1)).toMatchObject({
+      expect((await published()).at(-1)).toMatchObject({
         type: 'transcript_completed',
         sessionId: id,
         tenantId: 'acme',
@@ -471,7 +471,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
     });
 
     it('tells of a completion in a second try, where the first one ended before it could', async () => {
-      const { sut, told } = make();
+      const { sut, published } = make();
       const { id } = await sut.create(client.newBudget(), 'acme', {});
       await sut.append(client.newBudget(), 'acme', id, { chunks: ['a'], idempotencyKey: undefined });
       const first = await sut.complete(client.newBudget(), 'acme', id, false);
@@ -479,7 +479,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       await client.command(client.newBudget(), 'HSET', metadata, 'event_owed', '1');
       expect(await sut.complete(client.newBudget(), 'acme', id, true)).toEqual(first);
       expect(await sut.complete(client.newBudget(), 'acme', id, true)).toEqual(first);
-      expect((await told()).filter(({ type }) => type === 'transcript_completed')).toHaveLength(2);
+      expect((await published()).filter(({ type }) => type === 'transcript_completed')).toHaveLength(2);
       expect(await topology.get(client.keys.key('session', shared(id), 'transcript'))).toBeNull();
     });
 
@@ -802,7 +802,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       );
     });
 
-    it('goes on when the servers have forgotten the scripts', async () => {
+    it('continues after the servers have lost the scripts', async () => {
       await topology.forgetScripts();
       await embed(texts);
       await embed(texts);

@@ -66,7 +66,7 @@ const pendingOf = async (group: string): Promise<number> =>
   ((await redis.redis.xpending(stream, group)) as [number])[0];
 
 describe(EventConsumer.name, () => {
-  it('handles each event at least once and loses none, whoever dies, and puts poison aside', async () => {
+  it('handles each event at least once, even if consumers die, and dead-letters poison events', async () => {
     // EVENTS=100000 for more of the same.
     const events = Number(process.env['EVENTS'] ?? 10_000);
     const poison = new Set(['17', '4711']);
@@ -154,7 +154,7 @@ describe(EventConsumer.name, () => {
     await consumer.stop();
   });
 
-  it('goes on after its connection was cut, and after the stream was emptied', async () => {
+  it('continues after its connection was closed, and after the stream was emptied', async () => {
     const seen = new Set<string>();
     const handler: EventHandler = {
       group: 'g',
