@@ -202,8 +202,8 @@ describe('the smallest pool', () => {
       const session = (await (await fetch(`${url}/v1/sessions`, { method: 'POST' })).json()) as {
         id: string;
       };
-      const leaving = new AbortController();
-      await fetch(`${url}/v1/sessions/${session.id}/events`, { signal: leaving.signal });
+      const disconnect = new AbortController();
+      await fetch(`${url}/v1/sessions/${session.id}/events`, { signal: disconnect.signal });
       const input = Array.from({ length: 50 }, (_, index) => `text ${index}`);
       const batches = Array.from({ length: 4 }, () =>
         fetch(`${url}/v1/embeddings`, {
@@ -219,7 +219,7 @@ describe('the smallest pool', () => {
       });
       expect(names.filter((name) => name === 'marquee-cache-reader')).toHaveLength(1);
       expect(names.length).toBeLessThanOrEqual(planned('API process', '--pool-size=3'));
-      leaving.abort();
+      disconnect.abort();
     } finally {
       await api.stop('SIGKILL');
     }

@@ -260,11 +260,11 @@ describe('Rate limits', () => {
     );
     const key = 'prod:ratelimit:at-once:acme:acme-app:leases';
     proxy.delayReplies(400);
-    const leaving = new AbortController();
+    const disconnect = new AbortController();
     const headers = { 'x-api-key': acme.key };
-    const asked = fetch(`${api?.url}/v1/trending`, { headers, signal: leaving.signal });
+    const asked = fetch(`${api?.url}/v1/trending`, { headers, signal: disconnect.signal });
     await until('the lease is taken', async () => (await redis.redis.zcard(key)) === 1);
-    leaving.abort();
+    disconnect.abort();
     await expect(asked).rejects.toThrow('aborted');
     await until('the lease is released', async () => (await redis.redis.zcard(key)) === 0);
     expect(await (await get('/metrics')).text()).toContain('marquee_rate_limit_leases_held 0');

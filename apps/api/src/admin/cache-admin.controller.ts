@@ -8,7 +8,7 @@ import { SkipRateLimit } from '@app/rate-limit';
 import type { RedisBudget } from '@app/redis';
 import type { FastifyReply } from 'fastify';
 import { LargeBody } from '../http/body/body-bounds.js';
-import { leavingOf } from '../http/leaving.js';
+import { abortOnDisconnect } from '../http/abort-on-disconnect.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { RequestValidationError } from '../http/request-validation.error.js';
 import {
@@ -66,7 +66,7 @@ export class CacheAdminController {
     @Query({ schema: purgeQuerySchema }) { pattern, dryRun }: PurgeQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Readable> {
-    const progress = this.cache.deletePattern(pattern, { dryRun, signal: leavingOf(reply) });
+    const progress = this.cache.deletePattern(pattern, { dryRun, signal: abortOnDisconnect(reply) });
     return reportOf(reply, namingField('pattern', progress));
   }
 
@@ -84,7 +84,7 @@ export class CacheAdminController {
     @RequestBudget() budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Readable> {
-    return reportOf(reply, this.warming(body, leavingOf(reply), budget));
+    return reportOf(reply, this.warming(body, abortOnDisconnect(reply), budget));
   }
 
   private async *warming({ model, dimensions, texts }: WarmBody, signal: AbortSignal, budget: RedisBudget) {

@@ -5,7 +5,7 @@ import { CurrentPrincipal, type Principal, Roles } from '@app/auth';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type SessionPurgeProgress, SessionPurgeService } from '@app/sessions';
 import type { FastifyReply } from 'fastify';
-import { leavingOf } from '../http/leaving.js';
+import { abortOnDisconnect } from '../http/abort-on-disconnect.js';
 import { problemSchema } from '../http/problem.dto.js';
 import { reportOf } from './progress-report.js';
 import { type PurgeSessionsQuery, purgeSessionsQuerySchema } from './sessions-admin.dto.js';
@@ -37,7 +37,7 @@ export class SessionsAdminController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Readable> {
     const { dryRun, limit, ...filter } = query;
-    const signal = leavingOf(reply);
+    const signal = abortOnDisconnect(reply);
     const progress = this.purges.purge(filter, { dryRun, maxSessions: limit, signal });
     return reportOf(reply, this.audited(keyName, query, progress));
   }

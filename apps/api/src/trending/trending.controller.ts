@@ -9,7 +9,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { NoPreviousTrendingError } from './no-previous-trending.error.js';
 import { LargeBody } from '../http/body/body-bounds.js';
-import { leavingOf } from '../http/leaving.js';
+import { abortOnDisconnect } from '../http/abort-on-disconnect.js';
 import { problemSchema } from '../http/problem.dto.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { type MovieParams, movieParamsSchema } from '../movies/movies.dto.js';
@@ -106,7 +106,7 @@ export class TrendingController {
     @Body({ schema: trendingBodySchema }) { ids, force }: TrendingBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const signal = leavingOf(reply);
+    const signal = abortOnDisconnect(reply);
     const published = await this.publisher.publish({ ids, force, source: 'PUT', waitMs: lockWaitMs, signal });
     await this.trending.adopt(published);
     return freshnessOf({ ...published, isStale: false });
