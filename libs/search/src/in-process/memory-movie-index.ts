@@ -1,0 +1,136 @@
+import type { Movie } from '@app/catalogue';
+import type {
+  Candidate,
+  Hit,
+  IndexAnswer,
+  IndexedMovie,
+  IndexQuery,
+  IndexStats,
+  MovieIndex,
+  Suggestion,
+} from '../movie-index/movie-index.js';
+import { FilterColumns } from './filter-columns.js';
+import { NameIndex } from './name-index.js';
+import { SuggestionIndex } from './suggestion-index.js';
+import { VectorTable } from './vector-table.js';
+import { WordIndex } from './word-index.js';
+
+export interface MemoryMovieIndexOptions extends Omit<IndexStats, 'movies'> {
+  readonly dimensions: number;
+}
+
+/** All movies in this process: words in MiniSearch, vectors in one block, constraints in typed columns. Never changes. */
+export class MemoryMovieIndex implements MovieIndex {
+  private readonly words = new WordIndex();
+  private readonly titles = new NameIndex<number>();
+  private readonly suggestions = new SuggestionIndex();
+  private readonly columns: FilterColumns;
+  private readonly vectors: VectorTable;
+  private readonly movies: readonly Movie[];
+  private readonly rows: ReadonlyMap<number, number>;
+  /** Rows, the best known first. */
+  private readonly byFame: readonly number[];
+
+  constructor(
+    movies: readonly IndexedMovie[],
+    private readonly options: MemoryMovieIndexOptions,
+  ) {
+    this.movies = movies.map(({ movie }) => movie);
+    this.rows = new Map(this.movies.map(({ id }, row) => [id, row]));
+    this.columns = new FilterColumns(movies.length);
+    this.vectors = new VectorTable(movies.length, options.dimensions);
+    for (const [row, { movie, vector }] of movies.entries()) {
+      this.words.add(row, movie);
+      this.columns.set(row, movie);
+      if (vector) this.vectors.set(row, vector);
+      for (const title of aliasesOf(movie)) this.titles.add(title, row);
+      this.suggestions.add(movie);
+    }
+    this.byFame = this.movies
+      .map((movie, row) => ({ row, fame: fameOf(movie) }))
+      .toSorted((a, b) => b.fame - a.fame)
+      .map(({ row }) => row);
+  }
+
+  async search({ constraints, titles, words, vector, depth }: IndexQuery): Promise<IndexAnswer> {
+    const mask = this.columns.mask(constraints);
+    const isAllowed = (row: number): boolean => mask[row] === 1;
+    const byTitle = this.searchTitles(titles, isAllowed, depth);
+    const byWords = this.words.search(words, isAllowed, depth);
+    const byMeaning = vector ? this.searchVectors(vector, mask, depth) : new Map<number, Hit>();
+    const known = new Map<number, Hit>();
+    let matching = 0;
+    for (const row of this.byFame) {
+      if (!isAllowed(row)) continue;
+      matching++;
+      if (matching <= depth) known.set(row, { rank: matching, score: fameOf(this.movies[row] as Movie) });
+    }
+    const rows = new Set([...byTitle.keys(), ...byWords.hits.keys(), ...byMeaning.keys(), ...known.keys()]);
+    const candidates = [...rows].map(
+      (row): Candidate => ({
+        movie: this.movies[row] as Movie,
+        title: byTitle.get(row),
+        words: byWords.hits.get(row),
+        meaning: byMeaning.get(row),
+        known: known.get(row),
+      }),
+    );
+    return { candidates, matching, unknownWords: byWords.unknown };
+  }
+
+  async suggest(prefix: string, limit: number): Promise<readonly Suggestion[]> {
+    return this.suggestions.complete(prefix, limit);
+  }
+
+  async get(ids: readonly number[]): Promise<readonly Movie[]> {
+    return ids.flatMap((id) => {
+      const row = this.rows.get(id);
+      return row === undefined ? [] : [this.movies[row] as Movie];
+    });
+  }
+
+  async vectorOf(id: number): Promise<Float32Array | undefined> {
+    const row = this.rows.get(id);
+    return row === undefined ? undefined : this.vectors.get(row);
+  }
+
+  async stats(): Promise<IndexStats> {
+    const { version, source, updatedAt, model } = this.options;
+    return { version, source, updatedAt, model, movies: this.movies.length };
+  }
+
+  private searchTitles(titles: readonly string[], isAllowed: (row: number) => boolean, depth: number): Map<number, Hit> {
+    const best = new Map<number, number>();
+    for (const title of titles)
+      for (const { value: row, similarity } of this.titles.nearest(title, depth))
+        if (isAllowed(row) && similarity > (best.get(row) ?? 0)) best.set(row, similarity);
+    return ranked([...best], depth);
+  }
+
+  private searchVectors(vector: Float32Array, mask: Uint8Array, depth: number): Map<number, Hit> {
+    const similarities = this.vectors.similarities(vector, mask);
+    const rows = [...similarities.keys()].filter((row) => (similarities[row] as number) > 0);
+    return ranked(
+      rows.map((row) => [row, similarities[row] as number]),
+      depth,
+    );
+  }
+}
+
+function ranked(scores: [row: number, score: number][], depth: number): Map<number, Hit> {
+  const best = scores.toSorted(([, a], [, b]) => b - a).slice(0, depth);
+  return new Map(best.map(([row, score], index) => [row, { rank: index + 1, score }]));
+}
+
+/** All the ways in which viewers type a title: without its subtitle, the subtitle alone, with its series in front. */
+function aliasesOf({ title, originalTitle, alternativeTitles = [], collection }: Movie): Set<string> {
+  const titles = [title, originalTitle ?? '', ...alternativeTitles].filter(Boolean);
+  const parts = titles.flatMap((each) => each.split(/: | – | - /));
+  const inSeries = collection ? titles.map((each) => `${collection} ${each}`) : [];
+  return new Set([...titles, ...parts.filter((part) => part.length > 3), ...inSeries]);
+}
+
+/** How widely a movie is known, for order only: the editorial step, then votes, then rating. */
+function fameOf({ popularity = 2, voteCount = 0, voteAverage = 6.5 }: Movie): number {
+  return popularity + Math.log10(1 + voteCount) / 10 + voteAverage / 100;
+}
