@@ -27,7 +27,7 @@ module.exports = {
       name: 'features-know-no-other-feature',
       severity: 'error',
       from: { path: `^libs/${features}/` },
-      to: { path: `^libs/${features}/`, pathNot: '^libs/$1/' },
+      to: { path: `^libs/(search|${features})/`, pathNot: '^libs/$1/' },
     },
     {
       name: 'foundations-know-no-feature',
@@ -35,7 +35,7 @@ module.exports = {
       from: {
         path: '^libs/(cache|rate-limit|redis|auth|locks|upstream|observability|events|catalogue|program)/',
       },
-      to: { path: `^libs/${features}/` },
+      to: { path: `^libs/(search|${features})/` },
     },
     {
       name: 'async-config-and-errors-import-no-room',

@@ -1,5 +1,7 @@
 import { InvalidCursorError } from './search.errors.js';
 
+const notReturned = 'must be a nextCursor of an earlier response';
+
 /** Returns an opaque cursor: where the next page of this request begins. */
 export const encodeCursor = (requestHash: string, offset: number): string =>
   Buffer.from(JSON.stringify([requestHash.slice(0, 16), offset])).toString('base64url');
@@ -13,13 +15,15 @@ export function decodeCursor(cursor: string, requestHash: string): number {
   let content: unknown;
   try {
     content = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-  } catch (cause) {
-    throw new InvalidCursorError('is not one that a search returned', { cause });
+  } catch {
+    throw new InvalidCursorError(notReturned);
   }
   const [hash, offset] = Array.isArray(content) ? (content as unknown[]) : [];
   if (typeof hash !== 'string' || !Number.isSafeInteger(offset) || (offset as number) < 0)
-    throw new InvalidCursorError('is not one that a search returned');
+    throw new InvalidCursorError(notReturned);
   if (hash !== requestHash.slice(0, 16))
-    throw new InvalidCursorError('belongs to another query, other filters or other exclusions');
+    throw new InvalidCursorError(
+      'belongs to a request with another query, other filters, or other exclusions',
+    );
   return offset as number;
 }

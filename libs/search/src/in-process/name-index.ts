@@ -37,14 +37,16 @@ export class NameIndex<T> {
     const trigrams = trigramsOf(compact);
     const shared = new Map<number, number>();
     for (const trigram of trigrams)
-      for (const position of this.postings.get(trigram) ?? []) shared.set(position, (shared.get(position) ?? 0) + 1);
+      for (const position of this.postings.get(trigram) ?? [])
+        shared.set(position, (shared.get(position) ?? 0) + 1);
     const found: { value: T; similarity: number }[] = [];
     for (const [position, count] of shared) {
       const name = this.names[position] as Name<T>;
       // One edit changes at most three trigrams; most names are out by this count alone.
       if (count < 0.25 * Math.max(trigrams.size, name.compact.length - 1)) continue;
       const similarity = similarityOf(compact, name.compact);
-      if (similarity >= minSimilarity) found.push({ value: name.value, similarity: name.plain === plain ? 1 : Math.min(similarity, 0.99) });
+      if (similarity >= minSimilarity)
+        found.push({ value: name.value, similarity: name.plain === plain ? 1 : Math.min(similarity, 0.99) });
     }
     return found.toSorted((a, b) => b.similarity - a.similarity).slice(0, limit);
   }

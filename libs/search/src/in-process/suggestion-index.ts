@@ -24,7 +24,10 @@ export class SuggestionIndex {
     const entry: Entry = { suggestion: title, fame };
     for (const text of [movie.title, movie.originalTitle, ...(movie.alternativeTitles ?? [])])
       if (text) this.names.add(text, entry);
-    for (const name of new Set([...movie.directors, ...movie.cast.slice(0, 4).map((member) => member.name)])) {
+    for (const name of new Set([
+      ...movie.directors,
+      ...movie.cast.slice(0, 4).map((member) => member.name),
+    ])) {
       const person = this.people.get(name);
       // Fame adds up slowly: a star of ten movies is better known than any of them.
       if (person) person.fame = Math.max(person.fame, fame) + 0.15;
@@ -41,7 +44,8 @@ export class SuggestionIndex {
     const keep = (entry: Entry, score: number): void => {
       if (score > (scores.get(entry) ?? -Infinity)) scores.set(entry, score);
     };
-    for (const { value, isStart } of this.names.completions(prefix)) keep(value, value.fame + (isStart ? 2 : 0));
+    for (const { value, isStart } of this.names.completions(prefix))
+      keep(value, value.fame + (isStart ? 2 : 0));
     if (scores.size < limit)
       for (const value of this.names.nearCompletions(prefix)) keep(value, value.fame - 4);
     return [...scores]

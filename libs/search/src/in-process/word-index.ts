@@ -53,7 +53,10 @@ export class WordIndex {
     const weights = new Map([...words.keys()].map((term) => [term, this.weightOf(term)]));
     const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
     if (total === 0) return { hits: new Map(), unknown: 0 };
-    const unknown = [...weights].reduce((sum, [term, weight]) => sum + (this.frequencies.has(term) ? 0 : weight), 0);
+    const unknown = [...weights].reduce(
+      (sum, [term, weight]) => sum + (this.frequencies.has(term) ? 0 : weight),
+      0,
+    );
     const results = this.index.search([...words.values()].join(' '), {
       fuzzy: (term) => (this.frequencies.has(term) || term.length < minFuzzyLength ? false : 0.2),
       filter: ({ id }) => isAllowed(id as number),
@@ -80,11 +83,16 @@ export class WordIndex {
 function toDocument(row: number, movie: Movie): Document {
   return {
     id: row,
-    titles: [movie.title, movie.originalTitle, ...(movie.alternativeTitles ?? []), movie.collection].join(' '),
+    titles: [movie.title, movie.originalTitle, ...(movie.alternativeTitles ?? []), movie.collection].join(
+      ' ',
+    ),
     people: [...movie.directors, ...(movie.writers ?? []), ...movie.cast.map(({ name }) => name)].join(' '),
     keywords: movie.keywords.join(' '),
     overview: movie.overview,
-    facts: [...movie.genres, ...movie.cast.map(({ character }) => character ?? ''), ...(movie.awards ?? [])].join(' '),
+    facts: [
+      ...movie.genres,
+      ...movie.cast.map(({ character }) => character ?? ''),
+      ...(movie.awards ?? []),
+    ].join(' '),
   };
 }
-

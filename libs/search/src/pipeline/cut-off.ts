@@ -17,7 +17,8 @@ export function cutOff(ranked: readonly Ranked[], plan: SearchPlan, unknownWords
 }
 
 function isConstrained({ constraints }: SearchPlan): boolean {
-  const { people, genres, excludedGenres, years, runtimeMinutes, certifications, languages, minRating } = constraints;
+  const { people, genres, excludedGenres, years, runtimeMinutes, certifications, languages, minRating } =
+    constraints;
   return (
     people.length + genres.length + excludedGenres.length + certifications.length + languages.length > 0 ||
     [years.from, years.to, runtimeMinutes.from, runtimeMinutes.to, minRating].some((bound) => bound !== null)

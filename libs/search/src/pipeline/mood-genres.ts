@@ -9,7 +9,10 @@ const genresByMood: readonly (readonly [genres: readonly Genre[], moods: string]
     'absurd amusing breezy campy cheerful cheery cheesy chill comfort corny crude feel-good fun funny goofy hilarious humorous ' +
       'laid-back light lighthearted playful quirky raunchy silly slapstick uplifting wacky whimsical witty zany',
   ],
-  [['Family', 'Animation'], 'adorable childlike colorful cozy cuddly cute heartwarming innocent sweet wholesome'],
+  [
+    ['Family', 'Animation'],
+    'adorable childlike colorful cozy cuddly cute heartwarming innocent sweet wholesome',
+  ],
   [
     ['Horror'],
     'blood-soaked bloodthirsty bloody chilling creepy disturbing eerie frightening gory haunting horrifying macabre scary ' +
@@ -20,7 +23,10 @@ const genresByMood: readonly (readonly [genres: readonly Genre[], moods: string]
     'adrenaline-fueled claustrophobic dark disturbing edge-of-your-seat gripping intense nerve-racking paranoid sinister ' +
       'suspenseful tense thrilling twisted twisty',
   ],
-  [['Action', 'Adventure'], 'action-packed adrenaline-fueled adventurous epic exciting explosive fast-paced kick-ass violent'],
+  [
+    ['Action', 'Adventure'],
+    'action-packed adrenaline-fueled adventurous epic exciting explosive fast-paced kick-ass violent',
+  ],
   [
     ['Drama'],
     'bleak bittersweet brooding contemplative depressing emotional gritty heartbreaking inspirational inspiring melancholic ' +

@@ -49,7 +49,8 @@ export async function search(index: MovieIndex, input: PipelineInput): Promise<P
     relaxed.push(each);
     const more = await run(relax(plan, relaxed));
     const found = new Set(ranked.map(({ movie }) => movie.id));
-    if (more.length > ranked.length) ranked = [...ranked, ...more.filter(({ movie }) => !found.has(movie.id))];
+    if (more.length > ranked.length)
+      ranked = [...ranked, ...more.filter(({ movie }) => !found.has(movie.id))];
     else relaxed.pop();
   }
   return { plan, ranked, relaxed, references };
@@ -70,7 +71,8 @@ async function resolveReferences(index: MovieIndex, { references }: SearchPlan):
       .filter((candidate) => (candidate.title?.score ?? 0) >= 0.8)
       .toSorted(
         (a, b) =>
-          (b.title?.score ?? 0) - (a.title?.score ?? 0) || (b.movie.popularity ?? 0) - (a.movie.popularity ?? 0),
+          (b.title?.score ?? 0) - (a.title?.score ?? 0) ||
+          (b.movie.popularity ?? 0) - (a.movie.popularity ?? 0),
       )[0];
     if (best) movies.push(best.movie);
   }
@@ -95,7 +97,8 @@ async function vectorFor(
 
 function normalizedSum(vectors: readonly Float32Array[]): Float32Array {
   const sum = new Float32Array((vectors[0] as Float32Array).length);
-  for (const vector of vectors) for (const [index, value] of vector.entries()) sum[index] = (sum[index] as number) + value;
+  for (const vector of vectors)
+    for (const [index, value] of vector.entries()) sum[index] = (sum[index] as number) + value;
   const norm = Math.hypot(...sum);
   return norm === 0 ? sum : sum.map((value) => value / norm);
 }

@@ -31,16 +31,32 @@ export interface RankOptions {
 
 /** Reciprocal rank fusion's constant (Cormack, Clarke and Büttcher, 2009): small, since the first ranks matter most. */
 const rrfConstant = 10;
-const weights = { words: 1, meaning: 0.6, known: 0.25, browse: 1.2, genres: 0.25, themes: 0.3, trending: 0.1 };
+const weights = {
+  words: 1,
+  meaning: 0.6,
+  known: 0.25,
+  browse: 1.2,
+  genres: 0.25,
+  themes: 0.3,
+  trending: 0.1,
+};
 /** From here on, text and title are the same but for typos. */
 const nearTitle = 0.8;
 
 /** Orders candidates by a fused score of their retrievals, with titles first and bounded boosts on top. */
-export function rank(candidates: readonly Candidate[], plan: SearchPlan, { trending }: RankOptions): Ranked[] {
+export function rank(
+  candidates: readonly Candidate[],
+  plan: SearchPlan,
+  { trending }: RankOptions,
+): Ranked[] {
   const moodGenres = genresOfMoods(plan.moods);
   const wantedGenres = new Set<string>([...plan.likelyGenres, ...moodGenres]);
-  const themeTerms = plan.themes.map((theme) => wordsOf(theme).map(termOf)).filter((terms) => terms.length > 0);
-  const excludedTerms = plan.excludedThemes.map((theme) => wordsOf(theme).map(termOf)).filter((terms) => terms.length > 0);
+  const themeTerms = plan.themes
+    .map((theme) => wordsOf(theme).map(termOf))
+    .filter((terms) => terms.length > 0);
+  const excludedTerms = plan.excludedThemes
+    .map((theme) => wordsOf(theme).map(termOf))
+    .filter((terms) => terms.length > 0);
   const isBrowsing = plan.wordCount === 0 && plan.references.length === 0;
   const ranked: Ranked[] = [];
   for (const candidate of candidates) {
@@ -49,11 +65,16 @@ export function rank(candidates: readonly Candidate[], plan: SearchPlan, { trend
     if (terms && excludedTerms.some((theme) => theme.every((term) => terms.has(term)))) continue;
     const themes = terms ? themeTerms.filter((theme) => theme.every((term) => terms.has(term))).length : 0;
     const parts: ScoreParts = {
-      title: title && title.score >= nearTitle ? 1 + 2 * (title.score - nearTitle) / (1 - nearTitle) : 0,
+      title: title && title.score >= nearTitle ? 1 + (2 * (title.score - nearTitle)) / (1 - nearTitle) : 0,
       words: words ? weights.words * reciprocal(words.rank) * (0.3 + 0.7 * words.coverage) : 0,
       meaning: meaning ? weights.meaning * reciprocal(meaning.rank) : 0,
-      known: known ? (isBrowsing ? weights.browse : weights.known) * reciprocal(known.rank, isBrowsing ? 100 : 200) : 0,
-      genres: wantedGenres.size > 0 ? (weights.genres * movie.genres.filter((genre) => wantedGenres.has(genre)).length) / 2 : 0,
+      known: known
+        ? (isBrowsing ? weights.browse : weights.known) * reciprocal(known.rank, isBrowsing ? 100 : 200)
+        : 0,
+      genres:
+        wantedGenres.size > 0
+          ? (weights.genres * movie.genres.filter((genre) => wantedGenres.has(genre)).length) / 2
+          : 0,
       themes: themeTerms.length > 0 ? (weights.themes * themes) / themeTerms.length : 0,
       trending: trending.has(movie.id) ? weights.trending * reciprocal(trending.get(movie.id) as number) : 0,
     };
@@ -92,5 +113,9 @@ function relevanceOf({ title, words, meaning }: Candidate): number {
 const reciprocal = (rank: number, constant = rrfConstant): number => (constant + 1) / (constant + rank);
 
 function termsOf(movie: Movie): Set<string> {
-  return new Set(wordsOf([...movie.keywords, movie.overview, ...movie.genres, movie.collection ?? ''].join(' ')).map(termOf));
+  return new Set(
+    wordsOf([...movie.keywords, movie.overview, ...movie.genres, movie.collection ?? ''].join(' ')).map(
+      termOf,
+    ),
+  );
 }

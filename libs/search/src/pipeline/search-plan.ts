@@ -139,7 +139,9 @@ function narrowed(filters: Constraints, understood: Constraints): Constraints {
     ),
     excludedGenres,
     years: isOther(filters.years, noRange) ? filters.years : understood.years,
-    runtimeMinutes: isOther(filters.runtimeMinutes, noRange) ? filters.runtimeMinutes : understood.runtimeMinutes,
+    runtimeMinutes: isOther(filters.runtimeMinutes, noRange)
+      ? filters.runtimeMinutes
+      : understood.runtimeMinutes,
     certifications: filters.certifications.length > 0 ? filters.certifications : understood.certifications,
     languages: filters.languages.length > 0 ? filters.languages : understood.languages,
     minRating: filters.minRating ?? understood.minRating,

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Movie } from '@app/catalogue';
 import type {
   Candidate,
@@ -5,8 +6,7 @@ import type {
   IndexAnswer,
   IndexedMovie,
   IndexQuery,
-  IndexStats,
-  MovieIndex,
+  IndexSnapshot,
   Suggestion,
 } from '../movie-index/movie-index.js';
 import { FilterColumns } from './filter-columns.js';
@@ -15,12 +15,11 @@ import { SuggestionIndex } from './suggestion-index.js';
 import { VectorTable } from './vector-table.js';
 import { WordIndex } from './word-index.js';
 
-export interface MemoryMovieIndexOptions extends Omit<IndexStats, 'movies'> {
-  readonly dimensions: number;
-}
+/** The time that building may block the event loop at once. */
+const maxSliceMs = 8;
 
-/** All movies in this process: words in MiniSearch, vectors in one block, constraints in typed columns. Never changes. */
-export class MemoryMovieIndex implements MovieIndex {
+/** One version of the index, held in memory: words in MiniSearch, vectors in one block, constraints in typed columns. Immutable. */
+export class MovieTable {
   private readonly words = new WordIndex();
   private readonly titles = new NameIndex<number>();
   private readonly suggestions = new SuggestionIndex();
@@ -28,31 +27,43 @@ export class MemoryMovieIndex implements MovieIndex {
   private readonly vectors: VectorTable;
   private readonly movies: readonly Movie[];
   private readonly rows: ReadonlyMap<number, number>;
-  /** Rows, the best known first. */
+  /** Rows, the best known movie first. */
   private readonly byFame: readonly number[];
 
-  constructor(
-    movies: readonly IndexedMovie[],
-    private readonly options: MemoryMovieIndexOptions,
-  ) {
-    this.movies = movies.map(({ movie }) => movie);
+  private constructor(readonly snapshot: IndexSnapshot) {
+    this.movies = snapshot.movies.map(({ movie }) => movie);
     this.rows = new Map(this.movies.map(({ id }, row) => [id, row]));
-    this.columns = new FilterColumns(movies.length);
-    this.vectors = new VectorTable(movies.length, options.dimensions);
-    for (const [row, { movie, vector }] of movies.entries()) {
-      this.words.add(row, movie);
-      this.columns.set(row, movie);
-      if (vector) this.vectors.set(row, vector);
-      for (const title of aliasesOf(movie)) this.titles.add(title, row);
-      this.suggestions.add(movie);
-    }
+    this.columns = new FilterColumns(this.movies.length);
+    this.vectors = new VectorTable(this.movies.length, snapshot.dimensions);
     this.byFame = this.movies
       .map((movie, row) => ({ row, fame: fameOf(movie) }))
       .toSorted((a, b) => b.fame - a.fame)
       .map(({ row }) => row);
   }
 
-  async search({ constraints, titles, words, vector, depth }: IndexQuery): Promise<IndexAnswer> {
+  /** Builds a table, yielding to the event loop every few milliseconds. */
+  static async build(snapshot: IndexSnapshot): Promise<MovieTable> {
+    const table = new MovieTable(snapshot);
+    let sliceEndMs = performance.now() + maxSliceMs;
+    for (const [row, movie] of snapshot.movies.entries()) {
+      if (performance.now() > sliceEndMs) {
+        await nextTurn();
+        sliceEndMs = performance.now() + maxSliceMs;
+      }
+      table.add(row, movie);
+    }
+    return table;
+  }
+
+  private add(row: number, { movie, vector }: IndexedMovie): void {
+    this.words.add(row, movie);
+    this.columns.set(row, movie);
+    if (vector) this.vectors.set(row, vector);
+    for (const title of aliasesOf(movie)) this.titles.add(title, row);
+    this.suggestions.add(movie);
+  }
+
+  search({ constraints, titles, words, vector, depth }: IndexQuery): IndexAnswer {
     const mask = this.columns.mask(constraints);
     const isAllowed = (row: number): boolean => mask[row] === 1;
     const byTitle = this.searchTitles(titles, isAllowed, depth);
@@ -66,40 +77,37 @@ export class MemoryMovieIndex implements MovieIndex {
       if (matching <= depth) known.set(row, { rank: matching, score: fameOf(this.movies[row] as Movie) });
     }
     const rows = new Set([...byTitle.keys(), ...byWords.hits.keys(), ...byMeaning.keys(), ...known.keys()]);
-    const candidates = [...rows].map(
-      (row): Candidate => ({
-        movie: this.movies[row] as Movie,
-        title: byTitle.get(row),
-        words: byWords.hits.get(row),
-        meaning: byMeaning.get(row),
-        known: known.get(row),
-      }),
-    );
+    const candidates = [...rows].map((row): Candidate => ({
+      movie: this.movies[row] as Movie,
+      title: byTitle.get(row),
+      words: byWords.hits.get(row),
+      meaning: byMeaning.get(row),
+      known: known.get(row),
+    }));
     return { candidates, matching, unknownWords: byWords.unknown };
   }
 
-  async suggest(prefix: string, limit: number): Promise<readonly Suggestion[]> {
+  suggest(prefix: string, limit: number): readonly Suggestion[] {
     return this.suggestions.complete(prefix, limit);
   }
 
-  async get(ids: readonly number[]): Promise<readonly Movie[]> {
+  get(ids: readonly number[]): readonly Movie[] {
     return ids.flatMap((id) => {
       const row = this.rows.get(id);
       return row === undefined ? [] : [this.movies[row] as Movie];
     });
   }
 
-  async vectorOf(id: number): Promise<Float32Array | undefined> {
+  vectorOf(id: number): Float32Array | undefined {
     const row = this.rows.get(id);
     return row === undefined ? undefined : this.vectors.get(row);
   }
 
-  async stats(): Promise<IndexStats> {
-    const { version, source, updatedAt, model } = this.options;
-    return { version, source, updatedAt, model, movies: this.movies.length };
-  }
-
-  private searchTitles(titles: readonly string[], isAllowed: (row: number) => boolean, depth: number): Map<number, Hit> {
+  private searchTitles(
+    titles: readonly string[],
+    isAllowed: (row: number) => boolean,
+    depth: number,
+  ): Map<number, Hit> {
     const best = new Map<number, number>();
     for (const title of titles)
       for (const { value: row, similarity } of this.titles.nearest(title, depth))
