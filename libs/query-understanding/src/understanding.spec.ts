@@ -9,6 +9,7 @@ import { QU_VERSION, understandingSchema } from './understanding.js';
  */
 const shapes: Readonly<Record<number, string>> = {
   1: 'f7e0a08858cd83960dadc052273cb14f99c8959bfcc2eb3c1908db2d6f263086',
+  2: 'af1ed38e49e336a3fd082ab60dd574d19dd1198ca65c98dad286d9a87a0b5bf4',
 };
 
 describe('QU_VERSION', () => {

@@ -5,13 +5,16 @@ import { z } from 'zod';
  * Part of the cache key. Increment it when the shape of the document changes or the rules read queries differently, so that
  * outdated documents are not served.
  */
-export const QU_VERSION = 1;
+export const QU_VERSION = 2;
 
 export const certificationNames = ['G', 'PG', 'PG-13', 'R', 'NC-17'] as const;
 
 const genre = z.enum(movieGenres);
 const year = z.int().min(1870).max(2200).nullable();
 const minutes = z.int().min(1).max(1000).nullable();
+const date = z.iso.date().nullable();
+const dollars = z.int().min(0).max(100_000_000_000).nullable();
+const countries = z.int().min(1).max(100).nullable();
 const phrase = z.string().min(1).max(80);
 const phrases = z.array(phrase).max(20);
 
@@ -30,8 +33,15 @@ export const factsSchema = z.strictObject({
   genres: z.array(genre).max(19),
   excludedGenres: z.array(genre).max(19),
   years: z.strictObject({ from: year, to: year }),
+  released: z.strictObject({ from: date, to: date }),
   runtimeMinutes: z.strictObject({ min: minutes, max: minutes }),
   rating: z.strictObject({ min: z.number().min(0).max(10).nullable() }),
+  votes: z.strictObject({ min: z.int().min(0).max(100_000_000).nullable() }),
+  budget: z.strictObject({ min: dollars, max: dollars }),
+  revenue: z.strictObject({ min: dollars, max: dollars }),
+  countries: z.array(z.string().regex(/^[A-Z]{2}$/)).max(20),
+  countryCount: z.strictObject({ min: countries, max: countries }),
+  spokenLanguages: z.array(z.string().regex(/^[a-z]{2}$/)).max(20),
   certification: z.array(z.enum(certificationNames)).max(5),
   moods: phrases,
   themes: phrases,
@@ -59,4 +69,6 @@ export type Person = Facts['people'][number];
 export type Genre = (typeof movieGenres)[number];
 export type Certification = (typeof certificationNames)[number];
 export type Range = Facts['years'];
-export type RuntimeRange = Facts['runtimeMinutes'];
+export type DateRange = Facts['released'];
+/** A range of minutes, dollars or countries. */
+export type NumberRange = Facts['runtimeMinutes'];

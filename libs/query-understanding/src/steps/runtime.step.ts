@@ -1,4 +1,4 @@
-import type { RuntimeRange } from '../understanding.js';
+import type { NumberRange } from '../understanding.js';
 import { toNumber } from '../vocabulary/media.js';
 import { anyOf } from '../words/phrase-pattern.js';
 import { overlaps, type Span } from '../words/words.js';
@@ -95,15 +95,15 @@ export const runtimeStep = step({
   fallback: () => ({ value: open, spans: [] }),
 });
 
-const open: RuntimeRange = { min: null, max: null };
+const open: NumberRange = { min: null, max: null };
 type Groups = readonly (string | undefined)[];
 
 interface Rule {
   readonly pattern: RegExp;
-  readonly read: (groups: Groups) => RuntimeRange | undefined;
+  readonly read: (groups: Groups) => NumberRange | undefined;
 }
 
-const durationRule = (range: (value: number) => RuntimeRange) => (groups: Groups) => {
+const durationRule = (range: (value: number) => NumberRange) => (groups: Groups) => {
   const value = toMinutes(groups);
   return value === undefined ? undefined : range(value);
 };
@@ -173,7 +173,7 @@ const rules: readonly Rule[] = [
 ];
 
 /** Each bound comes from the first rule that has it: "no shorter than two hours and no longer than three" has both. */
-function read(text: WordText): { value: RuntimeRange; spans: Span[] } {
+function read(text: WordText): { value: NumberRange; spans: Span[] } {
   let value = open;
   const spans: Span[] = [];
   for (const { pattern, read: toRange } of rules) {
@@ -229,10 +229,10 @@ function scaled(word: string | undefined, factor: number): number | undefined {
   return value === undefined ? undefined : value * factor;
 }
 
-const orLonger = (min: number | undefined): RuntimeRange | undefined =>
+const orLonger = (min: number | undefined): NumberRange | undefined =>
   min === undefined ? undefined : { min, max: null };
 
-function ofBoth(min: number | undefined, max: number | undefined): RuntimeRange | undefined {
+function ofBoth(min: number | undefined, max: number | undefined): NumberRange | undefined {
   return min === undefined || max === undefined
     ? undefined
     : { min: Math.min(min, max), max: Math.max(min, max) };

@@ -1,5 +1,5 @@
 import { stepOf } from '../graph/graph.js';
-import type { Facts, Genre, Person, Range, RuntimeRange, Certification } from '../understanding.js';
+import type { Facts, Genre, Person, Range, NumberRange, Certification } from '../understanding.js';
 import { Mask, type Span, type Word } from '../words/words.js';
 import { WordText } from '../words/word-text.js';
 
@@ -36,7 +36,7 @@ export interface Values {
   people: { readonly people: readonly Person[]; readonly spans: readonly Span[] };
   spelling: readonly Word[];
   years: Reading<Range>;
-  runtime: Reading<RuntimeRange>;
+  runtime: Reading<NumberRange>;
   rating: Reading<number | null>;
   certification: Reading<readonly Certification[]>;
   count: Reading<number | null>;
