@@ -1317,7 +1317,7 @@ export interface components {
     };
     Understanding: {
       /** @enum {number} */
-      version: 1;
+      version: 2;
       query: string;
       normalized: string;
       /**
@@ -1379,6 +1379,12 @@ export interface components {
         from: number | null;
         to: number | null;
       };
+      released: {
+        /** Format: date */
+        from: string | null;
+        /** Format: date */
+        to: string | null;
+      };
       runtimeMinutes: {
         min: number | null;
         max: number | null;
@@ -1386,6 +1392,23 @@ export interface components {
       rating: {
         min: number | null;
       };
+      votes: {
+        min: number | null;
+      };
+      budget: {
+        min: number | null;
+        max: number | null;
+      };
+      revenue: {
+        min: number | null;
+        max: number | null;
+      };
+      countries: string[];
+      countryCount: {
+        min: number | null;
+        max: number | null;
+      };
+      spokenLanguages: string[];
       certification: ('G' | 'PG' | 'PG-13' | 'R' | 'NC-17')[];
       moods: string[];
       themes: string[];
