@@ -1,4 +1,4 @@
-import type { Movie } from '@app/catalogue';
+import { knownPeople, knownTitles, type Movie } from '@app/catalogue';
 import { Graph, type StepReport } from './graph/graph.js';
 import type { AnyStep } from './graph/graph.js';
 import { PeopleIndex } from './names/people-index.js';
@@ -28,10 +28,10 @@ export interface NameIndexes {
   readonly people: PeopleIndex;
 }
 
-/** @param movies whose titles and directors are recognized in addition to the listed ones */
+/** @param movies whose titles and people are recognized, in addition to those that the catalogue lists by name alone */
 export const nameIndexes = (movies: readonly Movie[]): NameIndexes => ({
-  titles: new TitleIndex(movies),
-  people: new PeopleIndex(movies),
+  titles: new TitleIndex(knownTitles(movies)),
+  people: new PeopleIndex(knownPeople(movies)),
 });
 
 export interface GraphParts {

@@ -1,12 +1,7 @@
-import { readFileSync } from 'node:fs';
-import type { Movie } from '@app/catalogue';
+import type { KnownPerson } from '@app/catalogue';
 import { editDistance, tolerance } from '../words/edit-distance.js';
 import { fold } from '../words/words.js';
 import { readWordList } from './word-list.js';
-
-const namesFile = new URL('./data/people.json', import.meta.url);
-/** Of the list, which is in the order of how often they are named: whom a surname alone may mean. */
-const famous = 1_180;
 
 /** Short names are near too many others. */
 const minFuzzyLength = 12;
@@ -94,20 +89,16 @@ export class PeopleIndex {
   private readonly byInitials = new Map<string, string[]>();
   private readonly dictionarySurnames: ReadonlySet<string>;
 
-  constructor(movies: readonly Movie[]) {
-    const listed = JSON.parse(readFileSync(namesFile, 'utf8')) as string[];
+  /** @param known the best known first: the first one of a surname takes it */
+  constructor(known: readonly KnownPerson[]) {
     this.dictionarySurnames = readWordList('dictionary-surnames');
     for (const [key, names] of Object.entries(groups)) this.full.set(key, names);
     for (const [key, name] of Object.entries(aliases)) this.full.set(key, [name]);
-    for (const name of [...listed, ...movies.flatMap(({ directors }) => directors)]) {
+    for (const { name, isFamous } of known) {
       const key = fold(name);
       if (key.includes(' ') && !this.full.has(key)) this.full.set(key, [name]);
-    }
-    for (const name of listed.slice(0, famous)) {
-      const surname = fold(name)
-        .replace(/ (jr|sr|iii)$/, '')
-        .split(' ')
-        .at(-1) as string;
+      if (!isFamous) continue;
+      const surname = surnameOf(key);
       if (surname.length > 2 && !this.surnames.has(surname)) this.surnames.set(surname, name);
     }
     for (const key of this.full.keys()) {
@@ -149,6 +140,11 @@ export class PeopleIndex {
     return this.dictionarySurnames.has(surname);
   }
 }
+
+const surnameOf = (key: string): string => {
+  const words = key.replace(/ (jr|sr|iii)$/, '').split(' ');
+  return words.at(-1) as string;
+};
 
 const initials = (key: string): string =>
   key

@@ -1,18 +1,7 @@
-import { readFileSync } from 'node:fs';
-import type { Movie } from '@app/catalogue';
+import type { KnownTitle } from '@app/catalogue';
 import { editDistance, tolerance } from '../words/edit-distance.js';
 import { fold } from '../words/words.js';
 
-export interface KnownTitle {
-  readonly title: string;
-  readonly year: number;
-  /** One of those that viewers name often: it is believed without further signs. */
-  readonly isFamous: boolean;
-}
-
-const namesFile = new URL('./data/titles.json', import.meta.url);
-/** Of the list, which is in the order of how often they are named. */
-const famous = 1_500;
 const maxTitleWords = 12;
 
 /** Titles by the way in which they are typed: folded, with or without their article. */
@@ -22,16 +11,13 @@ export class TitleIndex {
   /** Keys by length and first letter, which is seldom mistyped. */
   private readonly alike = new Map<string, string[]>();
 
-  constructor(movies: readonly Movie[]) {
-    const listed = JSON.parse(readFileSync(namesFile, 'utf8')) as [title: string, year: number][];
-    const known = [
-      ...listed.map(([title, year], rank) => ({ title, year, isFamous: rank < famous })),
-      ...movies
-        .toSorted((a, b) => (b.voteCount ?? 0) - (a.voteCount ?? 0))
-        .map(({ title, releaseDate }) => ({ title, year: Number(releaseDate.slice(0, 4)), isFamous: false })),
-    ];
-    for (const title of known) this.add(fold(title.title), title);
-    for (const title of known) {
+  /** @param titles the best known first: the first one of a key takes it */
+  constructor(titles: readonly KnownTitle[]) {
+    for (const title of titles) this.add(fold(title.title), title);
+    for (const title of titles) {
+      for (const alternative of title.alternatives) this.add(fold(alternative), title);
+    }
+    for (const title of titles) {
       const key = fold(title.title);
       this.add(key.replace(/^(the|a|an) /, ''), title);
       const [head = ''] = title.title.split(/: | - /);

@@ -27,6 +27,9 @@ export function normalize(query: string): string {
 
 /** Folds a text for comparison: lower case, without accents and punctuation, hyphens as spaces. */
 export function fold(text: string): string {
+  const lowerCase = text.toLowerCase();
+  // Most titles and names need nothing else, and thousands are folded at start.
+  if (/^[a-z\d]+(?: [a-z\d]+)*$/.test(lowerCase)) return lowerCase;
   return text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

@@ -1,4 +1,5 @@
-import type { KnownTitle, TitleIndex } from '../../names/title-index.js';
+import type { KnownTitle } from '@app/catalogue';
+import type { TitleIndex } from '../../names/title-index.js';
 import { isOrdinaryPhrase } from '../../vocabulary/ordinary-words.js';
 import { phraseOf, type Span, type Word } from '../../words/words.js';
 

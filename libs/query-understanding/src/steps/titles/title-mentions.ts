@@ -1,4 +1,4 @@
-import type { KnownTitle } from '../../names/title-index.js';
+import type { KnownTitle } from '@app/catalogue';
 import { Mask, type Span, type Word } from '../../words/words.js';
 import type { TitleMention } from '../values.js';
 

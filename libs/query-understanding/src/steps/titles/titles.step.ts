@@ -1,5 +1,6 @@
 import type { AnyStep } from '../../graph/graph.js';
-import type { KnownTitle, TitleIndex } from '../../names/title-index.js';
+import type { KnownTitle } from '@app/catalogue';
+import type { TitleIndex } from '../../names/title-index.js';
 import { lexicon } from '../../vocabulary/lexicon.js';
 import { mediaWords } from '../../vocabulary/media.js';
 import { isDistinctivePhrase, isOrdinaryPhrase } from '../../vocabulary/ordinary-words.js';

@@ -1,4 +1,4 @@
-import type { KnownTitle } from '../../names/title-index.js';
+import type { KnownTitle } from '@app/catalogue';
 import { lexicon } from '../../vocabulary/lexicon.js';
 import { isCommonWord, isOrdinaryPhrase } from '../../vocabulary/ordinary-words.js';
 import { leadingRequest, trailingAddition } from '../../vocabulary/title-cues.js';
