@@ -10,6 +10,7 @@ import { QueryUnderstandingModule } from '@app/query-understanding';
 import { RateLimitModule } from '@app/rate-limit';
 import { RedisModule } from '@app/redis';
 import { EventsModule } from '@app/events';
+import { SearchModule } from '@app/search';
 import { SessionsModule } from '@app/sessions';
 import { TasksModule } from '@app/tasks';
 import { MOVIES_PROVIDER, TmdbModule } from '@app/tmdb';
@@ -29,6 +30,7 @@ import { MoviesController } from './movies/movies.controller.js';
 import { QueryUnderstandingController } from './query-understanding/query-understanding.controller.js';
 import { RateLimitAdminController } from './rate-limit/rate-limit-admin.controller.js';
 import { RateLimitController } from './rate-limit/rate-limit.controller.js';
+import { SearchController } from './search/search.controller.js';
 import { EventStreams } from './sessions/event-streams.js';
 import { EventsController } from './sessions/events.controller.js';
 import { SessionsController } from './sessions/sessions.controller.js';
@@ -44,6 +46,7 @@ export class ApiModule {
    * @throws ConfigurationError listing every fault
    */
   static async register(variables?: Record<string, string>): Promise<DynamicModule> {
+    const trending = TrendingModule.register([TmdbModule], MOVIES_PROVIDER);
     return {
       module: ApiModule,
       imports: [
@@ -61,7 +64,8 @@ export class ApiModule {
         SessionsModule,
         TasksModule,
         TmdbModule,
-        TrendingModule.register([TmdbModule], MOVIES_PROVIDER),
+        trending,
+        SearchModule.register(trending),
       ],
       controllers: [
         CacheAdminController,
@@ -73,6 +77,7 @@ export class ApiModule {
         EventsAdminController,
         EventsController,
         MoviesController,
+        SearchController,
         SessionsAdminController,
         SessionsController,
         StoredEmbeddingsController,

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { Injectable } from '@nestjs/common';
 import { movieFiles } from './catalogue-files.js';
 import type { Movie } from './movie.schema.js';
@@ -9,8 +10,20 @@ import type { Movie } from './movie.schema.js';
  */
 @Injectable()
 export class Catalogue {
+  private digest: string | undefined;
   private loaded: readonly Movie[] | undefined;
   private byId: ReadonlyMap<number, Movie> | undefined;
+
+  /** Identifies the contents: the SHA-256 of all files, in hexadecimal. */
+  get hash(): string {
+    this.digest ??= createHash('sha256').update(readFiles().join('\n'), 'utf8').digest('hex');
+    return this.digest;
+  }
+
+  /** When the files were last changed. */
+  get updatedAt(): Date {
+    return new Date(Math.max(...movieFiles.map((file) => statSync(file).mtimeMs)));
+  }
 
   /** All movies, in the order of their ids. */
   get movies(): readonly Movie[] {
@@ -24,9 +37,11 @@ export class Catalogue {
   }
 }
 
+const readFiles = (): string[] => movieFiles.map((file) => readFileSync(file, 'utf8'));
+
 function readAll(): Movie[] {
-  return movieFiles
-    .flatMap((file) => readFileSync(file, 'utf8').split('\n').filter(Boolean))
+  return readFiles()
+    .flatMap((text) => text.split('\n').filter(Boolean))
     .map((line) => JSON.parse(line) as Movie)
     .toSorted((a, b) => a.id - b.id);
 }

@@ -135,6 +135,11 @@ export const movieSchema = z.strictObject({
   /** Viewers' average rating, from 0 to 10. */
   voteAverage: z.number().min(0).max(10).optional(),
   voteCount: wholeNumber(0, 1_000_000_000).optional(),
+  /** The path of TMDB's poster, such as /abc.jpg. */
+  posterPath: z
+    .string()
+    .regex(/^\/[\w-]{1,100}\.(?:jpg|png|webp)$/, { error: 'must be a path such as /abc.jpg' })
+    .optional(),
   /** US dollars. */
   budget: wholeNumber(0, 100_000_000_000).optional(),
   /** US dollars, worldwide. */

@@ -213,6 +213,12 @@ export class Environment {
   @Share()
   QU_SHADOW_SHARE: string = '0.01';
 
+  @WholeNumber(10, 60_000)
+  SEARCH_EMBED_TIMEOUT_MS: number = 1_000;
+
+  @WholeNumber(1, 1_000)
+  SEARCH_COST: number = 3;
+
   @IsOptional()
   @BaseUrl()
   TMDB_BASE_URL?: string;

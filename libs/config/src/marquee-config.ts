@@ -123,6 +123,12 @@ export class MarqueeConfig {
     /** Fraction of the cache hits that are recomputed in the background for comparison. */
     readonly shadowShare: number;
   };
+  readonly search!: {
+    /** How long a search waits for the vector of its words. */
+    readonly embedTimeoutMs: number;
+    /** Rate-limit cost of a search that is not cached. */
+    readonly cost: number;
+  };
   /** TMDB's API; undefined selects the bundled catalogue. */
   readonly tmdb!: TmdbConfig | undefined;
   readonly movies!: {

@@ -68,6 +68,10 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
       modelTimeoutMs: environment.QU_MODEL_TIMEOUT_MS,
       shadowShare: Number(environment.QU_SHADOW_SHARE),
     },
+    search: {
+      embedTimeoutMs: environment.SEARCH_EMBED_TIMEOUT_MS,
+      cost: environment.SEARCH_COST,
+    },
     tmdb: toTmdbConfig(environment),
     movies: {
       language: environment.TMDB_LANGUAGE,

@@ -3,7 +3,7 @@ import { Counter, Registry } from 'prom-client';
 
 const minLogIntervalMs = 60_000;
 
-/** Counts events that are lost, and logs at most once a minute how many the stream dropped. */
+/** Counts what the event stream loses at its hard bounds, and reports it in the log once a minute. */
 @Injectable()
 export class EventsMetrics {
   private readonly logger = new Logger('Events');
@@ -16,17 +16,17 @@ export class EventsMetrics {
     const registers = [registry];
     this.trimmedUnread = new Counter({
       name: 'marquee_events_trimmed_unread_total',
-      help: 'Events that were dropped at a hard limit of the stream before every consumer group had acknowledged them',
+      help: 'Events dropped at a hard bound of the stream that some group had not acknowledged',
       registers,
     });
     this.unpublished = new Counter({
       name: 'marquee_events_unpublished_total',
-      help: 'Deleted sessions whose event could not be published',
+      help: 'Deletions whose event could not be published',
       registers,
     });
   }
 
-  /** Counts events that the stream dropped before every consumer group had acknowledged them. */
+  /** @param count events that this process has just seen dropped unread */
   dropped(count: number): void {
     if (count === 0) return;
     this.trimmedUnread.inc(count);
@@ -34,7 +34,7 @@ export class EventsMetrics {
     if (performance.now() - this.reportedMs < minLogIntervalMs) return;
     this.reportedMs = performance.now();
     this.logger.error(
-      `The event stream has reached its size limit: dropped ${this.unreported} events that a consumer group had not acknowledged. Completed transcripts are published again`,
+      `The event stream is at its bound: ${this.unreported} events were dropped that a consumer group had not acknowledged. Completed transcripts are published again`,
     );
     this.unreported = 0;
   }

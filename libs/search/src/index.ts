@@ -17,3 +17,14 @@ export {
   type WordsHit,
 } from './movie-index/movie-index.js';
 export { IndexNotLoadedError, InvalidCursorError } from './search.errors.js';
+export { facetNames } from './pipeline/facets.js';
+export { scorePartNames } from './pipeline/rank.js';
+export { relaxations } from './pipeline/search-plan.js';
+export { type SearchFeatures, SearchPipeline } from './pipeline/search-pipeline.js';
+export type { SearchFilters, SearchSubject } from './pipeline/search-request.js';
+export { StageTimer } from './pipeline/stage-timer.js';
+export { reasonKinds } from './pipeline/why.js';
+export { degradations, type RankedAnswer } from './ranked-answer.js';
+export { SearchModule } from './search.module.js';
+export { SEARCH_VERSION } from './search.repository.js';
+export { type SearchPage, type SearchResult, SearchService } from './search.service.js';

@@ -3,18 +3,20 @@ import { objectError } from '../http/schema-messages.js';
 
 const maxQueryLength = 1_000;
 
+/** A viewer's words. */
+export const queryTextSchema = z
+  .string({ error: 'is required and must be a string' })
+  .max(maxQueryLength, { error: `must be at most ${maxQueryLength} characters` })
+  .refine((value) => value.isWellFormed(), {
+    error: 'must be well-formed Unicode: it holds a lone surrogate',
+  })
+  .refine((value) => !value.includes('\0'), { error: 'must not hold NUL characters' })
+  .refine((value) => value.trim() !== '', { error: 'must not be empty' });
+
 export const understandBodySchema = z
   .strictObject(
     {
-      query: z
-        .string({ error: 'is required and must be a string' })
-        .max(maxQueryLength, { error: `must be at most ${maxQueryLength} characters` })
-        .refine((value) => value.isWellFormed(), {
-          error: 'must be well-formed Unicode: it holds a lone surrogate',
-        })
-        .refine((value) => !value.includes('\0'), { error: 'must not hold NUL characters' })
-        .refine((value) => value.trim() !== '', { error: 'must not be empty' })
-        .meta({ example: 'dark comedies from the early 2000s, but not like Bad Santa' }),
+      query: queryTextSchema.meta({ example: 'dark comedies from the early 2000s, but not like Bad Santa' }),
     },
     { error: objectError },
   )

@@ -1,13 +1,13 @@
--- Scans the registry of unhandled completions and determines the state of each completion's event.
+-- Looks at some of the completions whose events are not known to be handled.
 --
 -- Input:
 --   KEYS[1]  the stream
---   KEYS[2]  the registry of unhandled completions, a hash
---   ARGV[1]  cursor, 0 to start
---   ARGV[2]  approximate number of completions
+--   KEYS[2]  completions whose events are not handled yet, a hash
+--   ARGV[1]  cursor, 0 to begin
+--   ARGV[2]  about how many
 -- Output:
---   {next cursor, session id, registry entry as JSON, state, …}; the state is 'handled' if every group has acknowledged the
---   event, 'dropped' if it left the stream before that, 'dead' if it is a dead letter, and 'waiting' otherwise
+--   {next cursor, session id, note, state, …}; the state is 'waiting', 'handled' when every group has acknowledged the
+--   event, 'dropped' when the event left the stream before that, or 'dead' when it is a dead letter
 
 --- @include "publish"
 --- @include "stream-ids"

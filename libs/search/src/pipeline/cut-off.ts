@@ -1,4 +1,4 @@
-import type { SearchPlan } from './search-plan.js';
+import { relaxable, type SearchPlan } from './search-plan.js';
 import type { Ranked } from './rank.js';
 
 /** A movie that shares less than this with the words is not an answer to them. */
@@ -8,7 +8,7 @@ const minBestRelevance = 0.5;
 
 /** Returns the ranked movies that are relevant. Where the words only name constraints, everything that satisfies them is. */
 export function cutOff(ranked: readonly Ranked[], plan: SearchPlan, unknownWords: number): readonly Ranked[] {
-  if (plan.wordCount === 0 || plan.references.length > 0) return ranked;
+  if (plan.isBrowsing || plan.references.length > 0) return ranked;
   const best = ranked.reduce((most, { relevance }) => Math.max(most, relevance), 0);
   const isUnderstood = plan.themes.length + plan.moods.length > 0 || isConstrained(plan);
   if (isUnderstood) return ranked;
@@ -16,11 +16,12 @@ export function cutOff(ranked: readonly Ranked[], plan: SearchPlan, unknownWords
   return ranked.filter(({ relevance }) => relevance >= Math.min(minRelevance, best));
 }
 
-function isConstrained({ constraints }: SearchPlan): boolean {
-  const { people, genres, excludedGenres, years, runtimeMinutes, certifications, languages, minRating } =
-    constraints;
+/** Whether the words, not only the filters, demand something. */
+function isConstrained(plan: SearchPlan): boolean {
+  const { constraints, filters } = plan;
   return (
-    people.length + genres.length + excludedGenres.length + certifications.length + languages.length > 0 ||
-    [years.from, years.to, runtimeMinutes.from, runtimeMinutes.to, minRating].some((bound) => bound !== null)
+    constraints.people.length > filters.people.length ||
+    constraints.excludedGenres.length > filters.excludedGenres.length ||
+    relaxable(plan).length > 0
   );
 }

@@ -4,16 +4,9 @@ import { termOf, wordsOf } from '../text/terms.js';
 import { genresOfMoods } from './mood-genres.js';
 import type { SearchPlan } from './search-plan.js';
 
-/** Every part of a score, by name: they add up to it. */
-export interface ScoreParts {
-  readonly title: number;
-  readonly words: number;
-  readonly meaning: number;
-  readonly known: number;
-  readonly genres: number;
-  readonly themes: number;
-  readonly trending: number;
-}
+/** The parts of a score, which is their sum. */
+export const scorePartNames = ['title', 'words', 'meaning', 'known', 'genres', 'themes', 'trending'] as const;
+export type ScoreParts = Readonly<Record<(typeof scorePartNames)[number], number>>;
 
 export interface Ranked {
   readonly candidate: Candidate;
@@ -22,11 +15,6 @@ export interface Ranked {
   readonly parts: ScoreParts;
   /** How much speaks for the movie beside its fame, from 0 to 1: what the cut-off looks at. */
   readonly relevance: number;
-}
-
-export interface RankOptions {
-  /** Rank of trending movies by id, 1 for the first. */
-  readonly trending: ReadonlyMap<number, number>;
 }
 
 /** Reciprocal rank fusion's constant (Cormack, Clarke and Büttcher, 2009): small, since the first ranks matter most. */
@@ -39,6 +27,7 @@ const weights = {
   genres: 0.25,
   themes: 0.3,
   trending: 0.1,
+  browseTrending: 3,
 };
 /** From here on, text and title are the same but for typos. */
 const nearTitle = 0.8;
@@ -47,7 +36,7 @@ const nearTitle = 0.8;
 export function rank(
   candidates: readonly Candidate[],
   plan: SearchPlan,
-  { trending }: RankOptions,
+  trendingRankOf: (id: number) => number | undefined,
 ): Ranked[] {
   const moodGenres = genresOfMoods(plan.moods);
   const wantedGenres = new Set<string>([...plan.likelyGenres, ...moodGenres]);
@@ -57,13 +46,14 @@ export function rank(
   const excludedTerms = plan.excludedThemes
     .map((theme) => wordsOf(theme).map(termOf))
     .filter((terms) => terms.length > 0);
-  const isBrowsing = plan.wordCount === 0 && plan.references.length === 0;
+  const { isBrowsing } = plan;
   const ranked: Ranked[] = [];
   for (const candidate of candidates) {
     const { movie, title, words, meaning, known } = candidate;
     const terms = themeTerms.length + excludedTerms.length > 0 ? termsOf(movie) : undefined;
     if (terms && excludedTerms.some((theme) => theme.every((term) => terms.has(term)))) continue;
     const themes = terms ? themeTerms.filter((theme) => theme.every((term) => terms.has(term))).length : 0;
+    const trendingRank = trendingRankOf(movie.id);
     const parts: ScoreParts = {
       title: title && title.score >= nearTitle ? 1 + (2 * (title.score - nearTitle)) / (1 - nearTitle) : 0,
       words: words ? weights.words * reciprocal(words.rank) * (0.3 + 0.7 * words.coverage) : 0,
@@ -76,7 +66,10 @@ export function rank(
           ? (weights.genres * movie.genres.filter((genre) => wantedGenres.has(genre)).length) / 2
           : 0,
       themes: themeTerms.length > 0 ? (weights.themes * themes) / themeTerms.length : 0,
-      trending: trending.has(movie.id) ? weights.trending * reciprocal(trending.get(movie.id) as number) : 0,
+      trending:
+        trendingRank === undefined
+          ? 0
+          : weights[plan.intent === 'trending' ? 'browseTrending' : 'trending'] * reciprocal(trendingRank),
     };
     const score = Object.values(parts).reduce((sum: number, part: number) => sum + part, 0);
     ranked.push({ candidate, movie, score, parts, relevance: relevanceOf(candidate) });

@@ -1,14 +1,27 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Movie } from '@app/catalogue';
 import type { Understanding } from '@app/query-understanding';
-import { type Constraints, noRange, type Range } from '../movie-index/constraints.js';
+import { type Constraints, noRange, type Range, unconstrained } from '../movie-index/constraints.js';
 import { plainText } from '../text/plain-text.js';
 import { stopWords } from '../text/stop-words.js';
 import type { SearchFilters } from './search-request.js';
 
 type Genre = Movie['genres'][number];
 
-/** What an understood constraint is called in `relaxed`, the softest first: the order in which they are dropped. */
-export const relaxations = ['rating', 'runtime', 'certification', 'genres', 'years'] as const;
+/** The constraints that may be dropped, as `relaxed` names them, in the order in which they are dropped: the softest first. */
+export const relaxations = [
+  'votes',
+  'budget',
+  'revenue',
+  'countryCount',
+  'rating',
+  'runtimeMinutes',
+  'certification',
+  'genres',
+  'countries',
+  'language',
+  'years',
+] as const;
 export type Relaxation = (typeof relaxations)[number];
 
 export interface SearchPlan {
@@ -27,6 +40,8 @@ export interface SearchPlan {
   readonly words: string;
   /** How many words of `words` say something about a movie. */
   readonly wordCount: number;
+  /** Whether nothing but constraints is known, so that everything that satisfies them is found. */
+  readonly isBrowsing: boolean;
   readonly moods: readonly string[];
   readonly themes: readonly string[];
   readonly excludedThemes: readonly string[];
@@ -58,15 +73,23 @@ export function planSearch(
       genres: isDescription ? [] : understanding.genres,
       excludedGenres: understanding.excludedGenres,
       years: understanding.years,
-      runtimeMinutes: { from: understanding.runtimeMinutes.min, to: understanding.runtimeMinutes.max },
+      released: understanding.released,
+      runtimeMinutes: toRange(understanding.runtimeMinutes),
       certifications: understanding.certification,
+      languages: understanding.spokenLanguages,
+      countries: understanding.countries,
+      countryCount: toRange(understanding.countryCount),
       minRating: understanding.rating.min,
+      minVotes: understanding.votes.min,
+      budget: toRange(understanding.budget),
+      revenue: toRange(understanding.revenue),
     }),
     likelyGenres,
     titles: isSimilar ? [] : [...new Set([query, rewritten, ...titles])],
     references: isSimilar ? titles : [],
     words,
     wordCount,
+    isBrowsing: wordCount === 0 && !(isSimilar && titles.length > 0),
     moods: understanding.moods,
     themes: understanding.themes,
     excludedThemes: understanding.excludedThemes,
@@ -74,46 +97,58 @@ export function planSearch(
   };
 }
 
-/** Returns the constraints without what the words demanded under that name; what the filters demand stays. */
-export function relax({ constraints, filters }: SearchPlan, dropped: readonly Relaxation[]): Constraints {
-  const relaxed: { -readonly [Key in keyof Constraints]: Constraints[Key] } = { ...constraints };
-  for (const each of dropped) {
-    switch (each) {
-      case 'rating':
-        relaxed.minRating = filters.minRating;
-        break;
-      case 'runtime':
-        relaxed.runtimeMinutes = filters.runtimeMinutes;
-        break;
-      case 'certification':
-        relaxed.certifications = filters.certifications;
-        break;
-      case 'genres':
-        relaxed.genres = filters.genres;
-        break;
-      case 'years':
-        relaxed.years = filters.years;
-        break;
-    }
-  }
-  return relaxed;
+/** Returns what to look for to find movies similar to others. */
+export function planSimilar(references: readonly Movie[], excludedIds: ReadonlySet<number>): SearchPlan {
+  const constraints = { ...unconstrained, excludedIds };
+  return {
+    intent: 'similar',
+    filters: constraints,
+    constraints,
+    likelyGenres: references.flatMap(({ genres }) => genres),
+    titles: [],
+    references: references.map(({ title }) => title),
+    words: '',
+    wordCount: 0,
+    isBrowsing: false,
+    moods: [],
+    themes: [],
+    excludedThemes: [],
+    sort: 'relevance',
+  };
 }
 
-/** Returns what the plan demands beyond the filters and could give up, the softest first. */
+/** The members of `Constraints` that each relaxation resets to what the filters demand. */
+const membersOf = {
+  votes: ['minVotes'],
+  budget: ['budget'],
+  revenue: ['revenue'],
+  countryCount: ['countryCount'],
+  rating: ['minRating'],
+  runtimeMinutes: ['runtimeMinutes'],
+  certification: ['certifications'],
+  genres: ['genres'],
+  countries: ['countries'],
+  language: ['languages'],
+  years: ['years', 'released'],
+} as const satisfies Record<Relaxation, readonly (keyof Constraints)[]>;
+
+/** Returns the constraints without what the words demand under these names. What the filters demand stays. */
+export function relax({ constraints, filters }: SearchPlan, dropped: readonly Relaxation[]): Constraints {
+  const members = dropped.flatMap((each): readonly (keyof Constraints)[] => membersOf[each]);
+  return { ...constraints, ...Object.fromEntries(members.map((member) => [member, filters[member]])) };
+}
+
+/** Returns what the words demand beyond the filters and may be dropped, the softest first. */
 export function relaxable({ constraints, filters }: SearchPlan): Relaxation[] {
-  const differs: Record<Relaxation, boolean> = {
-    rating: constraints.minRating !== filters.minRating,
-    runtime: isOther(constraints.runtimeMinutes, filters.runtimeMinutes),
-    certification: constraints.certifications.length > 0 && filters.certifications.length === 0,
-    genres: constraints.genres.length > filters.genres.length,
-    years: isOther(constraints.years, filters.years),
-  };
-  return relaxations.filter((each) => differs[each]);
+  return relaxations.filter((each) =>
+    membersOf[each].some((member) => !isDeepStrictEqual(constraints[member], filters[member])),
+  );
 }
 
 function constraintsOf(filters: SearchFilters, excludedIds: ReadonlySet<number>): Constraints {
   const { yearFrom = null, yearTo = null, runtimeMin = null, runtimeMax = null } = filters;
   return {
+    ...unconstrained,
     people: (filters.people ?? []).map((name) => ({ name, role: 'any' })),
     genres: filters.genres ?? [],
     excludedGenres: filters.excludedGenres ?? [],
@@ -131,14 +166,16 @@ function narrowed(filters: Constraints, understood: Constraints): Constraints {
   const excludedGenres = [...new Set([...filters.excludedGenres, ...understood.excludedGenres])].filter(
     (genre) => !filters.genres.includes(genre),
   );
+  const hasYears = isOther(filters.years, noRange);
   return {
-    ...filters,
+    ...understood,
     people: [...filters.people, ...understood.people],
     genres: [...new Set([...filters.genres, ...understood.genres])].filter(
       (genre) => filters.genres.includes(genre) || !excludedGenres.includes(genre),
     ),
     excludedGenres,
-    years: isOther(filters.years, noRange) ? filters.years : understood.years,
+    years: hasYears ? filters.years : understood.years,
+    released: hasYears ? filters.released : understood.released,
     runtimeMinutes: isOther(filters.runtimeMinutes, noRange)
       ? filters.runtimeMinutes
       : understood.runtimeMinutes,
@@ -147,6 +184,11 @@ function narrowed(filters: Constraints, understood: Constraints): Constraints {
     minRating: filters.minRating ?? understood.minRating,
   };
 }
+
+const toRange = ({ min, max }: { readonly min: number | null; readonly max: number | null }): Range => ({
+  from: min,
+  to: max,
+});
 
 const isOther = (a: Range, b: Range): boolean => a.from !== b.from || a.to !== b.to;
 

@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRedis, loadScript, RedisBudget, RedisClient, shared } from '@app/redis';
+import { compareIds, type StreamEvent, toEvent } from './event.js';
+import { toFieldMap } from './events.repository.js';
+
+const range = loadScript('ids-1', new URL('./scripts/ids-1.lua', import.meta.url));
+const entries = loadScript('entries-1', new URL('./scripts/entries-1.lua', import.meta.url));
+
+/** Events of a session whose ids are kept. */
+export const MAX_SESSION_EVENTS = 1_000;
+/** The first id of the list until an older one is dropped. */
+const beginning = '0-0';
+/** No request waits for a listener that catches up. */
+const readBudgetMs = 2_000;
+const maxEventsPerRead = 64;
+const maxBytesPerRead = 256 * 1024;
+
+/** Events that a listener has missed. */
+export interface MissedEvents {
+  readonly events: readonly StreamEvent[];
+  /** Whether some events after the given id are no longer available. */
+  readonly hasGap: boolean;
+  /** The last id that was looked for; undefined when nothing is left to look for. */
+  readonly continueAfter: string | undefined;
+}
+
+/**
+ * `{env}:session:{id}:events`, a list: the ids of the session's entries in the stream, so that catching up reads these
+ * alone. It is written with the events, and lives as long as the session from the last one.
+ */
+@Injectable()
+export class SessionEventsRepository {
+  private readonly streamKey: string;
+
+  constructor(@InjectRedis('sessions') private readonly redis: RedisClient) {
+    redis.register(range);
+    redis.register(entries);
+    this.streamKey = redis.keys.key(shared('transcription_events'));
+  }
+
+  key(sessionId: string): string {
+    return this.redis.keys.key('session', shared(sessionId), 'events');
+  }
+
+  /** Returns the events of a session after an id, up to a maximum size. Undefined if Redis does not reply. */
+  async after(sessionId: string, afterId: string): Promise<MissedEvents | undefined> {
+    const listed = await this.redis.run(new RedisBudget(readBudgetMs), range, {
+      keys: [this.key(sessionId)],
+      args: [2 * MAX_SESSION_EVENTS],
+      bulk: true,
+      idempotent: true,
+    });
+    if (listed.status !== 'ok') return undefined;
+    const ids = (listed.value as Buffer[]).map(String);
+    const first = ids[0] ?? beginning;
+    const missed = ids.filter((id) => compareIds(id, afterId) > 0);
+    // A missing list was lost if the client has the id of an event.
+    const hasLostIds =
+      ids.length === 0 ? afterId !== beginning : first !== beginning && compareIds(first, afterId) > 0;
+    const wanted = missed.slice(0, maxEventsPerRead);
+    if (wanted.length === 0) return { events: [], hasGap: hasLostIds, continueAfter: undefined };
+    const read = await this.redis.run(new RedisBudget(readBudgetMs), entries, {
+      keys: [this.streamKey],
+      args: [maxBytesPerRead, ...wanted],
+      bulk: true,
+      idempotent: true,
+    });
+    if (read.status !== 'ok') return undefined;
+    const found = read.value as ([Buffer, Buffer[]] | null)[];
+    const events = found.flatMap((entry) => (entry ? [toStreamEvent(entry)] : []));
+    return {
+      events,
+      hasGap: hasLostIds || events.length < found.length,
+      continueAfter: found.length < missed.length ? wanted[found.length - 1] : undefined,
+    };
+  }
+}
+
+const toStreamEvent = ([id, fields]: [Buffer, Buffer[]]): StreamEvent =>
+  toEvent(String(id), toFieldMap(fields));

@@ -1,0 +1,32 @@
+import { QU_VERSION, type Understanding } from '@app/query-understanding';
+
+/** Returns the understanding of a query of which nothing is known but its words. */
+export const understandNothing = (query: string): Understanding => ({
+  version: QU_VERSION,
+  query,
+  normalized: query.trim().toLowerCase(),
+  language: 'en',
+  intent: 'search',
+  titles: [],
+  people: [],
+  genres: [],
+  excludedGenres: [],
+  years: { from: null, to: null },
+  released: { from: null, to: null },
+  runtimeMinutes: { min: null, max: null },
+  rating: { min: null },
+  votes: { min: null },
+  budget: { min: null, max: null },
+  revenue: { min: null, max: null },
+  countries: [],
+  countryCount: { min: null, max: null },
+  spokenLanguages: [],
+  certification: [],
+  moods: [],
+  themes: [],
+  excludedThemes: [],
+  sort: 'relevance',
+  limit: null,
+  rewritten: query,
+  degraded: ['understanding'],
+});

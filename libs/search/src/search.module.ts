@@ -1,0 +1,30 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CacheModule } from '@app/cache';
+import { CatalogueModule } from '@app/catalogue';
+import { EmbeddingsModule } from '@app/embeddings';
+import { QueryUnderstandingModule } from '@app/query-understanding';
+import { InProcessMovieIndex } from './in-process/in-process-movie-index.js';
+import { MOVIE_INDEX } from './movie-index/movie-index.js';
+import { SearchIndexLoader } from './search-index.loader.js';
+import { SearchMetrics } from './search.metrics.js';
+import { SearchRepository } from './search.repository.js';
+import { SearchService } from './search.service.js';
+
+@Module({})
+export class SearchModule {
+  /** @param trending the module that exports `TrendingService` */
+  static register(trending: DynamicModule): DynamicModule {
+    return {
+      module: SearchModule,
+      imports: [CacheModule, CatalogueModule, EmbeddingsModule, QueryUnderstandingModule, trending],
+      providers: [
+        SearchIndexLoader,
+        SearchMetrics,
+        SearchRepository,
+        SearchService,
+        { provide: MOVIE_INDEX, useClass: InProcessMovieIndex },
+      ],
+      exports: [SearchService, MOVIE_INDEX],
+    };
+  }
+}
