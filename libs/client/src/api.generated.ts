@@ -368,6 +368,63 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/search': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Find movies for a viewer's words
+     * @description Plots, moods, people, titles with typos, constraints, "like X but Y". Each result says what matched. Costs 1 if the answer is cached, else SEARCH_COST (3).
+     */
+    post: operations['searchSearch'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/search/suggestions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Titles and people as the viewer types
+     * @description The best known first, with tolerance for typos. Shared caches may store the response.
+     */
+    get: operations['searchSuggestions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/movies/{id}/similar': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Movies that are similar to a movie, by content */
+    get: operations['searchSimilar'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/admin/sessions': {
     parameters: {
       query?: never;
@@ -1087,6 +1144,327 @@ export interface components {
       /** @enum {string} */
       source: 'tmdb' | 'catalogue';
     };
+    SearchRequest: {
+      /** @example dark comedies from the early 2000s with Bill Murray */
+      query: string;
+      /** @description Results per page; the number in the query, or 20, by default */
+      limit?: number;
+      /** @description `nextCursor` of the previous page */
+      cursor?: string;
+      filters?: components['schemas']['SearchFilters'];
+      /** @description Ids of movies that must not be found: seen, disliked */
+      exclude?: number[];
+      facets?: ('genres' | 'decades' | 'certification')[];
+      /**
+       * @description Whether results include the numbers that make up their score
+       * @default false
+       */
+      explain?: boolean;
+    };
+    /** @description Every result satisfies them. They win over what the query says, and are never relaxed. */
+    SearchFilters: {
+      /** @description Movies have all of them */
+      genres?: (
+        | 'Action'
+        | 'Adventure'
+        | 'Animation'
+        | 'Comedy'
+        | 'Crime'
+        | 'Documentary'
+        | 'Drama'
+        | 'Family'
+        | 'Fantasy'
+        | 'History'
+        | 'Horror'
+        | 'Music'
+        | 'Mystery'
+        | 'Romance'
+        | 'Science Fiction'
+        | 'TV Movie'
+        | 'Thriller'
+        | 'War'
+        | 'Western'
+      )[];
+      /** @description Movies have none of them */
+      excludedGenres?: (
+        | 'Action'
+        | 'Adventure'
+        | 'Animation'
+        | 'Comedy'
+        | 'Crime'
+        | 'Documentary'
+        | 'Drama'
+        | 'Family'
+        | 'Fantasy'
+        | 'History'
+        | 'Horror'
+        | 'Music'
+        | 'Mystery'
+        | 'Romance'
+        | 'Science Fiction'
+        | 'TV Movie'
+        | 'Thriller'
+        | 'War'
+        | 'Western'
+      )[];
+      /**
+       * @description Full names; each of them took part, in any role
+       * @example [
+       *       "Tom Hanks"
+       *     ]
+       */
+      people?: string[];
+      yearFrom?: number;
+      yearTo?: number;
+      /** @description Minutes */
+      runtimeMin?: number;
+      /** @description Minutes */
+      runtimeMax?: number;
+      /** @description Movies have one of them */
+      certification?: ('G' | 'PG' | 'PG-13' | 'R' | 'NC-17' | 'NR')[];
+      /**
+       * @description Original language
+       * @example ko
+       */
+      language?: string;
+      minRating?: number;
+    };
+    SearchAnswer: {
+      query: string;
+      understanding: components['schemas']['Understanding'];
+      /** @description Movies found, on all pages */
+      total: number;
+      results: components['schemas']['SearchResult'][];
+      nextCursor: string | null;
+      index: components['schemas']['SearchIndex'];
+      facets: {
+        [key: string]: {
+          value: string;
+          count: number;
+        }[];
+      };
+      /** @description Constraints of the query that were dropped because too few movies satisfied them */
+      relaxed: (
+        | 'votes'
+        | 'budget'
+        | 'revenue'
+        | 'countryCount'
+        | 'rating'
+        | 'runtimeMinutes'
+        | 'certification'
+        | 'genres'
+        | 'countries'
+        | 'language'
+        | 'years'
+      )[];
+      /** @description What was not available; the results may be ranked less well */
+      degraded: ('understanding' | 'embeddings' | 'trending' | 'rerank')[];
+    };
+    Understanding: {
+      /** @enum {number} */
+      version: 2;
+      query: string;
+      normalized: string;
+      /**
+       * @description ISO 639-1
+       * @example en
+       */
+      language: string;
+      /** @enum {string} */
+      intent: 'search' | 'similar' | 'person' | 'title' | 'trending';
+      titles: string[];
+      people: {
+        name: string;
+        /** @enum {string} */
+        role: 'director' | 'actor' | 'writer' | 'any';
+      }[];
+      genres: (
+        | 'Action'
+        | 'Adventure'
+        | 'Animation'
+        | 'Comedy'
+        | 'Crime'
+        | 'Documentary'
+        | 'Drama'
+        | 'Family'
+        | 'Fantasy'
+        | 'History'
+        | 'Horror'
+        | 'Music'
+        | 'Mystery'
+        | 'Romance'
+        | 'Science Fiction'
+        | 'TV Movie'
+        | 'Thriller'
+        | 'War'
+        | 'Western'
+      )[];
+      excludedGenres: (
+        | 'Action'
+        | 'Adventure'
+        | 'Animation'
+        | 'Comedy'
+        | 'Crime'
+        | 'Documentary'
+        | 'Drama'
+        | 'Family'
+        | 'Fantasy'
+        | 'History'
+        | 'Horror'
+        | 'Music'
+        | 'Mystery'
+        | 'Romance'
+        | 'Science Fiction'
+        | 'TV Movie'
+        | 'Thriller'
+        | 'War'
+        | 'Western'
+      )[];
+      years: {
+        from: number | null;
+        to: number | null;
+      };
+      released: {
+        /** Format: date */
+        from: string | null;
+        /** Format: date */
+        to: string | null;
+      };
+      runtimeMinutes: {
+        min: number | null;
+        max: number | null;
+      };
+      rating: {
+        min: number | null;
+      };
+      votes: {
+        min: number | null;
+      };
+      budget: {
+        min: number | null;
+        max: number | null;
+      };
+      revenue: {
+        min: number | null;
+        max: number | null;
+      };
+      countries: string[];
+      countryCount: {
+        min: number | null;
+        max: number | null;
+      };
+      spokenLanguages: string[];
+      certification: ('G' | 'PG' | 'PG-13' | 'R' | 'NC-17')[];
+      moods: string[];
+      themes: string[];
+      excludedThemes: string[];
+      /** @enum {string} */
+      sort: 'relevance' | 'rating' | 'newest' | 'oldest' | 'popularity';
+      limit: number | null;
+      rewritten: string;
+      /** @description Steps that failed or were late */
+      degraded: string[];
+    };
+    SearchResult: {
+      id: number;
+      score: number;
+      movie: components['schemas']['FoundMovie'];
+      why: {
+        matched: {
+          /** @enum {string} */
+          kind:
+            | 'title'
+            | 'director'
+            | 'actor'
+            | 'writer'
+            | 'genre'
+            | 'year'
+            | 'runtime'
+            | 'mood'
+            | 'theme'
+            | 'words'
+            | 'meaning'
+            | 'trending';
+          text: string;
+        }[];
+        /** @description Only with `explain` */
+        explanation?: {
+          /** @description Cosine similarity to the query */
+          similarity: number | null;
+          /** @description What each part adds to the score */
+          parts: {
+            [key: string]: number;
+          };
+        };
+      };
+    };
+    FoundMovie: {
+      id: number;
+      title: string;
+      originalTitle: string;
+      /** @description YYYY-MM-DD, or YYYY if only the year is known */
+      releaseDate: string;
+      genres: (
+        | 'Action'
+        | 'Adventure'
+        | 'Animation'
+        | 'Comedy'
+        | 'Crime'
+        | 'Documentary'
+        | 'Drama'
+        | 'Family'
+        | 'Fantasy'
+        | 'History'
+        | 'Horror'
+        | 'Music'
+        | 'Mystery'
+        | 'Romance'
+        | 'Science Fiction'
+        | 'TV Movie'
+        | 'Thriller'
+        | 'War'
+        | 'Western'
+      )[];
+      runtimeMinutes: number | null;
+      /** @enum {string|null} */
+      certification: 'G' | 'PG' | 'PG-13' | 'R' | 'NC-17' | 'NR' | null;
+      /** @description Original language, ISO 639-1 */
+      language: string | null;
+      directors: string[];
+      cast: {
+        name: string;
+        character: string | null;
+      }[];
+      overview: string;
+      voteAverage: number | null;
+      voteCount: number | null;
+      posterPath: string | null;
+      trendingRank: number | null;
+    };
+    SearchIndex: {
+      version: string;
+      movies: number;
+      /** @enum {string} */
+      source: 'catalogue' | 'tmdb' | 'import';
+      /** Format: date-time */
+      updatedAt: string;
+    };
+    Suggestions: {
+      results: {
+        /** @enum {string} */
+        kind: 'title' | 'person';
+        text: string;
+        movieId?: number;
+        year?: number;
+      }[];
+    };
+    SimilarMovies: {
+      /** @description Movies found, on all pages */
+      total: number;
+      results: components['schemas']['SearchResult'][];
+      nextCursor: string | null;
+      index: components['schemas']['SearchIndex'];
+    };
     SessionDraft: {
       /** @example viewer-7 */
       userId?: string;
@@ -1314,111 +1692,6 @@ export interface components {
     UnderstandRequest: {
       /** @example dark comedies from the early 2000s, but not like Bad Santa */
       query: string;
-    };
-    Understanding: {
-      /** @enum {number} */
-      version: 2;
-      query: string;
-      normalized: string;
-      /**
-       * @description ISO 639-1
-       * @example en
-       */
-      language: string;
-      /** @enum {string} */
-      intent: 'search' | 'similar' | 'person' | 'title' | 'trending';
-      titles: string[];
-      people: {
-        name: string;
-        /** @enum {string} */
-        role: 'director' | 'actor' | 'writer' | 'any';
-      }[];
-      genres: (
-        | 'Action'
-        | 'Adventure'
-        | 'Animation'
-        | 'Comedy'
-        | 'Crime'
-        | 'Documentary'
-        | 'Drama'
-        | 'Family'
-        | 'Fantasy'
-        | 'History'
-        | 'Horror'
-        | 'Music'
-        | 'Mystery'
-        | 'Romance'
-        | 'Science Fiction'
-        | 'TV Movie'
-        | 'Thriller'
-        | 'War'
-        | 'Western'
-      )[];
-      excludedGenres: (
-        | 'Action'
-        | 'Adventure'
-        | 'Animation'
-        | 'Comedy'
-        | 'Crime'
-        | 'Documentary'
-        | 'Drama'
-        | 'Family'
-        | 'Fantasy'
-        | 'History'
-        | 'Horror'
-        | 'Music'
-        | 'Mystery'
-        | 'Romance'
-        | 'Science Fiction'
-        | 'TV Movie'
-        | 'Thriller'
-        | 'War'
-        | 'Western'
-      )[];
-      years: {
-        from: number | null;
-        to: number | null;
-      };
-      released: {
-        /** Format: date */
-        from: string | null;
-        /** Format: date */
-        to: string | null;
-      };
-      runtimeMinutes: {
-        min: number | null;
-        max: number | null;
-      };
-      rating: {
-        min: number | null;
-      };
-      votes: {
-        min: number | null;
-      };
-      budget: {
-        min: number | null;
-        max: number | null;
-      };
-      revenue: {
-        min: number | null;
-        max: number | null;
-      };
-      countries: string[];
-      countryCount: {
-        min: number | null;
-        max: number | null;
-      };
-      spokenLanguages: string[];
-      certification: ('G' | 'PG' | 'PG-13' | 'R' | 'NC-17')[];
-      moods: string[];
-      themes: string[];
-      excludedThemes: string[];
-      /** @enum {string} */
-      sort: 'relevance' | 'rating' | 'newest' | 'oldest' | 'popularity';
-      limit: number | null;
-      rewritten: string;
-      /** @description Steps that failed or were late */
-      degraded: string[];
     };
     UnderstandingGraph: {
       steps: {
@@ -2677,6 +2950,194 @@ export interface operations {
       429: components['responses']['RateLimited'];
       500: components['responses']['Failed'];
       /** @description TMDB failed for all movies */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  searchSearch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SearchRequest'];
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SearchAnswer'];
+        };
+      };
+      /** @description Invalid request */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Failed'];
+      /** @description The search index is still loading */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  searchSuggestions: {
+    parameters: {
+      query: {
+        /** @description What the viewer has typed */
+        prefix: string;
+        limit?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Suggestions'];
+        };
+      };
+      /** @description Invalid prefix or limit */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Failed'];
+      /** @description The search index is still loading */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  searchSimilar: {
+    parameters: {
+      query?: {
+        limit?: string;
+        /** @description `nextCursor` of the previous page */
+        cursor?: string;
+        /** @description Up to 1000 ids */
+        exclude?: string;
+      };
+      header?: never;
+      path: {
+        /** @description A TMDB id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SimilarMovies'];
+        };
+      };
+      /** @description Invalid id, limit or cursor */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      /** @description The index has no such movie */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Failed'];
+      /** @description The search index is still loading */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
