@@ -163,6 +163,15 @@ describe('the OpenAPI document', () => {
     await client.POST('/v1/query-understanding', { body: { query: '' } });
     await client.GET('/v1/query-understanding/graph', { params: { query: { format: 'json' } } });
 
+    const search = { query: 'like the godfather but newer', facets: ['genres'], explain: true } as const;
+    await client.POST('/v1/search', { body: { ...search, facets: [...search.facets] } });
+    await client.POST('/v1/search', { body: { query: '', explain: false } });
+    await client.POST('/v1/search', { body: { query: 'heat', cursor: 'x', explain: false } });
+    await client.GET('/v1/search/suggestions', { params: { query: { prefix: 'godf' } } });
+    await client.GET('/v1/search/suggestions', { params: { query: { prefix: '' } } });
+    await client.GET('/v1/movies/{id}/similar', { params: { path: { id: 1_000_000_370 as never } } });
+    await client.GET('/v1/movies/{id}/similar', { params: { path: { id: 7 as never } } });
+
     await client.PUT('/v1/trending', { body: { ids: [1_000_000_370, 42], force: true } });
     await client.PUT('/v1/trending', { body: { ids: [1], force: true } });
     await client.PUT('/v1/trending', { body: { ids: [] } });

@@ -1393,7 +1393,13 @@ export interface components {
           similarity: number | null;
           /** @description What each part adds to the score */
           parts: {
-            [key: string]: number;
+            title: number;
+            words: number;
+            meaning: number;
+            known: number;
+            genres: number;
+            themes: number;
+            trending: number;
           };
         };
       };

@@ -162,7 +162,7 @@ const foundMovieSchema = z
 const explanationSchema = z.object({
   similarity: z.number().nullable().meta({ description: 'Cosine similarity to the query' }),
   parts: z
-    .record(z.enum(scorePartNames), z.number())
+    .object(Object.fromEntries(scorePartNames.map((part) => [part, z.number()])))
     .meta({ description: 'What each part adds to the score' }),
 });
 
@@ -200,11 +200,9 @@ export const searchAnswerSchema = z
     understanding: understandingSchema,
     ...pageShape,
     facets: z.partialRecord(z.enum(facetNames), z.array(z.object({ value: z.string(), count: z.int() }))),
-    relaxed: z
-      .array(z.enum(relaxations))
-      .meta({
-        description: 'Constraints of the query that were dropped because too few movies satisfied them',
-      }),
+    relaxed: z.array(z.enum(relaxations)).meta({
+      description: 'Constraints of the query that were dropped because too few movies satisfied them',
+    }),
     degraded: z
       .array(z.enum(degradations))
       .meta({ description: 'What was not available; the results may be ranked less well' }),
