@@ -1,15 +1,10 @@
-import {
-  excerptOf,
-  MAX_EXCERPT_BYTES,
-  type NewEvent,
-  type Published,
-  type TranscriptReference,
-} from '@app/events';
+import { excerptOf, MAX_EXCERPT_BYTES } from '@app/events';
 import type { RedisBudget, RedisClient, RedisScript, ScriptCall } from '@app/redis';
 import { confirmed } from '../confirmed.js';
 import { type MemoryLimits, throwIfFull } from '../memory-limits.js';
 import { SessionKeys } from '../session-keys.js';
 import { SessionsUnavailableError } from '../sessions.errors.js';
+import { ClusterEventPublisher } from './cluster-event-publisher.js';
 import { clusterScripts as scripts } from './cluster-scripts.js';
 import {
   appendArguments,
@@ -41,12 +36,12 @@ import {
 import type { WriterRepositories } from './writer-repositories.js';
 
 /**
- * Makes a change in the session's slot, then publishes its event and accounts for its memory in other slots. A change whose event
- * is not confirmed is not confirmed either: the client tries again, and the event is published then. Accounting follows in the
- * background.
+ * Makes a change in the session's slot, then publishes its event and accounts for its memory in other slots. If publishing
+ * fails, the call fails as well, and the client's next attempt publishes the event. Accounting happens in the background.
  */
 export class ClusterSessionWriter extends SessionWriter {
   private readonly keys: SessionKeys;
+  private readonly publisher: ClusterEventPublisher;
 
   constructor(
     private readonly redis: RedisClient,
@@ -56,6 +51,7 @@ export class ClusterSessionWriter extends SessionWriter {
     super();
     for (const script of Object.values(scripts)) redis.register(script);
     this.keys = new SessionKeys(redis.keys);
+    this.publisher = new ClusterEventPublisher(redis, repositories);
   }
 
   async create(budget: RedisBudget, session: SessionRef, { ttlMs, fields }: NewSession): Promise<boolean> {
@@ -81,8 +77,8 @@ export class ClusterSessionWriter extends SessionWriter {
 
   async append(budget: RedisBudget, session: SessionRef, append: Append): Promise<AppendResult> {
     const { chunks, idempotencyKey } = append;
-    const { transcript, bytes } = excerptOf(chunks);
-    await this.checkLimits(budget, session, bytes);
+    const text = excerptOf(chunks);
+    await this.checkLimits(budget, session, text.bytes);
     const reply = await this.run(budget, scripts.append, {
       idempotent: idempotencyKey !== undefined,
       keys: appendKeys(this.keys, session, append),
@@ -90,16 +86,9 @@ export class ClusterSessionWriter extends SessionWriter {
     });
     const result = toAppendResult(reply as AppendReply);
     if (result.state !== 'appended' && result.state !== 'replayed') return result;
-    // Also when replayed: the first attempt may have ended before its event was published.
+    // Also for a replayed append, whose first attempt may have failed before its event was published.
     const firstChunk = result.total - chunks.length;
-    const reference = referenceTo(transcript, bytes, firstChunk, result.total - 1);
-    const event = newEvent('transcript_appended', session, { transcript, reference });
-    await this.addEvent(
-      budget,
-      firstChunk === 0,
-      event,
-      confirmed(await this.repositories.events.publish(event)),
-    );
+    await this.publisher.appended(budget, session, text, { firstChunk, lastChunk: result.total - 1 });
     this.account(session);
     return result;
   }
@@ -109,7 +98,7 @@ export class ClusterSessionWriter extends SessionWriter {
     session: SessionRef,
     deleteTranscript: boolean,
   ): Promise<CompleteResult> {
-    // If Redis does not say, the transcript is kept: too long is better than not long enough.
+    // Without a reply, the transcript is kept, because consumers may need it.
     const isRegistered = deleteTranscript && (await this.repositories.completions.has(session.id)) !== false;
     const reply = (await this.run(budget, scripts.complete, {
       idempotent: true,
@@ -117,48 +106,31 @@ export class ClusterSessionWriter extends SessionWriter {
       args: [...completeArguments(session, deleteTranscript), isRegistered ? '1' : '0'],
     })) as CompleteReply;
     const result = toCompleteResult(reply);
-    if (result.state === 'completed')
-      await this.publishCompletion(budget, session, { ...result, deleteTranscript }, reply);
+    if (result.state === 'completed') {
+      const [, , , transcript, bytes] = reply;
+      const text = { transcript: String(transcript), bytes: Number(bytes) };
+      const { registered, isWhole } = await this.publisher.completed(budget, session, text, result);
+      await this.run(budget, scripts.settle, {
+        idempotent: true,
+        keys: this.keys.text(session.id),
+        args: [registered, isWhole ? '1' : '0', deleteTranscript ? '1' : '0', ...keepArguments],
+      });
+    }
     this.account(session);
     return result;
   }
 
-  private async publishCompletion(
-    budget: RedisBudget,
-    session: SessionRef,
-    { total, completedAt, deleteTranscript }: CompleteResult & { readonly deleteTranscript: boolean },
-    [, , , text, wholeBytes]: CompleteReply,
-  ): Promise<void> {
-    const [transcript, bytes] = [String(text), Number(wholeBytes)];
-    const reference = referenceTo(transcript, bytes, 0, total - 1);
-    const event = newEvent('transcript_completed', session, {
-      transcript,
-      reference,
-      timestamp: completedAt,
-    });
-    const published = confirmed(await this.repositories.events.publish(event, { chunks: total, bytes }));
-    await this.addEvent(budget, total === 0, event, published);
-    const flags = [published.registered, reference ? '0' : '1', deleteTranscript ? '1' : '0'];
-    await this.run(budget, scripts.settle, {
-      idempotent: true,
-      keys: this.keys.text(session.id),
-      args: [...flags, ...keepArguments],
-    });
-  }
-
-  /** Publishes the event before the session is deleted, because a second attempt could not. */
+  /** Publishes the event before it deletes the session, because a second attempt would not find the session. */
   async delete(budget: RedisBudget, session: SessionRef): Promise<boolean> {
     const { tenantId, id } = session;
-    const { sessions, completions, events } = this.repositories;
+    const { sessions, completions, sessionEvents } = this.repositories;
     const [stored] = await sessions.peekMany(budget, tenantId, [id]);
     if (!stored) return false;
     const isRegistered = stored.fields.has('archive') && (await completions.has(id));
-    const published = await events.publish(newEvent('session_deleted', session, { transcript: '' }));
+    await this.publisher.deleted(session);
     if (isRegistered === undefined) throw new SessionsUnavailableError();
-    if (published.status === 'error' && published.fault.kind === 'full') events.deletionNotPublished();
-    else confirmed(published);
     const isDeleted = await this.run(budget, scripts.delete, {
-      keys: [...this.keys.text(id), this.repositories.sessionEvents.key(id)],
+      keys: [...this.keys.text(id), sessionEvents.key(id)],
       args: [...deleteArguments(session), isRegistered ? '1' : '0'],
     });
     if (isDeleted === 1) this.account(session);
@@ -177,20 +149,7 @@ export class ClusterSessionWriter extends SessionWriter {
     return this.repositories.heldBytes.recount(tenantId, ids);
   }
 
-  /** Adds a published event's id to those of its session. */
-  private async addEvent(
-    budget: RedisBudget,
-    isFirst: boolean,
-    { sessionId }: NewEvent,
-    { id }: Published,
-  ): Promise<void> {
-    await this.run(budget, scripts.addSessionEvent, {
-      keys: [this.keys.metadata(sessionId), this.repositories.sessionEvents.key(sessionId)],
-      args: [id, isFirst ? '1' : '0'],
-    });
-  }
-
-  /** Checks the limits against the latest accounts. @throws SessionsFullError */
+  /** Checks the memory limits against the latest accounts. @throws SessionsFullError */
   private async checkLimits(budget: RedisBudget, { tenantId }: SessionRef, bytes: number): Promise<void> {
     const { ofTenant, ofAll } = confirmed(await this.repositories.heldBytes.held(budget, tenantId));
     if (ofTenant + bytes > this.limits.maxTenantBytes) throwIfFull(this.limits, 'tenant-full', ofTenant);
@@ -206,20 +165,4 @@ export class ClusterSessionWriter extends SessionWriter {
   private async run(budget: RedisBudget, script: RedisScript, call: ScriptCall): Promise<unknown> {
     return confirmed(await this.redis.run(budget, script, call));
   }
-}
-
-const newEvent = (
-  type: NewEvent['type'],
-  { tenantId, id }: SessionRef,
-  text: Pick<NewEvent, 'transcript' | 'reference'> & Partial<Pick<NewEvent, 'timestamp'>>,
-): NewEvent => ({ type, sessionId: id, tenantId, timestamp: new Date().toISOString(), ...text });
-
-/** Returns a reference to the whole text; undefined if the event has all of it. */
-function referenceTo(
-  transcript: string,
-  bytes: number,
-  firstChunk: number,
-  lastChunk: number,
-): TranscriptReference | undefined {
-  return bytes > Buffer.byteLength(transcript) ? { bytes, firstChunk, lastChunk } : undefined;
 }
