@@ -23,17 +23,17 @@ const renewAfterMs = MIN_UNARCHIVED_TTL_MS / 2;
 
 /** Result of a pass over the completions that wait for consumers. */
 export interface KeptCompletions {
-  /** Handled by every group: their transcripts were released. */
+  /** Completions that every group has handled, so that their transcripts were released. */
   readonly released: number;
-  /** Dropped from the stream unhandled, and published again. */
+  /** Completions that the stream had dropped unhandled, and that were published again. */
   readonly republished: number;
-  /** Given up: the transcript is gone, or has waited for too long. */
+  /** Completions whose transcript no longer exists or has waited for too long. */
   readonly lost: number;
 }
 
 /**
- * Ensures that every consumer group gets completed transcripts: extends the TTL of the text, publishes the event again if the
- * stream dropped it, and releases the text once all groups have handled it. Safe to run in several processes.
+ * Ensures that every consumer group receives completed transcripts. Extends the TTL of their text, publishes their event again
+ * if the stream dropped it, and releases the text when all groups have handled it. Several processes may do this at once.
  */
 @Injectable()
 export class CompletionsKeeper {

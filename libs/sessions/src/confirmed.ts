@@ -1,7 +1,7 @@
 import { type Outcome, refusalOf } from '@app/redis';
 import { SessionsUnavailableError } from './sessions.errors.js';
 
-/** The value of a confirmed call. @throws RedisRefusalError, SessionsUnavailableError */
+/** Returns the value of a successful call. @throws RedisRefusalError, SessionsUnavailableError */
 export function confirmed<T>(outcome: Outcome<T>): T {
   if (outcome.status === 'ok') return outcome.value;
   throw refusalOf(outcome, 'session:{id}:* or tenant:{id}:sessions') ?? new SessionsUnavailableError();

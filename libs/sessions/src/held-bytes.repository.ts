@@ -13,8 +13,9 @@ const maxAuditedSessions = 20_000;
 const backgroundBudgetMs = 1_000;
 
 /**
- * Accounts for the memory of sessions: `{env}:tenants:held`, a hash of each tenant's sum, and `{env}:tenants:held:{tenant}`, a hash
- * of the bytes of each session (the tenant's ledger). `SessionWriter` updates them with each change of a session.
+ * Accounts for the memory of sessions: `{env}:tenants:held`, a hash with the total of each tenant, and
+ * `{env}:tenants:held:{tenant}`, the tenant's ledger, a hash with the bytes of each session. `SessionWriter` updates them with
+ * each change of a session.
  */
 @Injectable()
 export class HeldBytesRepository {
@@ -61,7 +62,7 @@ export class HeldBytesRepository {
     return { cursor: String(next), ids: pairs.filter((_, index) => index % 2 === 0).map(String) };
   }
 
-  /** Measures sessions and enters their sizes in the tenant's ledger. Returns how many of them do not exist any more. */
+  /** Measures sessions and enters their sizes in the tenant's ledger. Returns how many of them no longer exist. */
   async recount(tenant: string, ids: readonly string[]): Promise<number> {
     const calls = ids.map((id) => ({ keys: this.keys.text(id), args: [] }));
     const measured = await this.redis.runMany(this.backgroundBudget(), measure, calls);

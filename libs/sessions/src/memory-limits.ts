@@ -3,11 +3,11 @@ import { MarqueeConfig } from '@app/config';
 import { InjectRedis, RedisClient, ServerInfoService } from '@app/redis';
 import { SessionsFullError } from './sessions.errors.js';
 
-/** Maximum share of a server that evicts keys: the rest is for the cache on the same server. */
+/** Maximum share of the memory of a server that evicts keys. The rest is for the cache on the same server. */
 const maxShareWithCache = 0.5;
-/** Maximum share of a server that does not evict keys. */
+/** Maximum share of the memory of a server that does not evict keys. */
 const maxShareAlone = 0.85;
-/** A server that does not evict keys refuses large appends above this share. */
+/** When a server that does not evict keys uses more than this share of its memory, large appends are rejected. */
 const nearlyFullShare = 0.9;
 
 /** Injection token of the limits on the memory of sessions. */
@@ -16,7 +16,7 @@ export const MEMORY_LIMITS = Symbol('MemoryLimits');
 /** Limits on the memory of sessions. */
 export interface MemoryLimits {
   readonly maxTenantBytes: number;
-  /** Returns the bytes that all tenants may hold before large appends are refused; 0 for no limit. */
+  /** Returns the bytes that all tenants may hold before large appends are rejected; 0 for no limit. */
   maxTotalBytes(): number;
 }
 
@@ -26,7 +26,7 @@ export function throwIfFull(limits: MemoryLimits, state: string, heldBytes = 0):
   if (state === 'server-full') throw new SessionsFullError('server', heldBytes, limits.maxTotalBytes());
 }
 
-/** Limits from the configuration and from the server's latest INFO. */
+/** Determines the limits from the configuration and the server's latest INFO. */
 @Injectable()
 export class ServerMemoryLimits implements MemoryLimits {
   readonly maxTenantBytes: number;
@@ -43,7 +43,7 @@ export class ServerMemoryLimits implements MemoryLimits {
     const info = this.servers.of(this.redis.name);
     const maxBytes = info?.max_memory_bytes ?? 0;
     if (!info || maxBytes === 0) return 0;
-    // A server that evicts keys is always full after a while, so only the size of the sessions counts.
+    // The cache fills a server that evicts keys, so only the size of the sessions matters.
     if (info.eviction_policy !== 'noeviction') return Math.floor(maxBytes * maxShareWithCache);
     const isNearlyFull = (info.used_memory_bytes ?? 0) > maxBytes * nearlyFullShare;
     return isNearlyFull ? 1 : Math.floor(maxBytes * maxShareAlone);

@@ -8,7 +8,7 @@ const minReclaimIntervalMs = 5_000;
 /** Maximum number of tenants whose latest reclaim is remembered. */
 const maxRememberedTenants = 1_000;
 
-/** Gives tenants the memory back that is accounted to sessions which expired, were evicted or were deleted by another program. */
+/** Removes sessions from the memory accounts that have expired, were evicted, or were deleted by another program. */
 @Injectable()
 export class MemoryReclaimer {
   private readonly reclaimedMs = new Map<string, number>();
@@ -18,7 +18,7 @@ export class MemoryReclaimer {
     private readonly writer: SessionWriter,
   ) {}
 
-  /** Makes a change. If it fails because a memory limit is reached, reclaims memory and makes the change again. */
+  /** Makes a change. If a memory limit prevents it, reclaims memory and makes the change again. */
   async withRoom<T>(tenant: string, change: () => Promise<T>): Promise<T> {
     try {
       return await change();
@@ -31,7 +31,7 @@ export class MemoryReclaimer {
     }
   }
 
-  /** Reclaims the memory of a tenant and corrects its total. Returns the number of sessions that were gone. */
+  /** Reclaims the memory of a tenant's sessions that no longer exist, and corrects the total. Returns their number. */
   async reclaim(tenant: string, signal?: AbortSignal): Promise<number> {
     let [gone, cursor] = [0, '0'];
     do {

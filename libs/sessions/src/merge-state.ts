@@ -3,18 +3,19 @@ import type { JsonObject } from './session.js';
 import { mergePatch, parseState, toStateJson } from './session-state.js';
 import type { SessionRef, SessionUpdate, SessionWriter, UpdateResult } from './writer/session-writer.js';
 
-/** One attempt of each round succeeds, so this many requests may merge into the same state at the same time. */
+/** Of several concurrent attempts one succeeds, so this many requests can merge into the same state at the same time. */
 const maxAttempts = 100;
 
-/** A JSON Merge Patch of the state (RFC 7396), and the changes to make with it. */
+/** A JSON Merge Patch (RFC 7396) of the state, and changes to other fields. */
 export interface StatePatch {
   readonly patch: JsonObject;
   readonly update: SessionUpdate;
 }
 
 /**
- * Merges a patch into the state of a session. It is merged here, since Lua's JSON loses digits of numbers, and stored only if the state
- * has not changed meanwhile; otherwise it is merged again. Returns `changed` if other requests win every time.
+ * Merges a patch into the state of a session. The merge happens here, because Lua's JSON loses digits of numbers. The result is
+ * stored only if the state has not changed in the meantime; otherwise the patch is merged again. Returns `changed` if that
+ * never succeeds.
  *
  * @throws SessionLimitError if the merged state is too large
  */

@@ -3,18 +3,18 @@ import { toStateJson } from './session-state.js';
 import { SessionLimitError } from './sessions.errors.js';
 import type { SessionUpdate } from './writer/session-writer.js';
 
-/** What a client sets when it creates a session. */
+/** The properties of a new session. */
 export interface SessionDraft {
   readonly userId?: string | undefined;
   readonly agentId?: string | undefined;
   readonly language?: string | undefined;
-  /** Every use extends the session to this TTL; one day by default. */
+  /** Each use of the session extends its life to this. One day by default. */
   readonly ttlSeconds?: number | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   readonly state?: JsonObject | undefined;
 }
 
-/** What a client changes in a session. Null removes. */
+/** Changes to a session. Null removes a value. */
 export interface SessionPatch {
   readonly userId?: string | null | undefined;
   readonly agentId?: string | null | undefined;
@@ -25,7 +25,7 @@ export interface SessionPatch {
   readonly replaceState?: boolean | undefined;
 }
 
-/** Returns the fields of a new session's hash. @throws SessionLimitError */
+/** Returns the hash fields of a new session. @throws SessionLimitError */
 export function toFields(tenantId: string, draft: SessionDraft): Map<string, string> {
   const { userId, agentId, language, ttlSeconds, state, metadata = {} } = draft;
   const fields = new Map<string, string>([
@@ -42,7 +42,7 @@ export function toFields(tenantId: string, draft: SessionDraft): Map<string, str
   return fields;
 }
 
-/** Returns the changes to a session's hash, except for a state that has to be merged. @throws SessionLimitError */
+/** Returns the changes to a session's hash fields, without a state that has to be merged. @throws SessionLimitError */
 export function toUpdate({ state, replaceState, ...patch }: SessionPatch): SessionUpdate {
   const changes = new Map<string, string | null | undefined>([
     ['user_id', patch.userId],
@@ -61,5 +61,5 @@ export function toUpdate({ state, replaceState, ...patch }: SessionPatch): Sessi
 export const tooManyFields = (): SessionLimitError =>
   new SessionLimitError(
     'metadata',
-    `A session holds at most ${MAX_FIELDS} fields, including Marquee's own ${ownFields.length}`,
+    `A session has at most ${MAX_FIELDS} fields, including ${ownFields.length} reserved ones`,
   );

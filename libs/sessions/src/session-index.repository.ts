@@ -13,7 +13,7 @@ export interface SessionOwner {
   readonly userId?: string | undefined;
 }
 
-/** What the indexes need to know of a session. */
+/** The facts about a session that its index entries depend on. */
 export interface IndexFacts {
   readonly userId: string | undefined;
   readonly lifeMs: number;
@@ -28,14 +28,13 @@ export interface IndexEntry {
 const knownFacts = { max: 10_000, ttl: 600_000 };
 
 /**
- * `{env}:tenant:{id}:sessions` and `{env}:tenant:{id}:user:{userId}:sessions`, sorted sets of session ids by last use. They
- * are hints: in a cluster they have other slots than their sessions, so an entry is there before its session, and one
- * without a session is removed when it is met.
+ * Stores session ids by last use in the sorted sets `{env}:tenant:{id}:sessions` and
+ * `{env}:tenant:{id}:user:{userId}:sessions`. They are only hints, because in a cluster they are in other slots than their
+ * sessions. An entry is added before its session, and removed when it turns out to have no session.
  */
 @Injectable()
 export class SessionIndexRepository {
   private readonly facts = new LRUCache<string, IndexFacts>(knownFacts);
-
   private readonly keys: SessionKeys;
 
   constructor(@InjectRedis('sessions') private readonly redis: RedisClient) {
@@ -43,7 +42,7 @@ export class SessionIndexRepository {
     this.keys = new SessionKeys(redis.keys);
   }
 
-  /** Puts a session first in its tenant's index and in its user's. @throws SessionsUnavailableError */
+  /** Moves a session to the front of its tenant's index and its user's index. @throws SessionsUnavailableError */
   async touch(budget: RedisBudget, tenantId: string, id: string, facts: IndexFacts): Promise<void> {
     this.facts.set(id, facts);
     const { userId, lifeMs } = facts;
@@ -54,7 +53,7 @@ export class SessionIndexRepository {
     for (const reply of confirmed(await this.redis.runMany(budget, touch, calls))) confirmed(reply);
   }
 
-  /** Does the same in the background. If it fails, the next use of the session corrects it. */
+  /** Does the same in the background. If that fails, the next use of the session corrects it. */
   touchSoon(tenantId: string, id: string, facts?: IndexFacts): void {
     const budget = this.redis.newBudget();
     const touched = async (): Promise<void> =>
@@ -62,7 +61,7 @@ export class SessionIndexRepository {
     touched().catch(() => undefined);
   }
 
-  /** Returns entries of an index, last used first. */
+  /** Returns entries of an index, most recently used first. */
   async list(
     budget: RedisBudget,
     owner: SessionOwner,
@@ -74,27 +73,27 @@ export class SessionIndexRepository {
     );
   }
 
-  /** Returns entries of an index at random. */
+  /** Returns random entries of an index. */
   async sample(budget: RedisBudget, owner: SessionOwner, count: number): Promise<IndexEntry[]> {
     const outcome = await this.redis.command(budget, 'ZRANDMEMBER', this.keyOf(owner), count, 'WITHSCORES');
     return toEntries(confirmed(outcome));
   }
 
   /** Removes entries from one index. */
-  async forget(budget: RedisBudget, owner: SessionOwner, ids: readonly string[]): Promise<void> {
+  async removeEntries(budget: RedisBudget, owner: SessionOwner, ids: readonly string[]): Promise<void> {
     if (ids.length > 0) confirmed(await this.redis.command(budget, 'ZREM', this.keyOf(owner), ...ids));
   }
 
-  /** Removes a session that is gone from its tenant's index and from its user's. */
+  /** Removes a deleted session from its tenant's index and its user's index. */
   async remove(budget: RedisBudget, { tenantId, userId }: SessionOwner, id: string): Promise<void> {
     this.facts.delete(id);
     await Promise.all([
-      this.forget(budget, { tenantId }, [id]),
-      userId === undefined ? undefined : this.forget(budget, { tenantId, userId }, [id]),
+      this.removeEntries(budget, { tenantId }, [id]),
+      userId === undefined ? undefined : this.removeEntries(budget, { tenantId, userId }, [id]),
     ]);
   }
 
-  /** Returns a session's user and TTL, which may be some minutes old. */
+  /** Returns a session's user and TTL, which may be a few minutes out of date. */
   async factsOf(budget: RedisBudget, id: string): Promise<IndexFacts> {
     const known = this.facts.get(id);
     if (known) return known;

@@ -2,7 +2,7 @@ import { encodeKeyPart, type KeySpace, shared } from '@app/redis';
 
 /** Builds the keys of sessions and of the accounts of their memory. The keys of one session share a slot. */
 export class SessionKeys {
-  /** The bytes of each tenant, and in `:total` of all tenants. */
+  /** A hash with the bytes of each tenant, and in the field `:total` those of all tenants. */
   readonly totals: string;
 
   constructor(private readonly keys: KeySpace) {
@@ -17,7 +17,7 @@ export class SessionKeys {
     return this.keys.key('session', shared(id), 'transcript');
   }
 
-  /** The transcript of a completed session, kept for consumers after it is deleted. */
+  /** The transcript of a completed session, if it was deleted before all consumers have handled it. */
   unarchived(id: string): string {
     return this.keys.key('session', shared(id), 'unarchived');
   }
@@ -31,17 +31,17 @@ export class SessionKeys {
     return this.keys.key('session', shared(id), 'idempotency', digest);
   }
 
-  /** A tenant's sessions by last use. */
+  /** A sorted set of a tenant's sessions by last use. */
   index(tenant: string): string {
     return this.keys.key('tenant', tenant, 'sessions');
   }
 
-  /** The sessions of a tenant's user by last use. */
+  /** A sorted set of a user's sessions by last use. */
   userIndex(tenant: string, user: string): string {
     return this.keys.key('tenant', tenant, 'user', user, 'sessions');
   }
 
-  /** The bytes of each session of a tenant. */
+  /** A hash with the bytes of each session of a tenant. */
   ledger(tenant: string): string {
     return this.keys.key(shared('tenants'), 'held', tenant);
   }
@@ -51,7 +51,7 @@ export class SessionKeys {
     return [this.ledger(tenant), this.totals];
   }
 
-  /** The tenant's field of the totals. */
+  /** Returns the tenant's field of the totals. */
   fieldOf(tenant: string): string {
     return encodeKeyPart(tenant);
   }

@@ -7,7 +7,7 @@ import { SessionNotFoundError } from './sessions.errors.js';
 import { SessionsService } from './sessions.service.js';
 import { toSession } from './stored-session.js';
 
-/** A place in a list. */
+/** A position in a list. */
 export interface ListCursor {
   readonly usedMs: number;
   readonly id: string;
@@ -15,21 +15,21 @@ export interface ListCursor {
 
 export interface SessionPage {
   readonly sessions: readonly Session[];
-  /** Where the next page begins; null at the end. */
+  /** The cursor of the next page; null at the end. */
   readonly nextCursor: string | null;
 }
 
-interface Look {
+interface IndexPage {
   readonly found: readonly FoundSession[];
-  /** The last entry that was looked at. */
+  /** The last entry of the page. */
   readonly last: IndexEntry | undefined;
-  /** Entries that are still in the index. */
+  /** Number of entries that are still in the index. */
   readonly kept: number;
   readonly isEnd: boolean;
 }
 
-/** Index entries read at once, and how often for one call at most: entries without a session are removed on the way. */
 const entriesPerRead = 100;
+/** Maximum number of reads per call. A page may need several, because entries without a session are left out. */
 const maxReads = 10;
 
 /** Lists and deletes the sessions of a tenant or of one of its users. Each call throws SessionsUnavailableError. */
@@ -41,7 +41,7 @@ export class SessionListsService {
     private readonly sweeper: SessionSweeper,
   ) {}
 
-  /** Returns living sessions, last used first. @param cursor of the page before */
+  /** Returns a page of sessions, most recently used first. */
   async list(
     budget: RedisBudget,
     owner: SessionOwner,
@@ -51,20 +51,20 @@ export class SessionListsService {
     const sessions: Session[] = [];
     let last: IndexEntry | undefined;
     for (let offset = 0, reads = 0; reads < maxReads; reads++) {
-      const look = await this.look(budget, owner, offset, cursor);
-      for (const { id, usedMs, stored } of look.found) {
+      const page = await this.readPage(budget, owner, offset, cursor);
+      for (const { id, usedMs, stored } of page.found) {
         sessions.push(toSession(id, stored));
         if (sessions.length === limit) return { sessions, nextCursor: `${usedMs}-${id}` };
       }
-      if (look.isEnd) return { sessions, nextCursor: null };
-      last = look.last ?? last;
-      offset += look.kept;
+      if (page.isEnd) return { sessions, nextCursor: null };
+      last = page.last ?? last;
+      offset += page.kept;
       budget.renew();
     }
     return { sessions, nextCursor: last ? `${last.usedMs}-${last.id}` : null };
   }
 
-  /** Deletes up to `limit` sessions with their transcripts; `complete` if none is left. */
+  /** Deletes up to `limit` sessions with their transcripts. Returns `complete: true` if no session is left. */
   async delete(
     budget: RedisBudget,
     owner: SessionOwner,
@@ -72,8 +72,8 @@ export class SessionListsService {
   ): Promise<{ deleted: number; complete: boolean }> {
     let deleted = 0;
     for (let offset = 0; ;) {
-      const look = await this.look(budget, owner, offset);
-      for (const { id } of look.found) {
+      const page = await this.readPage(budget, owner, offset);
+      for (const { id } of page.found) {
         if (deleted === limit) return { deleted, complete: false };
         budget.renew();
         await this.sessions.delete(budget, owner.tenantId, id).catch((error: unknown) => {
@@ -82,22 +82,22 @@ export class SessionListsService {
         });
         deleted++;
       }
-      if (look.isEnd) return { deleted, complete: true };
-      offset += look.kept - look.found.length;
+      if (page.isEnd) return { deleted, complete: true };
+      offset += page.kept - page.found.length;
       budget.renew();
     }
   }
 
-  /** Reads a stretch of the index, and removes entries without a session of this owner. */
-  private async look(
+  /** Reads a page of the index, and removes entries that have no session of this owner. */
+  private async readPage(
     budget: RedisBudget,
     owner: SessionOwner,
     offset: number,
     cursor?: ListCursor,
-  ): Promise<Look> {
+  ): Promise<IndexPage> {
     const maxUsedMs = cursor?.usedMs ?? Number.MAX_SAFE_INTEGER;
     const entries = await this.index.list(budget, owner, { maxUsedMs, offset, limit: entriesPerRead });
-    // Entries of the same moment are in the order of their ids, backwards.
+    // Entries with the same score are in descending order of their ids.
     const later = entries.filter(({ id, usedMs }) => !cursor || usedMs < cursor.usedMs || id < cursor.id);
     const { found, removed } = await this.sweeper.find(budget, owner, later);
     return {

@@ -6,32 +6,33 @@ import { SessionSweeper } from './session-sweeper.js';
 import { SessionNotFoundError } from './sessions.errors.js';
 import { SessionsService } from './sessions.service.js';
 
-/** Which sessions: all that match each of these globs (`*`, `?`, `[…]`, `\` before a literal one). */
+/** Selects sessions by globs (`*`, `?`, `[…]`, `\` to escape). All given globs must match. */
 export interface SessionPurgeFilter {
-  /** Of keys below `{env}:`: `session:abc*`. Without the other two it matches keys that belong to no session as well. */
+  /** Matches keys without their `{env}:`, such as `session:abc*`. On its own, it also matches keys without a session. */
   readonly pattern?: string | undefined;
   readonly tenantId?: string | undefined;
   readonly userId?: string | undefined;
 }
 
 export interface SessionPurgeOptions {
-  /** Counts what matches and deletes nothing. */
+  /** Only counts what matches. */
   readonly dryRun: boolean;
   readonly maxSessions: number;
   readonly signal: AbortSignal;
 }
 
 export interface SessionPurgeProgress {
-  /** Sessions. */
+  /** Number of sessions that match. */
   readonly matched: number;
+  /** Number of deleted sessions. */
   readonly deleted: number;
-  /** Keys that matched and belong to no session: what other programs or evictions have left. */
+  /** Number of matching keys without a session, for example after an eviction. */
   readonly otherKeys: number;
-  /** True if more than `maxSessions` match: repeat the purge. */
+  /** True if more than `maxSessions` sessions match, so that the purge has to be repeated. */
   readonly limited: boolean;
 }
 
-/** Deletes sessions by pattern, with their transcripts and their places in the indexes. */
+/** Deletes sessions by pattern, with their transcripts and index entries. */
 @Injectable()
 export class SessionPurgeService {
   constructor(
@@ -42,10 +43,10 @@ export class SessionPurgeService {
   ) {}
 
   /**
-   * Walks every key of sessions, slowly enough not to affect other clients, and yields its progress.
+   * Scans the keys of all sessions, slowly enough not to affect other clients, and yields its progress.
    *
-   * @throws RangeError for a filter that matches everything, RedisUnavailableError, SessionsUnavailableError, the signal's
-   *   reason when aborted
+   * @throws RangeError for an empty filter, RedisUnavailableError, SessionsUnavailableError, and the signal's reason if it
+   *   aborts
    */
   purge(filter: SessionPurgeFilter, options: SessionPurgeOptions): AsyncGenerator<SessionPurgeProgress> {
     const run = new SessionPurge(toMatcher(filter), options, this.sessions, this.keys);
@@ -58,7 +59,7 @@ export class SessionPurgeService {
     });
   }
 
-  /** Sessions that have ended by themselves may still be in an index, whose key names the user. */
+  /** Removes the index entries of sessions that have expired, because the key of an index contains the user id. */
   private async sweepIndexes({ byOwner }: Matcher, signal: AbortSignal): Promise<void> {
     await this.keys.walkIndexes(signal, async (owners) => {
       for (const owner of owners.filter((each) => byOwner?.(each))) await this.sweepIndex(owner);
@@ -81,9 +82,9 @@ export class SessionPurgeService {
   }
 }
 
-/** One purge on its way. */
+/** The state of one purge. */
 class SessionPurge {
-  /** Other keys of these go as well, wherever the walk meets them. */
+  /** Ids of purged sessions. Their remaining keys are deleted when the scan reaches them. */
   private readonly purged = new Set<string>();
   private deleted = 0;
   private otherKeys = 0;
@@ -101,15 +102,15 @@ class SessionPurge {
     return { matched: this.purged.size, deleted, otherKeys, limited };
   }
 
-  /** Continues when the limit is reached, since other keys of purged sessions may follow. */
+  /** Continues after `maxSessions`, because other keys of purged sessions may follow. */
   async walk(report: (progress: SessionPurgeProgress) => void): Promise<void> {
     await this.keys.walkSessions(this.options.signal, async (keys) => {
-      await this.take(keys);
+      await this.purge(keys);
       report(this.progress);
     });
   }
 
-  private async take(page: readonly SessionKey[]): Promise<void> {
+  private async purge(page: readonly SessionKey[]): Promise<void> {
     const keys = page.filter(({ name, isUnarchived }) => !isUnarchived && this.matcher.byKey(name));
     const ids = [...new Set(keys.map(({ id }) => id))].filter((id) => id !== '');
     const found = await this.keys.ownersOf(this.keys.newBudget(), ids);
@@ -146,7 +147,7 @@ class SessionPurge {
 
 interface Matcher {
   readonly byKey: (name: string) => boolean;
-  /** Undefined where any owner will do, and none. */
+  /** Undefined if the filter has no tenant and no user: then keys without a session match as well. */
   readonly byOwner: ((owner: SessionOwner) => boolean) | undefined;
 }
 

@@ -4,7 +4,7 @@ import { SessionLimitError } from './sessions.errors.js';
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Applies a JSON Merge Patch (RFC 7396): members are merged, arrays and scalars replaced, null removes. */
+/** Applies a JSON Merge Patch (RFC 7396): merges objects, replaces arrays and scalars, and removes members that are null. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const merged = new Map(Object.entries(isObject(target) ? target : {}));
@@ -15,7 +15,7 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   return Object.fromEntries(merged);
 }
 
-/** Returns how deep a value is nested: 0 for a scalar, 1 for an object of scalars. */
+/** Returns the nesting depth of a value: 0 for a scalar, 1 for an object of scalars. */
 export function depthOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   let deepest = 0;
@@ -23,20 +23,20 @@ export function depthOf(value: unknown): number {
   return 1 + deepest;
 }
 
-/** Returns the text that is stored. @throws SessionLimitError if it is too large */
+/** Returns the JSON of a state. @throws SessionLimitError if it is too large */
 export function toStateJson(state: unknown): string {
   const json = JSON.stringify(state);
   const bytes = Buffer.byteLength(json);
   if (bytes > MAX_STATE_BYTES) {
     throw new SessionLimitError(
       'state',
-      `must be at most ${MAX_STATE_BYTES} bytes of JSON: it would be ${bytes}`,
+      `must be at most ${MAX_STATE_BYTES} bytes of JSON, but would be ${bytes}`,
     );
   }
   return json;
 }
 
-/** Returns the state of a stored text; undefined for what is not a JSON object: another program's field of that name. */
+/** Returns the state of a stored text; undefined if it is not a JSON object, as another program may have stored it. */
 export function parseState(json: string | undefined): JsonObject | undefined {
   if (!json?.startsWith('{')) return undefined;
   try {

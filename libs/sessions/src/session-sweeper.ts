@@ -8,9 +8,9 @@ export interface FoundSession extends IndexEntry {
   readonly stored: StoredSession;
 }
 
-/** An entry is there before its session: a young one may belong to a session that is being made. */
-const beingMadeMs = 60_000;
-/** Entries that each new session looks at: with more than one in four dead, more go than come. */
+/** Newer entries are not removed, because they may belong to a session that is being created. */
+const minAgeMs = 60_000;
+/** Entries that are checked with each new session. An index shrinks if more than one in four of its entries have no session. */
 const entriesPerSweep = 4;
 
 /** Removes entries of ended sessions from the indexes. */
@@ -21,7 +21,7 @@ export class SessionSweeper {
     private readonly index: SessionIndexRepository,
   ) {}
 
-  /** Returns the entries whose sessions are this owner's, and removes the others from the index unless they are young. */
+  /** Returns the entries that have a session of this owner, and removes the others from the index unless they are new. */
   async find(
     budget: RedisBudget,
     owner: SessionOwner,
@@ -35,13 +35,13 @@ export class SessionSweeper {
       return session && isTheirs ? [{ ...entry, stored: session }] : [];
     });
     const foundIds = new Set(found.map(({ id }) => id));
-    const oldMs = Date.now() - beingMadeMs;
+    const oldMs = Date.now() - minAgeMs;
     const dead = entries.filter(({ id, usedMs }) => !foundIds.has(id) && usedMs < oldMs).map(({ id }) => id);
-    await this.index.forget(budget, owner, dead);
+    await this.index.removeEntries(budget, owner, dead);
     return { found, removed: dead.length };
   }
 
-  /** Looks at some entries at random, without anyone waiting for it, so that dead ones do not pile up. */
+  /** Checks some random entries in the background, so that entries without a session do not accumulate. */
   sweepSoon(budget: RedisBudget, owner: SessionOwner): void {
     const swept = async (): Promise<void> => {
       await this.find(budget, owner, await this.index.sample(budget, owner, entriesPerSweep));

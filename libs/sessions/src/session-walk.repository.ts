@@ -10,19 +10,19 @@ const owner = loadScript('owner-1', new URL('./scripts/owner-1.lua', import.meta
 /** A key below `{env}:session:`. */
 export interface SessionKey {
   readonly key: string;
-  /** The key without `{env}:` and without the hash tag of a cluster: `session:abc:metadata`. */
+  /** The key without `{env}:` and the braces of a hash tag: `session:abc:metadata`. */
   readonly name: string;
   readonly id: string;
-  /** A completed transcript that consumers still need: it was acknowledged, and ends once they have it. */
+  /** Whether it is a completed transcript that is kept for consumers, which a purge does not delete. */
   readonly isUnarchived: boolean;
 }
 
-/** Keys that a step looks at, and the share of time in which a walk works: other clients have the rest. */
+/** Keys per step, and the share of time that a scan uses. */
 const walk = { count: 25, duty: 0.95 };
-/** No request waits for a step. */
+/** No request waits for these calls. */
 const stepBudgetMs = 1_000;
 
-/** Walks the keys of sessions and of their indexes with SCAN, on every master: for purges, never for requests. */
+/** Scans the keys of sessions and of their indexes, on every master of a cluster. Used for purges, never for requests. */
 @Injectable()
 export class SessionWalkRepository {
   private readonly environment: string;
@@ -39,7 +39,7 @@ export class SessionWalkRepository {
     return new RedisBudget(stepBudgetMs);
   }
 
-  /** Hands pages of keys that belong to sessions, or look as if they did, to `onPage`. */
+  /** Passes the keys of sessions to `onPage`, page by page. */
   async walkSessions(
     signal: AbortSignal,
     onPage: (keys: readonly SessionKey[]) => Promise<void>,
@@ -50,7 +50,7 @@ export class SessionWalkRepository {
     );
   }
 
-  /** Hands the owners that have an index to `onPage`. */
+  /** Passes the owners that have an index to `onPage`, page by page. */
   async walkIndexes(
     signal: AbortSignal,
     onPage: (owners: readonly SessionOwner[]) => Promise<void>,
@@ -70,7 +70,7 @@ export class SessionWalkRepository {
     }));
     const outcomes = confirmed(await this.redis.runMany(budget, owner, calls));
     return outcomes.map((outcome) => {
-      // A key of another program that has another type is no session.
+      // Another program may have stored another type of value under this key.
       if (outcome.status === 'error' && outcome.fault.code === 'WRONGTYPE') return undefined;
       const reply = confirmed(outcome) as [Buffer, Buffer] | null;
       if (!reply) return undefined;
@@ -79,7 +79,7 @@ export class SessionWalkRepository {
     });
   }
 
-  /** UNLINK. */
+  /** Deletes keys and returns their number. */
   async unlink(budget: RedisBudget, keys: readonly string[]): Promise<number> {
     return keys.length === 0 ? 0 : confirmed(await this.redis.delete(budget, keys));
   }
@@ -98,7 +98,7 @@ export class SessionWalkRepository {
   }
 }
 
-/** A part of a key as it was before `encodeKeyPart`; another program's part may not be encoded at all. */
+/** Reverses `encodeKeyPart`. A part that another program wrote may not be encoded. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);

@@ -12,11 +12,11 @@ export interface Session {
   readonly language: string | null;
   /** ISO 8601. */
   readonly startedAt: string | null;
-  /** ISO 8601: its end, unless it is used before. */
+  /** When the session expires unless it is used before, ISO 8601. */
   readonly expiresAt: string;
-  /** ISO 8601; null while its transcript is open. */
+  /** When the transcript was completed, ISO 8601; null if it was not. */
   readonly completedAt: string | null;
-  /** Each use extends the session to this from then on. */
+  /** Each use of the session extends its life to this. */
   readonly ttlSeconds: number;
   /** Free fields. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -28,42 +28,42 @@ export interface SessionWithState extends Session {
   readonly state: JsonObject | null;
 }
 
-/** TTLs that are offered by name, in seconds. */
+/** TTLs that clients can select by name, in seconds. */
 export const sessionTtls = {
   short: SESSION_TTL_SECONDS,
   standard: LONG_TTL_SECONDS,
   long: 2_592_000,
 } as const;
-/** Bounds of a session's own TTL. `scripts/fragments/life.lua` has the same. */
+/** Limits of a session's own TTL. `scripts/fragments/lifetime.lua` has the same numbers. */
 export const MIN_SESSION_TTL_SECONDS = 60;
 export const MAX_SESSION_TTL_SECONDS = sessionTtls.long;
-/** Each use extends a session that has no TTL of its own to this from then on. */
+/** Each use of a session without a TTL of its own extends its life to this. */
 export const SESSION_TTL_MS = sessionTtls.standard * 1000;
 export const MAX_SESSION_MS = MAX_SESSION_TTL_SECONDS * 1000;
 
-/** Returns the TTL of a session by its field `ttl_seconds`, as `lifeMs` of `scripts/fragments/life.lua` reads it. */
+/** Returns the TTL of a session by its field `ttl_seconds`, like `lifeMs` of `scripts/fragments/lifetime.lua`. */
 export function ownTtlSeconds(field: string | undefined): number {
   const own = Number(field ?? Number.NaN);
   return own >= MIN_SESSION_TTL_SECONDS && own <= MAX_SESSION_TTL_SECONDS ? own : sessionTtls.standard;
 }
 
-/** A retry comes within seconds; an hour is for clients that wake up again. */
+/** Long enough for clients that are suspended before they retry. */
 export const IDEMPOTENCY_TTL_MS = 3_600_000;
 export const MAX_CHUNKS = 100_000;
 export const MAX_TRANSCRIPT_BYTES = 4 * 1024 * 1024;
 /** A session with a completed transcript lives at least this long while consumers need it. */
 export const MIN_UNARCHIVED_TTL_MS = SESSION_TTL_MS;
-/** A completed transcript is kept for consumers for at most this long, without its session in a key of its own. */
+/** A completed transcript is kept for consumers for at most this long, even after its session was deleted. */
 export const MAX_UNARCHIVED_MS = 7 * SESSION_TTL_MS;
-/** The same while the stream has no consumer groups, for consumers that are about to start. */
+/** The same if the stream has no consumer groups, for consumers that are about to start. */
 export const UNCLAIMED_TTL_MS = 3_600_000;
-/** Of its JSON, as it is stored. */
+/** Maximum size of a state as JSON. */
 export const MAX_STATE_BYTES = 65_536;
 export const MAX_STATE_DEPTH = 16;
-/** Free fields and Marquee's own. */
+/** Maximum number of fields of a session's hash, including Marquee's own. */
 export const MAX_FIELDS = 64;
 
-/** Marquee's own fields of the hash: no free field may have their names. */
+/** Marquee's own fields of the hash. Their names are reserved. */
 export const ownFields = [
   'tenant_id',
   'user_id',

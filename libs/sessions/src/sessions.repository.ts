@@ -24,7 +24,7 @@ const page = loadScript(
   pick('owner', 'lifetime'),
 );
 
-/** Chunks of a transcript. */
+/** Some chunks of a transcript. */
 export interface TranscriptPage {
   /** Total number of chunks of the transcript. */
   readonly total: number;
@@ -32,8 +32,8 @@ export interface TranscriptPage {
 }
 
 /**
- * Reads sessions: `{env}:session:{id}:metadata`, a hash, and `{env}:session:{id}:transcript`, a list whose TTL follows that of the
- * metadata. `SessionWriter` changes them. Every call is for one tenant: a session of another tenant does not exist for it.
+ * Reads sessions: `{env}:session:{id}:metadata`, a hash, and `{env}:session:{id}:transcript`, a list with the same TTL.
+ * `SessionWriter` changes them. Every call is for one tenant, and does not find the sessions of other tenants.
  *
  * Each call throws SessionsUnavailableError or RedisRefusalError if Redis does not reply.
  */
@@ -69,7 +69,7 @@ export class SessionsRepository {
     return replies.map((reply) => toFoundSession(confirmed(reply)));
   }
 
-  /** Reads the chunks from `first` to `last` (inclusive, -1 for the last one of the transcript) and extends the session. */
+  /** Reads the chunks from index `first` to `last` (inclusive; -1 for the end of the transcript) and extends the session. */
   async page(
     budget: RedisBudget,
     tenantId: string,

@@ -10,7 +10,7 @@ export interface StoredSession {
 
 const own = new Set<string>(ownFields);
 
-/** Decodes the reply of a script: the TTL in milliseconds, then field and value in turn. */
+/** Decodes the reply of a script: the TTL in milliseconds, then fields and values in turn. */
 export function toStoredSession([remainingMs, ...pairs]: readonly (number | Buffer)[]): StoredSession {
   const fields = new Map(pairsOf(pairs).map(([field, value]) => [field, String(value)]));
   return { fields, remainingMs: Number(remainingMs) };

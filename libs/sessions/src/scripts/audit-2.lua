@@ -1,12 +1,12 @@
--- Makes a tenant's total the sum of its ledger again, unless that is too long to be added up in one step.
+-- Sets a tenant's total to the sum of its ledger, unless the ledger is too long to add up in one step.
 --
 -- Input:
 --   KEYS[1]  the tenant's ledger, a hash
 --   KEYS[2]  the tenants' totals, a hash
 --   ARGV[1]  the tenant's field of the totals
---   ARGV[2]  most sessions that are added up
+--   ARGV[2]  maximum number of sessions to add up
 -- Output:
---   bytes by which the total was wrong
+--   the bytes by which the total was wrong
 if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[2]) then
   return 0
 end

@@ -1,12 +1,12 @@
--- For a cluster: sets the bytes of sessions in the ledger.
+-- Sets the bytes of sessions in the ledger. For a cluster, where the sessions are in other slots.
 --
 -- Input:
 --   KEYS[1]  the tenant's ledger, a hash
 --   KEYS[2]  the tenants' totals, a hash
 --   ARGV[1]  the tenant's field of the totals
---   ARGV[2…] session id and bytes in turn
+--   ARGV[2…] session ids and bytes in turn
 -- Output:
---   bytes that the tenant holds
+--   the bytes that the tenant holds
 
 --- @include "memory"
 

@@ -1,12 +1,12 @@
--- Keeps a completed transcript alive while consumers have not handled its event.
+-- Extends the TTL of a completed transcript while consumers have not handled its event.
 --
 -- Input:
 --   KEYS[1]  metadata, a hash
 --   KEYS[2]  transcript, a list
 --   KEYS[3]  the transcript kept for consumers, a list
---   ARGV[1]  milliseconds that they live at least
+--   ARGV[1]  minimum TTL in milliseconds
 -- Output:
---   1 the text is there, 0 it is gone
+--   1 if the text exists, otherwise 0
 local ttlMs = redis.call('PTTL', KEYS[1])
 if ttlMs >= 0 and ttlMs < tonumber(ARGV[1]) then
   if redis.call('HEXISTS', KEYS[1], 'ttl_after_archive') == 0 then

@@ -1,11 +1,11 @@
--- In a cluster: what a session takes, for the ledger in another slot.
+-- Measures the memory of a session. For a cluster, where the ledger is in another slot.
 --
 -- Input:
 --   KEYS[1]  metadata, a hash
 --   KEYS[2]  transcript, a list
 --   KEYS[3]  the transcript kept for consumers, a list
 -- Output:
---   bytes, 0 when it is gone
+--   the bytes of the session, 0 if it does not exist
 
 --- @include "memory"
 

@@ -1,13 +1,13 @@
--- Gives back what sessions took that have expired, were evicted or were deleted by another program.
+-- Removes sessions from the ledger that have expired, were evicted, or were deleted by another program.
 --
 -- Input:
 --   KEYS[1]  the tenant's ledger, a hash
 --   KEYS[2]  the tenants' totals, a hash
---   KEYS[3…] of each session its metadata and the transcript kept for consumers
+--   KEYS[3…] for each session, its metadata and the transcript kept for consumers
 --   ARGV[1]  the tenant's field of the totals
 --   ARGV[2…] session ids
 -- Output:
---   sessions that are gone
+--   the number of sessions that no longer exist
 
 --- @include "memory"
 

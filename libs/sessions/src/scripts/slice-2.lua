@@ -1,4 +1,4 @@
--- Reads a slice of a completed transcript, from the session or from where it is kept for consumers.
+-- Reads a slice of a completed transcript, from its session or from the list that is kept for consumers.
 --
 -- Input:
 --   KEYS[1]  transcript, a list
@@ -7,7 +7,7 @@
 --   ARGV[2]  last chunk
 --   ARGV[3]  bytes after which no further chunk is read
 -- Output:
---   the chunks; fewer where the size is reached, none where they are gone
+--   the chunks; fewer if the size is reached, none if the transcript no longer exists
 local list = redis.call('EXISTS', KEYS[2]) == 1 and KEYS[2] or KEYS[1]
 local chunks, bytes = {}, 0
 for first = tonumber(ARGV[1]), tonumber(ARGV[2]), 16 do

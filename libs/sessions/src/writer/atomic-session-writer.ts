@@ -40,7 +40,7 @@ import type { WriterRepositories } from './writer-repositories.js';
 /** No request waits for these calls. */
 const backgroundBudgetMs = 1_000;
 
-/** Makes each change, its event and its accounting in one script. */
+/** Makes each change, publishes its event and accounts for its memory in one script. */
 export class AtomicSessionWriter extends SessionWriter {
   private readonly keys: SessionKeys;
   private readonly events: EventsRepository;
@@ -90,7 +90,7 @@ export class AtomicSessionWriter extends SessionWriter {
     const { transcript, bytes } = excerptOf(append.chunks);
     const { maxTenantBytes } = this.limits;
     const maxStreamBytes = this.events.maxBytesFor(transcript.length);
-    // One argument: most of the time of a small append goes into writing its arguments.
+    // A single argument, because sending arguments takes most of the time of a small append.
     const limits = `${maxStreamBytes} ${maxTenantBytes} ${this.limits.maxTotalBytes()} ${this.keys.fieldOf(tenantId)}`;
     const reply = (await this.run(budget, scripts.append, {
       idempotent: append.idempotencyKey !== undefined,

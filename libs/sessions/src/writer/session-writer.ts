@@ -15,7 +15,7 @@ export interface NewSession {
 export interface SessionUpdate {
   readonly set: ReadonlyMap<string, string>;
   readonly removed: readonly string[];
-  /** Changes nothing unless the session's state is this text, or null for none. Undefined for any. */
+  /** Makes the changes only if the session's state is this text (null for no state). Undefined for any state. */
   readonly expectedState?: string | null | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface Append {
 
 export interface AppendResult {
   readonly state: 'appended' | 'replayed' | 'missing' | 'completed' | 'conflict' | 'too-many' | 'too-large';
-  /** Total number of chunks; for `too-many` and `too-large` the chunks or bytes that the transcript has. */
+  /** Number of chunks of the transcript; for `too-large`, its size in bytes. */
   readonly total: number;
 }
 
@@ -44,11 +44,11 @@ export interface CompleteResult {
 }
 
 /**
- * Changes sessions: makes a change, publishes its event and accounts for its memory. Every call is for one tenant: a session of
- * another tenant does not exist for it.
+ * Changes sessions, publishes the events of these changes, and accounts for the memory. Every call is for one tenant, and does
+ * not find the sessions of other tenants.
  *
- * `AtomicSessionWriter` does all of that in one script. `ClusterSessionWriter` does it in steps, because in a cluster the
- * event stream and the accounts are in other slots than the session.
+ * `AtomicSessionWriter` does this in one script. `ClusterSessionWriter` needs several steps, because in a cluster the event
+ * stream and the accounts are in other slots than the session.
  *
  * Each call with a budget throws SessionsUnavailableError or RedisRefusalError if Redis does not confirm the change.
  */
@@ -69,12 +69,12 @@ export abstract class SessionWriter {
     deleteTranscript: boolean,
   ): Promise<CompleteResult>;
 
-  /** Returns false if the tenant has no such session. Keeps a completed transcript that consumers still need for them. */
+  /** Deletes a session, except for a completed transcript that consumers still need. Returns false if there is no such session. */
   abstract delete(budget: RedisBudget, session: SessionRef): Promise<boolean>;
 
   /** Stops keeping a completed transcript for consumers. Returns false if Redis did not confirm it. */
   abstract release(session: SessionRef): Promise<boolean>;
 
-  /** Removes those of a tenant's sessions from its ledger that do not exist any more. Returns their number. */
+  /** Removes sessions that no longer exist from the tenant's ledger. Returns their number. */
   abstract reclaim(tenantId: string, ids: readonly string[]): Promise<number>;
 }
