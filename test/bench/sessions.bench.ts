@@ -14,7 +14,7 @@ export async function transcripts(): Promise<string> {
   const server = await TestRedisServer.start(['--maxmemory', '2gb']);
   const redis = new Redis(server.port, '127.0.0.1');
   const client = await connectClient({ REDIS_URL: server.url, REDIS_BUDGET_MS: '2000' });
-  const { service } = createSessions(client, { maxLength: 1_000_000 });
+  const { service, transcripts: sut } = createSessions(client, { maxLength: 1_000_000 });
   const groups = new GroupsRepository(client);
   const ids: string[] = [];
   for (let index = 0; index < sessions; index++)
@@ -65,7 +65,7 @@ export async function transcripts(): Promise<string> {
       async () => {
         const figure = await perSecond(
           (index) =>
-            service.append(client.newBudget(), 'acme', at(index), {
+            sut.append(client.newBudget(), 'acme', at(index), {
               chunks: [chunk],
               idempotencyKey: undefined,
             }),

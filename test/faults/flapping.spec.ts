@@ -52,7 +52,7 @@ const connect = async (url = server.url): Promise<void> => {
 describe('while Redis is available only intermittently', () => {
   it('runs patient writes once each, while calls with the usual budget fail at once', async () => {
     await connect();
-    const { service: sessions } = createSessions(client);
+    const { service: sessions, transcripts } = createSessions(client);
     const flaps = 10;
     const stopping = new AbortController();
     const hotMs: number[] = [];
@@ -71,7 +71,7 @@ describe('while Redis is available only intermittently', () => {
         const chunk = `${writer}-${index}`;
         const append = { chunks: [chunk], idempotencyKey: chunk };
         try {
-          await sessions.append(patient(), 'acme', id, append);
+          await transcripts.append(patient(), 'acme', id, append);
           written.push(chunk);
           acknowledged++;
         } catch (error) {
@@ -81,7 +81,7 @@ describe('while Redis is available only intermittently', () => {
         await delay(5);
       }
       const kept = await until('Redis is available', () =>
-        sessions.transcript(patient(), 'acme', id, 0, 100_000).catch(() => undefined),
+        transcripts.page(patient(), 'acme', id, 0, 100_000).catch(() => undefined),
       );
       // Refused writes may have run at most once; acknowledged ones ran exactly once.
       expect(kept.chunks.length).toBe(new Set(kept.chunks).size);

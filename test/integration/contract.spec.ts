@@ -335,24 +335,24 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
 
   describe(SessionsService.name, () => {
     const make = () => {
-      const { events, service, lists } = createSessions(client);
+      const { events, service, transcripts, lists } = createSessions(client);
       const published = (): Promise<StreamEvent[]> =>
         events.withReader(async (reader) => (await events.wait(reader, '0-0', 100, 100)) ?? []);
-      return { events, published, lists, sut: service };
+      return { events, published, lists, transcripts, sut: service };
     };
 
     it('keeps a session with its transcript, tells of it, and lists it', async () => {
-      const { sut, published, lists } = make();
+      const { sut, transcripts, published, lists } = make();
       const budget = () => client.newBudget();
       const { id } = await sut.create(budget(), 'acme', { userId: 'u', metadata: { a: '1' } });
       const append = { chunks: ['a', 'b'], idempotencyKey: 'k' };
-      expect(await sut.append(budget(), 'acme', id, append)).toEqual({ total: 2, replayed: false });
-      expect(await sut.append(budget(), 'acme', id, append)).toEqual({ total: 2, replayed: true });
-      expect(await sut.transcript(budget(), 'acme', id, 0, 10)).toEqual({ total: 2, chunks: ['a', 'b'] });
+      expect(await transcripts.append(budget(), 'acme', id, append)).toEqual({ total: 2, replayed: false });
+      expect(await transcripts.append(budget(), 'acme', id, append)).toEqual({ total: 2, replayed: true });
+      expect(await transcripts.page(budget(), 'acme', id, 0, 10)).toEqual({ total: 2, chunks: ['a', 'b'] });
       expect(await sut.patch(budget(), 'acme', id, { metadata: { a: null, b: '2' } })).toMatchObject({
         metadata: { b: '2' },
       });
-      expect(await sut.complete(budget(), 'acme', id, false)).toMatchObject({ total: 2 });
+      expect(await transcripts.complete(budget(), 'acme', id, false)).toMatchObject({ total: 2 });
       expect((await published()).at(-1)).toMatchObject({
         type: 'transcript_completed',
         sessionId: id,
@@ -371,12 +371,12 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
     });
 
     it('keeps and merges state, and extends a session to its own TTL', async () => {
-      const { service: sut } = createSessions(client);
+      const { service: sut, transcripts } = createSessions(client);
       const { id } = await sut.create(client.newBudget(), 'acme', {
         ttlSeconds: 3_600,
         state: { a: { b: 1 } },
       });
-      await sut.append(client.newBudget(), 'acme', id, { chunks: ['x'], idempotencyKey: undefined });
+      await transcripts.append(client.newBudget(), 'acme', id, { chunks: ['x'], idempotencyKey: undefined });
       const merges = ['c', 'd', 'e'].map((name) =>
         sut.patch(client.newBudget(), 'acme', id, { state: { a: { [name]: [] } } }),
       );
@@ -392,7 +392,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
     });
 
     it('lists and deletes the sessions of one user', async () => {
-      const { service: sut, lists } = createSessions(client);
+      const { service: sut, transcripts, lists } = createSessions(client);
       const budget = () => client.newBudget();
       const owner = { tenantId: 'acme', userId: 'ann:1' };
       const list = async (userId: string) =>
@@ -405,7 +405,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       await sut.patch(budget(), 'acme', second.id, { userId: 'ann:1' });
       expect((await list('ann:1')).sort()).toEqual([first.id, second.id].sort());
       expect(await list('bob')).toEqual([]);
-      await sut.append(budget(), 'acme', first.id, { chunks: ['x'], idempotencyKey: undefined });
+      await transcripts.append(budget(), 'acme', first.id, { chunks: ['x'], idempotencyKey: undefined });
       expect(await lists.delete(budget(), owner, 1)).toEqual({ deleted: 1, complete: false });
       expect(await lists.delete(budget(), owner, 10)).toEqual({ deleted: 1, complete: true });
       expect(await list('ann:1')).toEqual([]);
@@ -418,7 +418,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
     });
 
     it('purges by pattern, leaving no transcript and no index behind', async () => {
-      const { service: sut, lists, purges } = createSessions(client);
+      const { service: sut, transcripts, lists, purges } = createSessions(client);
       const budget = () => client.newBudget();
       const purge = async (filter: SessionPurgeFilter, dryRun = false, maxSessions = 100) => {
         const options = { dryRun, maxSessions, signal: new AbortController().signal };
@@ -428,7 +428,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       };
       const begin = async (tenantId: string, userId: string): Promise<string> => {
         const { id } = await sut.create(budget(), tenantId, { userId });
-        await sut.append(budget(), tenantId, id, { chunks: ['x'], idempotencyKey: 'k' });
+        await transcripts.append(budget(), tenantId, id, { chunks: ['x'], idempotencyKey: 'k' });
         return id;
       };
       const ids: string[] = [];
@@ -471,14 +471,14 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
     });
 
     it('tells of a completion in a second try, where the first one ended before it could', async () => {
-      const { sut, published } = make();
+      const { sut, transcripts, published } = make();
       const { id } = await sut.create(client.newBudget(), 'acme', {});
-      await sut.append(client.newBudget(), 'acme', id, { chunks: ['a'], idempotencyKey: undefined });
-      const first = await sut.complete(client.newBudget(), 'acme', id, false);
+      await transcripts.append(client.newBudget(), 'acme', id, { chunks: ['a'], idempotencyKey: undefined });
+      const first = await transcripts.complete(client.newBudget(), 'acme', id, false);
       const metadata = client.keys.key('session', shared(id), 'metadata');
       await client.command(client.newBudget(), 'HSET', metadata, 'event_owed', '1');
-      expect(await sut.complete(client.newBudget(), 'acme', id, true)).toEqual(first);
-      expect(await sut.complete(client.newBudget(), 'acme', id, true)).toEqual(first);
+      expect(await transcripts.complete(client.newBudget(), 'acme', id, true)).toEqual(first);
+      expect(await transcripts.complete(client.newBudget(), 'acme', id, true)).toEqual(first);
       expect((await published()).filter(({ type }) => type === 'transcript_completed')).toHaveLength(2);
       expect(await topology.get(client.keys.key('session', shared(id), 'transcript'))).toBeNull();
     });

@@ -48,12 +48,12 @@ describe('memory that a tenant holds', () => {
   const begin = async (sessions = createSessions(client)) => {
     const { id } = await sessions.service.create(budget(), 'acme', { metadata: { a: '1' } });
     const append = (...chunks: string[]) =>
-      sessions.service.append(budget(), 'acme', id, { chunks, idempotencyKey: undefined });
+      sessions.transcripts.append(budget(), 'acme', id, { chunks, idempotencyKey: undefined });
     return { ...sessions, id, append };
   };
 
   it('is accounted for with each change, and given back with the session', async () => {
-    const { service, id, append } = await begin();
+    const { service, transcripts, id, append } = await begin();
     const empty = await held();
     expect(empty).toBeGreaterThan(1_024);
     await append(kibibyte, kibibyte);
@@ -64,14 +64,14 @@ describe('memory that a tenant holds', () => {
     expect((await held()) - appended).toBe(4 + 101);
     await service.patch(budget(), 'acme', id, { metadata: { b: null } });
     expect((await held()) - appended).toBe(4);
-    await service.complete(budget(), 'acme', id, true);
+    await transcripts.complete(budget(), 'acme', id, true);
     await service.delete(budget(), 'acme', id);
     expect(await held()).toBe(0);
     expect(await redis.redis.exists('prod:tenants:held:acme')).toBe(0);
   });
 
   it('is bounded, the last quarter for small sessions, and says what is held', async () => {
-    const { service, id, append } = await begin(createSessions(client, {}, 1_048_576));
+    const { service, transcripts, id, append } = await begin(createSessions(client, {}, 1_048_576));
     const other = await service.create(budget(), 'acme', {});
     for (let number = 0; number < 24; number++) await append('x'.repeat(32_000));
     await expect(append('x'.repeat(32_000))).rejects.toMatchObject({
@@ -81,25 +81,25 @@ describe('memory that a tenant holds', () => {
       message: expect.stringMatching(/hold \d+ of at most 1048576 bytes.*Delete sessions/),
     });
     const small = { chunks: ['x'.repeat(32_000)], idempotencyKey: undefined };
-    expect(await service.append(budget(), 'acme', other.id, small)).toMatchObject({ total: 1 });
+    expect(await transcripts.append(budget(), 'acme', other.id, small)).toMatchObject({ total: 1 });
     // Another tenant is not affected, and deleting makes room.
     const elsewhere = await service.create(budget(), 'globex', {});
-    expect(await service.append(budget(), 'globex', elsewhere.id, small)).toMatchObject({ total: 1 });
+    expect(await transcripts.append(budget(), 'globex', elsewhere.id, small)).toMatchObject({ total: 1 });
     await service.delete(budget(), 'acme', id);
-    for (let number = 0; number < 20; number++) await service.append(budget(), 'acme', other.id, small);
+    for (let number = 0; number < 20; number++) await transcripts.append(budget(), 'acme', other.id, small);
   });
 
   it('has a bound over all tenants for large sessions', async () => {
-    const { service, append } = await begin(createSessions(client, {}, 1e12, 200_000));
+    const { service, transcripts, append } = await begin(createSessions(client, {}, 1e12, 200_000));
     for (let number = 0; number < 6; number++) await append('x'.repeat(32_000));
     await expect(append('x'.repeat(32_000))).rejects.toMatchObject({ scope: 'server' });
     const other = await service.create(budget(), 'globex', {});
     const small = { chunks: ['hello'], idempotencyKey: undefined };
-    expect(await service.append(budget(), 'globex', other.id, small)).toMatchObject({ total: 1 });
+    expect(await transcripts.append(budget(), 'globex', other.id, small)).toMatchObject({ total: 1 });
   });
 
   it('of sessions that expired or were evicted is reclaimed, at the bound without waiting for the worker', async () => {
-    const { service, append } = await begin(createSessions(client, {}, 1_048_576));
+    const { service, transcripts, append } = await begin(createSessions(client, {}, 1_048_576));
     for (let number = 0; number < 24; number++) await append('x'.repeat(32_000));
     const full = await held();
     const next = await service.create(budget(), 'acme', {});
@@ -109,16 +109,16 @@ describe('memory that a tenant holds', () => {
     );
     await redis.redis.unlink(gone as string);
     const large = { chunks: Array.from({ length: 10 }, () => 'x'.repeat(32_000)), idempotencyKey: undefined };
-    expect(await service.append(budget(), 'acme', next.id, large)).toMatchObject({ total: 10 });
+    expect(await transcripts.append(budget(), 'acme', next.id, large)).toMatchObject({ total: 10 });
     expect(await held()).toBeLessThan(full);
   });
 
   it('counts sessions that another program began, and what it pushed to a transcript', async () => {
-    const { service } = createSessions(client);
+    const { transcripts } = createSessions(client);
     await redis.redis.hset(keyOf('abc', 'metadata'), 'tenant_id', 'acme');
     await redis.redis.rpush(keyOf('abc', 'transcript'), 'x'.repeat(50_000));
     const append = (text: string) =>
-      service.append(budget(), 'acme', 'abc', { chunks: [text], idempotencyKey: undefined });
+      transcripts.append(budget(), 'acme', 'abc', { chunks: [text], idempotencyKey: undefined });
     await append('a');
     expect(await held()).toBeGreaterThan(50_000);
     await redis.redis.rpush(keyOf('abc', 'transcript'), 'x'.repeat(100_000));
@@ -140,16 +140,16 @@ describe('memory that a tenant holds', () => {
 
 describe('a full server that evicts nothing', () => {
   it('takes deletions, and says that storage is full to what would need memory', async () => {
-    const { service } = createSessions(client);
+    const { service, transcripts } = createSessions(client);
     const append = { chunks: [kibibyte], idempotencyKey: undefined };
     const ids: string[] = [];
     for (let number = 0; number < 20; number++) {
       const { id } = await service.create(budget(), 'acme', {});
-      await service.append(budget(), 'acme', id, append);
+      await transcripts.append(budget(), 'acme', id, append);
       ids.push(id);
     }
     await redis.redis.config('SET', 'maxmemory-policy', 'noeviction', 'maxmemory', '1mb');
-    await expect(service.append(budget(), 'acme', ids[0] as string, append)).rejects.toMatchObject({
+    await expect(transcripts.append(budget(), 'acme', ids[0] as string, append)).rejects.toMatchObject({
       name: 'RedisRefusalError',
       reason: 'full',
     });
@@ -168,7 +168,7 @@ describe('the stream’s bound in bytes', () => {
     const { id } = await sessions.service.create(budget(), 'acme', {});
     const append = { chunks: ['x'.repeat(4_000)], idempotencyKey: undefined };
     for (let number = 0; number < times; number++)
-      await sessions.service.append(budget(), 'acme', id, append);
+      await sessions.transcripts.append(budget(), 'acme', id, append);
   };
 
   it('holds within the script that publishes, also while a group reads nothing', async () => {
@@ -189,12 +189,12 @@ describe('the stream’s bound in bytes', () => {
   });
 
   it('keeps entries small: a long text is cut at a character, and the entry says where the rest is', async () => {
-    const { service } = createSessions(client);
+    const { service, transcripts } = createSessions(client);
     const { id } = await service.create(budget(), 'acme', {});
-    await service.append(budget(), 'acme', id, { chunks: ['short'], idempotencyKey: undefined });
+    await transcripts.append(budget(), 'acme', id, { chunks: ['short'], idempotencyKey: undefined });
     const chunks = [`a${'✓'.repeat(1_500)}`, 'tail'];
-    await service.append(budget(), 'acme', id, { chunks, idempotencyKey: undefined });
-    await service.complete(budget(), 'acme', id, false);
+    await transcripts.append(budget(), 'acme', id, { chunks, idempotencyKey: undefined });
+    await transcripts.complete(budget(), 'acme', id, false);
     const entries = (await redis.redis.xrange(stream, '-', '+')).map(([, fields]) =>
       Object.fromEntries(
         fields.map((field, index) => [field, fields[index + 1]]).filter((_, n) => n % 2 === 0),
@@ -230,7 +230,7 @@ describe('completed transcripts and their consumers', () => {
     const sessions = createSessions(client, events);
     for (const name of names) await groups.open(name);
     const { id } = await sessions.service.create(budget(), 'acme', {});
-    await sessions.service.append(budget(), 'acme', id, { chunks: long, idempotencyKey: undefined });
+    await sessions.transcripts.append(budget(), 'acme', id, { chunks: long, idempotencyKey: undefined });
     const take = (group: string): Promise<StreamEvent[]> =>
       groups.withReader(async (reader) => {
         const from = { group, consumer: 'c', lanes: ['events', 'replays'] } as const;
@@ -256,14 +256,16 @@ describe('completed transcripts and their consumers', () => {
     for (const how of ['kept', 'deleteTranscript', 'DELETE'] as const) {
       await redis.redis.flushall();
       const sut = await make(['one', 'two']);
-      await sut.service.complete(budget(), 'acme', sut.id, how === 'deleteTranscript');
+      await sut.transcripts.complete(budget(), 'acme', sut.id, how === 'deleteTranscript');
       if (how === 'DELETE') await sut.service.delete(budget(), 'acme', sut.id);
       const event = await sut.completed('one');
       expect(event.transcript.length).toBeLessThanOrEqual(4_096);
-      expect((await sut.transcripts.complete(event)).transcript).toBe(long.join(' '));
+      expect((await sut.completedTranscripts.complete(event)).transcript).toBe(long.join(' '));
       await sut.acknowledgeAll('one');
       expect(await sut.keeper.keep()).toEqual({ released: 0, republished: 0, lost: 0 });
-      expect((await sut.transcripts.complete(await sut.completed('two'))).transcript).toBe(long.join(' '));
+      expect((await sut.completedTranscripts.complete(await sut.completed('two'))).transcript).toBe(
+        long.join(' '),
+      );
       expect(await held()).toBeGreaterThan(300_000);
       await sut.acknowledgeAll('two');
       expect(await sut.keeper.keep()).toEqual({ released: 1, republished: 0, lost: 0 });
@@ -277,7 +279,7 @@ describe('completed transcripts and their consumers', () => {
   it('outlive a session that ends soon, which then ends as it would have', async () => {
     const sut = await make(['one']);
     await redis.redis.pexpire(keyOf(sut.id, 'metadata'), 86_400_000 * 2);
-    await sut.service.complete(budget(), 'acme', sut.id, false);
+    await sut.transcripts.complete(budget(), 'acme', sut.id, false);
     await redis.redis.hset(keyOf(sut.id, 'metadata'), 'ttl_after_archive', 60_000);
     await sut.take('one');
     await sut.acknowledgeAll('one');
@@ -290,7 +292,7 @@ describe('completed transcripts and their consumers', () => {
 
   it('are kept alive while a group is behind for a day', async () => {
     const sut = await make(['one']);
-    await sut.service.complete(budget(), 'acme', sut.id, false);
+    await sut.transcripts.complete(budget(), 'acme', sut.id, false);
     await sut.service.delete(budget(), 'acme', sut.id);
     await redis.redis.pexpire(keyOf(sut.id, 'unarchived'), 60_000);
     await sut.keeper.keep(Date.now() + 13 * 3_600_000);
@@ -301,11 +303,11 @@ describe('completed transcripts and their consumers', () => {
 
   it('are published again when the stream had to drop their event unread', async () => {
     const sut = await make(['one'], { maxBytes: 1_048_576, maxLength: 100_000 });
-    await sut.service.complete(budget(), 'acme', sut.id, true);
+    await sut.transcripts.complete(budget(), 'acme', sut.id, true);
     const noise = await sut.service.create(budget(), 'globex', {});
     const append = { chunks: ['x'.repeat(4_000)], idempotencyKey: undefined };
     for (let number = 0; number < 400; number++)
-      await sut.service.append(budget(), 'globex', noise.id, append);
+      await sut.transcripts.append(budget(), 'globex', noise.id, append);
     expect(await redis.redis.hexists(registry, ':dropped')).toBe(1);
     expect(await sut.completions.count()).toBe(1);
     expect(await sut.keeper.keep()).toEqual({ released: 0, republished: 1, lost: 0 });
@@ -317,7 +319,7 @@ describe('completed transcripts and their consumers', () => {
     });
     const event = seen.find(({ type }) => type === 'transcript_completed') as StreamEvent;
     expect(event).toMatchObject({ sessionId: sut.id, tenantId: 'acme', reference: { lastChunk: 299 } });
-    expect((await sut.transcripts.complete(event)).transcript).toBe(long.join(' '));
+    expect((await sut.completedTranscripts.complete(event)).transcript).toBe(long.join(' '));
     await sut.acknowledgeAll('one');
     await until('it is released', async () => (await sut.keeper.keep()).released === 1);
     expect(await sut.completions.count()).toBe(0);
@@ -328,9 +330,9 @@ describe('completed transcripts and their consumers', () => {
     const deadLetters = new DeadLettersService(new DeadLettersRepository(client));
     const isKept = async (event: StreamEvent): Promise<void> => {
       expect(await sut.keeper.keep()).toEqual({ released: 0, republished: 0, lost: 0 });
-      expect((await sut.transcripts.complete(event)).transcript).toBe(long.join(' '));
+      expect((await sut.completedTranscripts.complete(event)).transcript).toBe(long.join(' '));
     };
-    await sut.service.complete(budget(), 'acme', sut.id, true);
+    await sut.transcripts.complete(budget(), 'acme', sut.id, true);
     const event = await sut.completed('one');
     await sut.take('two');
     for (const group of ['one', 'two']) {
@@ -354,7 +356,7 @@ describe('completed transcripts and their consumers', () => {
   it('are published again for a group that was behind, once no dead letter of another needs them', async () => {
     const sut = await make(['one', 'behind']);
     const deadLetters = new DeadLettersService(new DeadLettersRepository(client));
-    await sut.service.complete(budget(), 'acme', sut.id, true);
+    await sut.transcripts.complete(budget(), 'acme', sut.id, true);
     const { id } = await sut.completed('one');
     await groups.setAside('one', { lane: 'events', id }, { attempts: 5, reason: 'poison' });
     await redis.redis.xtrim(stream, 'MAXLEN', 0);
@@ -362,7 +364,7 @@ describe('completed transcripts and their consumers', () => {
     await deadLetters.deleteAll({ filter: {}, cursor: undefined, limit: 10, dryRun: false });
     expect(await sut.keeper.keep()).toEqual({ released: 0, republished: 1, lost: 0 });
     const event = await sut.completed('behind');
-    expect((await sut.transcripts.complete(event)).transcript).toBe(long.join(' '));
+    expect((await sut.completedTranscripts.complete(event)).transcript).toBe(long.join(' '));
   });
 
   it('are let go at once when a session is deleted that was not completed, or that nobody consumes', async () => {
@@ -371,7 +373,7 @@ describe('completed transcripts and their consumers', () => {
     expect(await redis.redis.keys('prod:session:*')).toEqual([]);
     await redis.redis.flushall();
     const unclaimed = await make([]);
-    await unclaimed.service.complete(budget(), 'acme', unclaimed.id, true);
+    await unclaimed.transcripts.complete(budget(), 'acme', unclaimed.id, true);
     const ttlMs = await redis.redis.pttl(keyOf(unclaimed.id, 'unarchived'));
     expect(ttlMs).toBeGreaterThan(3_500_000);
     expect(ttlMs).toBeLessThanOrEqual(3_600_000);

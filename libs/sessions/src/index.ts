@@ -38,5 +38,6 @@ export { SessionSweeper } from './session-sweeper.js';
 export { SessionWalkRepository } from './session-walk.repository.js';
 export type { SessionDraft, SessionPatch } from './session-changes.js';
 export { SessionsService } from './sessions.service.js';
+export { TranscriptsService } from './transcripts.service.js';
 export { createSessionWriter } from './writer/create-session-writer.js';
 export { WriterRepositories } from './writer/writer-repositories.js';

@@ -13,6 +13,7 @@ import { SessionSweeper } from './session-sweeper.js';
 import { SessionWalkRepository } from './session-walk.repository.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
+import { TranscriptsService } from './transcripts.service.js';
 import { createSessionWriter } from './writer/create-session-writer.js';
 import { SessionWriter } from './writer/session-writer.js';
 import { WriterRepositories } from './writer/writer-repositories.js';
@@ -32,6 +33,7 @@ import { WriterRepositories } from './writer/writer-repositories.js';
     SessionsService,
     SessionSweeper,
     SessionWalkRepository,
+    TranscriptsService,
     {
       provide: SessionWriter,
       inject: [redisTargetToken('sessions'), WriterRepositories, MEMORY_LIMITS],
@@ -47,6 +49,7 @@ import { WriterRepositories } from './writer/writer-repositories.js';
     SessionListsService,
     SessionPurgeService,
     SessionsService,
+    TranscriptsService,
   ],
 })
 export class SessionsModule {}

@@ -1,29 +1,20 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { RedisBudget } from '@app/redis';
 import type { MemoryReclaimer } from './memory-reclaimer.js';
-import { type JsonObject, MAX_CHUNKS, MAX_FIELDS, MAX_TRANSCRIPT_BYTES } from './session.js';
+import { type JsonObject, MAX_FIELDS } from './session.js';
 import type { IndexFacts, SessionIndexRepository } from './session-index.repository.js';
 import type { SessionSweeper } from './session-sweeper.js';
 import {
-  IdempotencyConflictError,
-  SessionCompletedError,
   SessionContendedError,
   SessionLimitError,
   SessionNotFoundError,
   SessionsFullError,
   SessionsUnavailableError,
 } from './sessions.errors.js';
-import type { SessionsRepository, TranscriptPage } from './sessions.repository.js';
+import type { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 import type { StoredSession } from './stored-session.js';
-import type {
-  AppendResult,
-  CompleteResult,
-  NewSession,
-  SessionRef,
-  SessionUpdate,
-  UpdateResult,
-} from './writer/session-writer.js';
+import type { NewSession, SessionRef, SessionUpdate, UpdateResult } from './writer/session-writer.js';
 
 const tenantId = 'acme';
 const id = 's-1';
@@ -35,35 +26,20 @@ const stored = (fields: Record<string, string> = {}, remainingMs = 60_000): Stor
 
 class FakeRepository {
   session: StoredSession | undefined = stored();
-  transcript: TranscriptPage | undefined = { total: 2, chunks: ['a', 'b'] };
   readonly reads: { readonly minTtlMs: number | undefined }[] = [];
-  readonly pages: { readonly first: number; readonly last: number }[] = [];
 
   read(_: RedisBudget, __: string, ___: string, minTtlMs?: number): Promise<StoredSession | undefined> {
     this.reads.push({ minTtlMs });
     return Promise.resolve(this.session);
   }
-
-  page(
-    _: RedisBudget,
-    __: string,
-    ___: string,
-    first: number,
-    last: number,
-  ): Promise<TranscriptPage | undefined> {
-    this.pages.push({ first, last });
-    return Promise.resolve(this.transcript);
-  }
 }
 
-/** Replies what a test sets; by default as for a session that exists and an open transcript. */
+/** Replies what a test sets; by default as for a session that exists. */
 class FakeWriter {
   readonly log: string[];
   readonly created: (SessionRef & NewSession)[] = [];
   readonly updates: SessionUpdate[] = [];
   updateResults: UpdateResult[] = [];
-  appendResult: AppendResult = { state: 'appended', total: 3 };
-  completeResult: CompleteResult = { state: 'completed', total: 3, completedAt: 'now' };
   isDeleted = true;
   failure: Error | undefined;
 
@@ -82,14 +58,6 @@ class FakeWriter {
     this.log.push('update');
     this.updates.push(update);
     return Promise.resolve(this.updateResults.shift() ?? { state: 'ok', session: stored() });
-  }
-
-  append(): Promise<AppendResult> {
-    return Promise.resolve(this.appendResult);
-  }
-
-  complete(): Promise<CompleteResult> {
-    return Promise.resolve(this.completeResult);
   }
 
   delete(): Promise<boolean> {
@@ -311,65 +279,6 @@ describe(SessionsService.name, () => {
       writer.isDeleted = false;
       await expect(sut.delete(budget, tenantId, id)).rejects.toThrow(SessionNotFoundError);
       expect(index.removed).toBeUndefined();
-    });
-  });
-
-  describe('append', () => {
-    const append = () => sut.append(budget, tenantId, id, { chunks: ['a'], idempotencyKey: undefined });
-
-    it.each([
-      ['appended', false],
-      ['replayed', true],
-    ] as const)('returns the total number of chunks when they are %s', async (state, replayed) => {
-      writer.appendResult = { state, total: 3 };
-      expect(await append()).toEqual({ total: 3, replayed });
-      expect(index.touched).toEqual([{ id }]);
-      expect(memory.changes).toBe(1);
-    });
-
-    it.each([
-      ['missing', SessionNotFoundError, ''],
-      ['completed', SessionCompletedError, ''],
-      ['conflict', IdempotencyConflictError, ''],
-      ['too-many', SessionLimitError, `at most ${MAX_CHUNKS} chunks; there are 9`],
-      ['too-large', SessionLimitError, `at most ${MAX_TRANSCRIPT_BYTES} bytes; there are 9`],
-    ] as const)('throws the error for the reply "%s"', async (state, error, message) => {
-      writer.appendResult = { state, total: 9 };
-      const failure = await append().catch((thrown: unknown) => thrown as Error);
-      expect(failure).toBeInstanceOf(error);
-      expect((failure as Error).message).toContain(message);
-      expect(index.touched).toEqual([]);
-    });
-  });
-
-  describe('transcript and text', () => {
-    it('reads a page by offset and limit', async () => {
-      expect(await sut.transcript(budget, tenantId, id, 20, 10)).toEqual({ total: 2, chunks: ['a', 'b'] });
-      expect(repository.pages).toEqual([{ first: 20, last: 29 }]);
-    });
-
-    it('joins the whole transcript with single spaces', async () => {
-      expect(await sut.text(budget, tenantId, id)).toBe('a b');
-      expect(repository.pages).toEqual([{ first: 0, last: -1 }]);
-      expect(index.touched).toEqual([{ id }]);
-    });
-
-    it('throws SessionNotFoundError for a session that the tenant does not have', async () => {
-      repository.transcript = undefined;
-      await expect(sut.text(budget, tenantId, id)).rejects.toThrow(SessionNotFoundError);
-    });
-  });
-
-  describe('complete', () => {
-    it.each(['completed', 'already'] as const)('returns the first result when it is %s', async (state) => {
-      writer.completeResult = { state, total: 3, completedAt: 'then' };
-      expect(await sut.complete(budget, tenantId, id, false)).toEqual({ total: 3, completedAt: 'then' });
-      expect(index.touched).toEqual([{ id }]);
-    });
-
-    it('throws SessionNotFoundError for a session that the tenant does not have', async () => {
-      writer.completeResult = { state: 'missing', total: 0, completedAt: '' };
-      await expect(sut.complete(budget, tenantId, id, false)).rejects.toThrow(SessionNotFoundError);
     });
   });
 });

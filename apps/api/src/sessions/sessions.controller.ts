@@ -19,6 +19,7 @@ import {
   SessionNotFoundError,
   type SessionPage,
   SessionsService,
+  TranscriptsService,
   type SessionWithState,
 } from '@app/sessions';
 import type { FastifyReply } from 'fastify';
@@ -66,6 +67,7 @@ import {
 export class SessionsController {
   constructor(
     private readonly sessions: SessionsService,
+    private readonly transcripts: TranscriptsService,
     private readonly lists: SessionListsService,
   ) {}
 
@@ -177,7 +179,7 @@ export class SessionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ total: number }> {
     const idempotencyKey = key === undefined ? undefined : checkedKey(key);
-    const { total, replayed } = await this.sessions.append(budget, tenant, id, { chunks, idempotencyKey });
+    const { total, replayed } = await this.transcripts.append(budget, tenant, id, { chunks, idempotencyKey });
     if (replayed) void reply.header('idempotency-replayed', 'true');
     return { total };
   }
@@ -199,8 +201,8 @@ export class SessionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | { chunks: string[]; total: number }> {
     void reply.header('vary', 'accept');
-    if (!prefersText(accept)) return this.sessions.transcript(budget, tenant, id, offset, limit);
-    const text = await this.sessions.text(budget, tenant, id);
+    if (!prefersText(accept)) return this.transcripts.page(budget, tenant, id, offset, limit);
+    const text = await this.transcripts.text(budget, tenant, id);
     void reply.type('text/plain; charset=utf-8');
     return text;
   }
@@ -219,7 +221,7 @@ export class SessionsController {
     @CurrentPrincipal() { tenant }: Principal,
     @RequestBudget('patient') budget: RedisBudget,
   ): Promise<{ total: number; completedAt: string }> {
-    return this.sessions.complete(budget, tenant, id, deleteTranscript);
+    return this.transcripts.complete(budget, tenant, id, deleteTranscript);
   }
 
   @Get('tenants/:id/sessions')
