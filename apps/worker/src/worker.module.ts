@@ -27,7 +27,7 @@ import { TrendingJob } from './jobs/trending.job.js';
 export class WorkerModule {
   /**
    * @param variables used instead of the process environment and `.env`
-   * @throws ConfigurationError listing every fault
+   * @throws ConfigurationError with all errors
    */
   static async register(variables?: Record<string, string>): Promise<DynamicModule> {
     return {

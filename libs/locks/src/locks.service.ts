@@ -20,7 +20,7 @@ export interface HeldLock {
 }
 
 export interface LockOptions {
-  /** How long the lock stays held after its holder has died. Default 30 s. */
+  /** How long the lock remains held after its holder's process has ended. Default 30 s. */
   readonly ttlMs?: number;
   /** How long to wait while another owner holds the lock. Default 0. */
   readonly waitMs?: number;
@@ -29,10 +29,10 @@ export interface LockOptions {
 }
 
 /**
- * Named locks across all processes of the fleet (redis.io/docs/latest/develop/clients/patterns/distributed-locks, on a single
- * Redis). They avoid duplicate work but do not rule it out: Redis may lose a lock in a failover, and a paused process may not
- * notice that its lock has expired. Writes that must not happen twice are protected by the fencing token, where they are
- * stored.
+ * Provides named locks across all processes of the fleet, on a single Redis (see
+ * redis.io/docs/latest/develop/clients/patterns/distributed-locks). Locks avoid duplicate work but do not rule it out: Redis
+ * may lose a lock in a failover, and a paused process may not notice that its lock has expired. To prevent duplicate writes,
+ * the storage has to check the fencing token.
  */
 @Injectable()
 export class LocksService {
@@ -79,7 +79,7 @@ export class LocksService {
       const acquisition = await this.repository.acquire(name, token, ttlMs);
       if (acquisition.state === 'acquired') return acquisition.fence;
       if (acquisition.state === 'unknown') {
-        // It may have been acquired: release it, so that nobody waits for its TTL.
+        // It may have been acquired. Releasing it spares others from waiting for its TTL.
         void this.repository.release(name, token);
         throw acquisition.refusal ?? new LockUnavailableError(name);
       }
@@ -88,7 +88,7 @@ export class LocksService {
     }
   }
 
-  /** Extends the lock three times per TTL. If none is confirmed, it gives the lock up before Redis does. */
+  /** Extends the lock after each quarter of its TTL. If no extension is confirmed, the lock counts as lost before it expires in Redis. */
   private keepExtending(name: string, token: string, ttlMs: number, lost: AbortController): NodeJS.Timeout {
     let confirmedMs = performance.now();
     const lose = (): void => {

@@ -10,7 +10,7 @@ export const MAX_TASK_TTL_SECONDS = 604_800;
 /** Larger results belong in a different store. */
 export const MAX_TASK_RESULT_BYTES = 1_048_576;
 
-/** The state of a task as its producer reports it. */
+/** The state of a task as reported by its producer. */
 export interface TaskDraft {
   readonly status: TaskStatus;
   /** From 0 to 1. Undefined keeps the last value. The progress of a task that is done is 1. */

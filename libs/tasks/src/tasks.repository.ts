@@ -92,7 +92,7 @@ function confirmed(outcome: Outcome<unknown>, otherwise: string): unknown {
   throw refusalOf(outcome, 'task:{id}:result') ?? new TasksUnavailableError(otherwise);
 }
 
-/** Decodes the reply. A result of another program that is not JSON does not count as a task. */
+/** Decodes the reply. If another program has stored a result that is not JSON, there is no task. */
 function toTask(reply: unknown): Task | undefined {
   if (reply === null) return undefined;
   const [status, progress, result] = (reply as Buffer[]).map(String) as [TaskStatus, string, string];

@@ -4,8 +4,8 @@ import { toArchiveRecord } from './archive-record.js';
 import { NdjsonFile } from './ndjson-file.js';
 
 /**
- * Appends completed transcripts to a file, a JSON object per line. An event that comes again has the same id. Every error
- * of the disk is an operator's to repair: the consumer waits for that.
+ * Appends completed transcripts to a file, one JSON object per line. An event that is delivered again has the same id. Errors
+ * of the disk are retried until an operator has fixed their cause.
  */
 export class ArchiveFileHandler implements EventHandler {
   readonly group = 'archive-file';
@@ -20,7 +20,7 @@ export class ArchiveFileHandler implements EventHandler {
   }
 
   /**
-   * The line is on the disk before the event is acknowledged.
+   * Appends a line and flushes it to disk, so that the event is acknowledged only after that.
    *
    * @throws RetryLaterError, TranscriptGoneError, Error of the operating system
    */

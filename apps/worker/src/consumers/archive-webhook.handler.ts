@@ -6,10 +6,10 @@ import { UpstreamClient, UpstreamError } from '@app/upstream';
 import { toArchiveRecord } from './archive-record.js';
 
 /**
- * What says that this very event can never be taken. Everything else may be repaired: a redirect, a wrong key or address
- * (401, 403, 404), too many requests, an outage.
+ * Statuses by which a receiver rejects an event permanently. All others have a cause that can be fixed, such as a redirect, a
+ * wrong secret or URL (401, 403, 404), a rate limit or an outage.
  */
-const refusals: ReadonlySet<number> = new Set([400, 409, 413, 422]);
+const rejections: ReadonlySet<number> = new Set([400, 409, 413, 422]);
 
 /** Posts completed transcripts, signed according to Standard Webhooks (standardwebhooks.com). */
 export class ArchiveWebhookHandler implements EventHandler {
@@ -33,7 +33,7 @@ export class ArchiveWebhookHandler implements EventHandler {
   }
 
   /**
-   * Retried with the same id: the receiver knows a second delivery by it.
+   * Posts an event. A retry has the same `webhook-id`, so that the receiver can recognize it.
    *
    * @throws EventRejectedError, RetryLaterError, TranscriptGoneError
    */
@@ -55,9 +55,9 @@ export class ArchiveWebhookHandler implements EventHandler {
 
   private toConsumerError(error: UpstreamError): Error {
     const { upstreamStatus } = error;
-    if (upstreamStatus !== undefined && refusals.has(upstreamStatus))
+    if (upstreamStatus !== undefined && rejections.has(upstreamStatus))
       return new EventRejectedError(`HTTP ${upstreamStatus}`, error.message);
-    // While the breaker is open no request is sent. The operator has to fix its cause.
+    // While the breaker is open, the failure that opened it is more useful than the breaker's own error.
     if (error.failure === 'overloaded' && this.lastFault) return this.lastFault;
     this.lastFault = toRetryLater(error);
     return this.lastFault;
@@ -75,7 +75,7 @@ function toRetryLater(error: UpstreamError): RetryLaterError {
   const hint = isRedirect
     ? 'redirects are not followed: set ARCHIVE_WEBHOOK_URL to the address that it redirects to'
     : hints[status ?? 0];
-  // The receiver's own words stay out of logs and health: they may quote the transcript.
+  // The receiver's response may quote the transcript, so it must not appear in logs and health checks.
   const what = status === undefined ? message : `${error.upstream}: ${code}`;
   return new RetryLaterError(hint ? `${what}; ${hint}` : what, { cause: error, code, retryAfterMs });
 }
@@ -84,11 +84,11 @@ const hints: Readonly<Record<number, string>> = {
   401: 'the receiver does not accept the signature: check ARCHIVE_WEBHOOK_SECRET',
   403: 'the receiver does not allow this: check ARCHIVE_WEBHOOK_SECRET and its permissions',
   404: 'check ARCHIVE_WEBHOOK_URL',
-  405: 'the receiver takes no POST there: check ARCHIVE_WEBHOOK_URL',
-  410: 'the receiver is gone: check ARCHIVE_WEBHOOK_URL',
+  405: 'the receiver does not support POST: check ARCHIVE_WEBHOOK_URL',
+  410: 'the receiver no longer exists: check ARCHIVE_WEBHOOK_URL',
 };
 
-/** HMAC-SHA256 of `id.timestamp.payload`, base64. A secret of the form `whsec_…` is base64 itself. */
+/** Returns the HMAC-SHA256 of `id.timestamp.payload` in base64. A secret with the prefix `whsec_` is decoded from base64. */
 export function sign(secret: string, id: string, timestamp: string, payload: string): string {
   const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice('whsec_'.length), 'base64') : secret;
   return createHmac('sha256', key).update(`${id}.${timestamp}.${payload}`).digest('base64');

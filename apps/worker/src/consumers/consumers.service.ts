@@ -68,12 +68,12 @@ export class ConsumersService implements OnApplicationBootstrap, OnModuleDestroy
       this.deadLetters.length(),
     ]);
     if (dead !== undefined) this.metrics.setDeadLetters(dead);
-    // Without a stream there are no groups to ask for.
+    // `groups` is undefined if the stream does not exist.
     if (length !== undefined) this.metrics.measured({ length, bytes, groups: groups ?? [], completions });
     await this.keepCompletions();
   }
 
-  /** Only one check runs at a time, because with many waiting completions it takes longer than the interval. */
+  /** Runs only one check at a time, because many waiting completions can take longer than the interval. */
   private async keepCompletions(): Promise<void> {
     if (this.isKeeping) return;
     this.isKeeping = true;

@@ -4,14 +4,14 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const lineFeed = 0x0a;
-/** A torn line does not grow for this long; a line that grows is being written by another process. */
+/** An incomplete line that has not grown for this long is torn. Otherwise another process is still writing it. */
 const tornAfterMs = 200;
 const pollIntervalMs = 20;
 
 /**
- * Appends lines to a file that several processes may share. A line is on the disk (`fdatasync`) when `append` resolves,
- * and it is either there as a whole or not at all: what a failed write left behind is cut off again, and what a crash
- * left behind is terminated, so that no later line runs into it.
+ * Appends lines to a file that several processes may share. When `append` resolves, the line is flushed to disk
+ * (`fdatasync`). Lines are complete or absent: the remains of a failed write are truncated, and the remains of a crash are
+ * terminated by a line break.
  */
 export class NdjsonFile {
   private last: Promise<void> = Promise.resolve();
@@ -42,7 +42,7 @@ export class NdjsonFile {
   }
 }
 
-/** One write(2) with O_APPEND, so that lines of several processes do not mix. */
+/** Uses a single write(2) with O_APPEND, so that lines of several processes do not mix. */
 async function appendWhole(handle: FileHandle, sizeBefore: number, bytes: Buffer): Promise<void> {
   let written = 0;
   try {
@@ -50,25 +50,25 @@ async function appendWhole(handle: FileHandle, sizeBefore: number, bytes: Buffer
     if (written < bytes.length) throw shortWrite(written, bytes.length);
     await handle.datasync();
   } catch (error) {
-    cutBack(handle, sizeBefore, written);
+    truncateBack(handle, sizeBefore, written);
     throw error;
   }
-  // Another process that cut back its own line a moment too late would have taken this one along.
+  // Another process may have truncated this line together with the remains of its own.
   if ((await handle.stat()).size < sizeBefore + bytes.length)
     throw systemError('ESTALE', 'the file was truncated while a line was written');
 }
 
 /**
- * Removes what a failed write left, if it is still the end of the file. Otherwise another process has appended behind
- * it, having terminated it. Synchronous: between the look and the cut there is no time for anybody else.
+ * Removes the remains of a failed write, unless another process has terminated them and appended a line. Synchronous, so
+ * that as little time as possible passes between the check and the truncation.
  */
-function cutBack({ fd }: FileHandle, sizeBefore: number, written: number): void {
+function truncateBack({ fd }: FileHandle, sizeBefore: number, written: number): void {
   if (written === 0 || fstatSync(fd).size !== sizeBefore + written) return;
   ftruncateSync(fd, sizeBefore);
   fdatasyncSync(fd);
 }
 
-/** Returns whether the file ends within a line that no process is still writing. */
+/** Returns whether the file ends with an incomplete line that no process is still writing. */
 async function hasTornTail(handle: FileHandle): Promise<boolean> {
   let { size } = await handle.stat();
   let sinceMs = performance.now();
@@ -88,13 +88,13 @@ async function endsLine(handle: FileHandle, size: number): Promise<boolean> {
   return buffer[0] === lineFeed;
 }
 
-/** A pipe or a device has no last line to inspect, truncate or flush. */
+/** Writes to a pipe or a device, which has no last line to inspect, truncate or flush. */
 async function writeToDevice(handle: FileHandle, line: Buffer): Promise<void> {
   const { bytesWritten } = await handle.write(line);
   if (bytesWritten < line.length) throw shortWrite(bytesWritten, line.length);
 }
 
-/** A new file survives a power loss once its folder is flushed as well. Some file systems do not support this. */
+/** Flushes the folder of a new file, so that the file survives a power failure. Some file systems do not support this. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(ignoring('EACCES', 'EPERM'));
   if (!handle) return;
@@ -115,6 +115,6 @@ const ignoring =
 const shortWrite = (written: number, length: number): Error =>
   systemError('ENOSPC', `only ${written} of ${length} bytes were written: the disk is full`);
 
-/** An error in the form of the operating system's errors. */
+/** Returns an error like those of the operating system. */
 const systemError = (code: string, message: string): Error =>
   Object.assign(new Error(`${code}: ${message}`), { code, errno: 0 });

@@ -6,7 +6,7 @@ import { JobsMetrics } from './jobs.metrics.js';
 import { JobsRepository } from './jobs.repository.js';
 
 const tickMs = 1_000;
-/** How often an idle job is checked: another worker may have failed, or Redis may have lost its data. */
+/** Maximum interval between checks of an idle job, because another worker may fail or Redis may lose its data. */
 const maxCheckIntervalMs = 15_000;
 const retryDelayMs = 5_000;
 
@@ -111,7 +111,7 @@ export class JobRunner implements OnModuleDestroy {
     state.nextCheckMs =
       performance.now() + Math.min(backoffMs, 20 * maxCheckIntervalMs) * (0.5 + Math.random());
     if (this.stopping.signal.aborted) return;
-    // Another worker is running the job: this is not a failure.
+    // Another worker is running the job, which is not a failure.
     if (error instanceof LockHeldError) {
       state.nextCheckMs = performance.now() + retryDelayMs * (0.5 + Math.random());
       return;

@@ -11,7 +11,7 @@ export class JobsRepository {
     const outcome = await this.redis.get(this.redis.newBudget(), this.key(name));
     if (outcome.status !== 'ok') return outcome;
     const atMs = Number(outcome.value.toString());
-    // Not written by Marquee.
+    // Another program may have written something else.
     return Number.isFinite(atMs) ? { status: 'ok', value: atMs } : miss;
   }
 

@@ -17,7 +17,7 @@ export class MovieChangesJob implements FleetJob {
     this.intervalSeconds = config.movies.changesSeconds;
   }
 
-  /** Returns false: a Redis that lost its data has nothing to delete. */
+  /** Returns false, because there is nothing to delete after Redis has lost its data. */
   isUrgent(): Promise<boolean> {
     return Promise.resolve(false);
   }

@@ -21,7 +21,7 @@ export class TrendingJob implements FleetJob {
     this.intervalSeconds = config.trending.refreshSeconds;
   }
 
-  /** Returns whether the set is missing: if it cannot be restored, it is refreshed from the source. */
+  /** Returns whether the set is missing and could not be restored, so that it has to be loaded from the source. */
   async isUrgent(): Promise<boolean> {
     const summary = await this.repository.summarize(this.redis.newBudget());
     return summary.status === 'ok' && summary.value.isMissing;
