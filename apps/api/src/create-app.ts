@@ -11,7 +11,7 @@ import { addTracing } from './http/tracing.js';
 import { DrainService } from './http/drain.service.js';
 import { handleFrameworkError, clientErrorHandler } from './http/early-errors.js';
 import { addHttpHooks, requestIdOf } from './http/http-hooks.js';
-import { addIntake } from './http/intake.js';
+import { addRequestPipeline } from './http/request-pipeline.js';
 import { addOpenApi } from './open-api/open-api.js';
 
 /** Time limits for receiving a whole request, and its header. */
@@ -72,7 +72,7 @@ export async function createApp(variables?: Record<string, string>): Promise<Nes
   });
   if (config.tracing.endpoint !== undefined) await addTracing(app, config.tracing.endpoint, config.version);
   addCors(app, config.http.corsOrigins);
-  countMalformed = addIntake(app);
+  countMalformed = addRequestPipeline(app);
   addOpenApi(app, config.version);
   await app.init();
   return app;

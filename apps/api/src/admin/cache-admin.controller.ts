@@ -7,17 +7,17 @@ import { EmbeddingsService } from '@app/embeddings';
 import { SkipRateLimit } from '@app/rate-limit';
 import type { RedisBudget } from '@app/redis';
 import type { FastifyReply } from 'fastify';
-import { LargeBody } from '../http/body/body-bounds.js';
+import { LargeBody } from '../http/body/body-limits.js';
 import { abortOnDisconnect } from '../http/abort-on-disconnect.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { RequestValidationError } from '../http/request-validation.error.js';
 import {
-  entryAnswerSchema,
+  entryResponseSchema,
   type EntryQuery,
   entryQuerySchema,
   type PurgeQuery,
   purgeQuerySchema,
-  statsAnswerSchema,
+  statsResponseSchema,
   type WarmBody,
   warmBodySchema,
 } from './cache-admin.dto.js';
@@ -41,7 +41,7 @@ export class CacheAdminController {
   @Get('stats')
   @SkipRateLimit()
   @ApiOperation({ summary: 'Outcomes, hit rate and savings per namespace; the local tier' })
-  @ApiResponse({ status: 200, standardSchema: statsAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: statsResponseSchema })
   stats() {
     return this.inspector.stats();
   }
@@ -49,7 +49,7 @@ export class CacheAdminController {
   @Get('entry')
   @SkipRateLimit()
   @ApiOperation({ summary: 'Inspect a key: tier, TTLs, and what stored it last' })
-  @ApiResponse({ status: 200, standardSchema: entryAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: entryResponseSchema })
   entry(@Query({ schema: entryQuerySchema }) { key }: EntryQuery, @RequestBudget() budget: RedisBudget) {
     return this.inspector.inspect(key, { budget });
   }

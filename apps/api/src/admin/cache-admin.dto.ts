@@ -58,7 +58,7 @@ const ledger = z.object({
     .meta({ description: 'Estimated cost of the hits, based on the average cost of loads' }),
 });
 
-export const statsAnswerSchema = z
+export const statsResponseSchema = z
   .object({
     namespaces: z.record(z.string(), ledger),
     local: z.record(z.string(), z.object({ entries: z.int(), bytes: z.int() })),
@@ -66,7 +66,7 @@ export const statsAnswerSchema = z
   })
   .meta({ id: 'CacheStats' });
 
-export const entryAnswerSchema = z
+export const entryResponseSchema = z
   .object({
     key: z.string(),
     version: z.string().nullable(),

@@ -7,17 +7,17 @@ import { problemSchema } from '../http/problem.dto.js';
 import {
   type DeadLetterParams,
   deadLetterParamsSchema,
-  deadLettersAnswerSchema,
+  deadLettersResponseSchema,
   type DeadLettersQuery,
   deadLettersQuerySchema,
-  deleteAllAnswerSchema,
-  deletedAnswerSchema,
+  deleteAllResponseSchema,
+  deletedResponseSchema,
   type DeleteQuery,
   deleteQuerySchema,
-  replayAllAnswerSchema,
+  replayAllResponseSchema,
   type ReplayBody,
   replayBodySchema,
-  replayedAnswerSchema,
+  replayedResponseSchema,
 } from './dead-letters.dto.js';
 
 /** Lists, replays and deletes events that a consumer group could not handle. */
@@ -36,7 +36,7 @@ export class DeadLettersAdminController {
     description:
       'A page looks at a bounded number of them: with a filter it may hold fewer than `limit`, or none, and still have a `nextCursor`.',
   })
-  @ApiResponse({ status: 200, standardSchema: deadLettersAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: deadLettersResponseSchema })
   @ApiResponse({ status: 503, description: 'Redis did not respond', standardSchema: problemSchema })
   list(@Query({ schema: deadLettersQuerySchema }) { cursor, limit, ...filter }: DeadLettersQuery) {
     return this.deadLetters.list(filter, cursor, limit);
@@ -50,7 +50,7 @@ export class DeadLettersAdminController {
     description:
       'Moves each to the consumer group that could not handle it, the oldest first; other groups do not get it again. The event keeps its id. Continue with `cursor` while there is a `nextCursor`.',
   })
-  @ApiResponse({ status: 200, standardSchema: replayAllAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: replayAllResponseSchema })
   @ApiResponse({
     status: 503,
     description: 'Redis did not confirm the operation',
@@ -72,7 +72,7 @@ export class DeadLettersAdminController {
     summary: 'Replay a dead letter',
     description: 'Delivers it again to the consumer group that could not handle it, and to no other group.',
   })
-  @ApiResponse({ status: 200, standardSchema: replayedAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: replayedResponseSchema })
   @ApiResponse({ status: 404, description: 'Dead letter not found', standardSchema: problemSchema })
   @ApiResponse({
     status: 503,
@@ -95,7 +95,7 @@ export class DeadLettersAdminController {
     description:
       'Requires a filter, or `all=true`. Continue with `cursor` as long as there is a `nextCursor`.',
   })
-  @ApiResponse({ status: 200, standardSchema: deleteAllAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: deleteAllResponseSchema })
   @ApiResponse({
     status: 503,
     description: 'Redis did not confirm the operation',
@@ -115,7 +115,7 @@ export class DeadLettersAdminController {
   @Delete(':id')
   @SkipRateLimit()
   @ApiOperation({ summary: 'Delete a dead letter' })
-  @ApiResponse({ status: 200, standardSchema: deletedAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: deletedResponseSchema })
   @ApiResponse({ status: 404, description: 'Dead letter not found', standardSchema: problemSchema })
   @ApiResponse({
     status: 503,

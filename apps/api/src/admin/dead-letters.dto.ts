@@ -101,7 +101,7 @@ const deadLetterSchema = z
   })
   .meta({ id: 'DeadLetter' });
 
-export const deadLettersAnswerSchema = z
+export const deadLettersResponseSchema = z
   .object({
     results: z.array(deadLetterSchema),
     total: z.int().meta({ description: 'Total number of dead letters, regardless of the filter' }),
@@ -109,11 +109,11 @@ export const deadLettersAnswerSchema = z
   })
   .meta({ id: 'DeadLetters' });
 
-export const replayedAnswerSchema = z
+export const replayedResponseSchema = z
   .object({ replayed: z.int(), group: z.string(), eventId: z.string() })
   .meta({ id: 'DeadLetterReplayed' });
 
-export const deletedAnswerSchema = z.object({ deleted: z.int() }).meta({ id: 'DeadLetterDeleted' });
+export const deletedResponseSchema = z.object({ deleted: z.int() }).meta({ id: 'DeadLetterDeleted' });
 
 const batch = {
   matched: z.int().meta({ description: 'Number of matches among the dead letters that this call examined' }),
@@ -121,9 +121,9 @@ const batch = {
   nextCursor: z.string().nullable().meta({ description: 'Where to continue; null at the end' }),
 };
 
-export const replayAllAnswerSchema = z
+export const replayAllResponseSchema = z
   .object({ ...batch, replayed: z.int() })
   .meta({ id: 'DeadLettersReplayed' });
-export const deleteAllAnswerSchema = z
+export const deleteAllResponseSchema = z
   .object({ ...batch, deleted: z.int() })
   .meta({ id: 'DeadLettersDeleted' });

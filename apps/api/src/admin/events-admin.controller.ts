@@ -4,7 +4,7 @@ import { Roles } from '@app/auth';
 import { EventsRepository } from '@app/events';
 import { SkipRateLimit } from '@app/rate-limit';
 import { problemSchema } from '../http/problem.dto.js';
-import { eventsAnswerSchema } from './events-admin.dto.js';
+import { eventsResponseSchema } from './events-admin.dto.js';
 
 /** Shows the state of the event stream and its consumer groups. */
 @ApiTags('admin')
@@ -16,7 +16,7 @@ export class EventsAdminController {
   @Get()
   @SkipRateLimit()
   @ApiOperation({ summary: 'Length of the event stream; pending and lag of each consumer group' })
-  @ApiResponse({ status: 200, standardSchema: eventsAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: eventsResponseSchema })
   @ApiResponse({ status: 503, description: 'Redis did not respond', standardSchema: problemSchema })
   async standing() {
     const [length, groups] = await Promise.all([this.events.length(), this.events.groups()]);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const eventsAnswerSchema = z
+export const eventsResponseSchema = z
   .object({
     length: z.int().meta({ description: 'Number of entries in the stream', example: 1200 }),
     groups: z.array(

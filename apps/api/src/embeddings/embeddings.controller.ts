@@ -4,16 +4,16 @@ import { EmbeddingsService } from '@app/embeddings';
 import { RateLimit } from '@app/rate-limit';
 import type { RedisBudget } from '@app/redis';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { LargeBody } from '../http/body/body-bounds.js';
+import { LargeBody } from '../http/body/body-limits.js';
 import { showCacheOutcome } from '../http/cache-outcome.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { WantsRefresh } from '../http/refresh.decorator.js';
-import { embeddingsAnswer } from './embeddings-answer.js';
+import { toEmbeddingsResponse } from './embeddings-response.js';
 import {
-  embeddingsAnswerSchema,
+  embeddingsResponseSchema,
   type EmbeddingsBody,
   embeddingsBodySchema,
-  modelsAnswerSchema,
+  modelsResponseSchema,
   openAiErrorSchema,
 } from './embeddings.dto.js';
 import { maxInputs } from './embeddings-input.js';
@@ -37,7 +37,7 @@ export class EmbeddingsController {
   @ApiResponse({
     status: 200,
     description: 'One embedding per input, in the same order',
-    standardSchema: embeddingsAnswerSchema,
+    standardSchema: embeddingsResponseSchema,
   })
   @ApiResponse({ status: 400, description: 'Invalid field', standardSchema: openAiErrorSchema })
   @ApiResponse({ status: 404, description: 'Model not found', standardSchema: openAiErrorSchema })
@@ -68,12 +68,12 @@ export class EmbeddingsController {
     showCacheOutcome(reply, embeddings.cached);
     // A stream does not set the content type.
     void reply.type('application/json; charset=utf-8');
-    return embeddingsAnswer(embeddings, format);
+    return toEmbeddingsResponse(embeddings, format);
   }
 
   @Get('models')
   @ApiOperation({ summary: 'List the available embedding models' })
-  @ApiResponse({ status: 200, standardSchema: modelsAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: modelsResponseSchema })
   models() {
     return {
       object: 'list',

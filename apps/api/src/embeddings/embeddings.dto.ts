@@ -35,7 +35,7 @@ export const embeddingsBodySchema = z
 
 export type EmbeddingsBody = z.output<typeof embeddingsBodySchema>;
 
-export const embeddingsAnswerSchema = z
+export const embeddingsResponseSchema = z
   .object({
     object: z.literal('list'),
     data: z.array(
@@ -52,7 +52,7 @@ export const embeddingsAnswerSchema = z
   })
   .meta({ id: 'EmbeddingsList' });
 
-export const modelsAnswerSchema = z
+export const modelsResponseSchema = z
   .object({
     object: z.literal('list'),
     data: z.array(

@@ -10,7 +10,7 @@ import {
   type StoredEmbeddingBody,
   storedEmbeddingBodySchema,
   storedEmbeddingDeletedSchema,
-  storedEmbeddingKeptSchema,
+  embeddingStoredSchema,
   type StoredEmbeddingParams,
   storedEmbeddingParamsSchema,
   type StoredEmbeddingQuery,
@@ -35,7 +35,7 @@ export class StoredEmbeddingsController {
     summary: 'Store a vector by id',
     description: 'Replaces an existing vector. It expires after `ttlSeconds`, which defaults to an hour.',
   })
-  @ApiResponse({ status: 200, standardSchema: storedEmbeddingKeptSchema })
+  @ApiResponse({ status: 200, standardSchema: embeddingStoredSchema })
   @ApiResponse({
     status: 413,
     description: 'Embedding storage quota exceeded',

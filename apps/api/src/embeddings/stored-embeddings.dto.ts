@@ -84,7 +84,7 @@ const stored = {
     .meta({ description: 'Null if another program stored the vector without a TTL' }),
 };
 
-export const storedEmbeddingKeptSchema = z.object(stored).meta({ id: 'StoredEmbeddingKept' });
+export const embeddingStoredSchema = z.object(stored).meta({ id: 'StoredEmbeddingKept' });
 export const storedEmbeddingSchema = z
   .object({ ...stored, embedding: z.union([z.array(z.number()), z.string()]) })
   .meta({ id: 'StoredEmbedding' });

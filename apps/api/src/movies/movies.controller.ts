@@ -9,12 +9,12 @@ import { showCacheOutcome } from '../http/cache-outcome.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { MovieNotFoundError } from './movie-not-found.error.js';
 import {
-  movieAnswerSchema,
+  movieResponseSchema,
   type MovieParams,
   movieParamsSchema,
   type MovieQuery,
   movieQuerySchema,
-  moviesAnswerSchema,
+  moviesResponseSchema,
   type MoviesQuery,
   moviesQuerySchema,
 } from './movies.dto.js';
@@ -34,7 +34,7 @@ export class MoviesController {
     description:
       'TMDB’s `GET /movie/{id}` with credits, videos and release dates. This product uses the TMDB API but is not endorsed or certified by TMDB.',
   })
-  @ApiResponse({ status: 200, standardSchema: movieAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: movieResponseSchema })
   @ApiResponse({
     status: 400,
     description: 'Invalid id or language',
@@ -58,7 +58,7 @@ export class MoviesController {
 
   @Get()
   @ApiOperation({ summary: 'Details of many movies' })
-  @ApiResponse({ status: 200, standardSchema: moviesAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: moviesResponseSchema })
   @ApiResponse({
     status: 400,
     description: 'Invalid id or language',

@@ -65,7 +65,7 @@ export type MovieParams = z.output<typeof movieParamsSchema>;
 export type MovieQuery = z.output<typeof movieQuerySchema>;
 export type MoviesQuery = z.output<typeof moviesQuerySchema>;
 
-export const movieAnswerSchema = z
+export const movieResponseSchema = z
   .looseObject({
     id: z.int().positive(),
     title: z.string(),
@@ -85,9 +85,9 @@ export const movieAnswerSchema = z
     description: "TMDB's movie details with credits, videos and release dates, unchanged",
   });
 
-export const moviesAnswerSchema = z
+export const moviesResponseSchema = z
   .object({
-    results: z.array(movieAnswerSchema).meta({ description: 'In the requested order' }),
+    results: z.array(movieResponseSchema).meta({ description: 'In the requested order' }),
     missing: z.array(z.int()).meta({ description: 'Ids without a movie' }),
     failed: z.array(z.int()).meta({ description: 'Ids that could not be loaded; request them again' }),
     source: z.enum(['tmdb', 'catalogue']),

@@ -14,7 +14,7 @@ import { showCacheOutcome } from '../http/cache-outcome.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { WantsRefresh } from '../http/refresh.decorator.js';
 import {
-  graphAnswerSchema,
+  graphResponseSchema,
   type GraphQuery,
   graphQuerySchema,
   type UnderstandBody,
@@ -57,7 +57,7 @@ export class QueryUnderstandingController {
 
   @Get('graph')
   @ApiOperation({ summary: 'The steps and what each waits for, as data and as a Mermaid flowchart' })
-  @ApiResponse({ status: 200, standardSchema: graphAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: graphResponseSchema })
   graph(
     @Query({ schema: graphQuerySchema }) { format }: GraphQuery,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -30,7 +30,7 @@ export const graphQuerySchema = z.strictObject(
 export type UnderstandBody = z.output<typeof understandBodySchema>;
 export type GraphQuery = z.output<typeof graphQuerySchema>;
 
-export const graphAnswerSchema = z
+export const graphResponseSchema = z
   .object({
     steps: z.array(
       z.object({

@@ -16,9 +16,9 @@ import {
   clientQuerySchema,
   overrideBodySchema,
   policySetBodySchema,
-  removedAnswerSchema,
-  resetAnswerSchema,
-  settingsAnswerSchema,
+  removedResponseSchema,
+  resetResponseSchema,
+  settingsResponseSchema,
   standingSchema,
 } from './rate-limit.dto.js';
 import { toDto } from './rate-limit.controller.js';
@@ -38,7 +38,7 @@ export class RateLimitAdminController {
   @Get('policies')
   @SkipRateLimit()
   @ApiOperation({ summary: 'Get the policies, to whom each applies, and the overrides' })
-  @ApiResponse({ status: 200, standardSchema: settingsAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: settingsResponseSchema })
   settings() {
     return this.policies.settings;
   }
@@ -50,7 +50,7 @@ export class RateLimitAdminController {
     description:
       'Every process follows within a second. Usage is kept in units, so a raised limit takes effect at once. The change lasts until Marquee starts with another configuration.',
   })
-  @ApiResponse({ status: 200, standardSchema: settingsAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: settingsResponseSchema })
   @ApiResponse({
     status: 400,
     description: 'Invalid policies; the response lists every fault',
@@ -86,7 +86,7 @@ export class RateLimitAdminController {
   @Delete('clients')
   @SkipRateLimit()
   @ApiOperation({ summary: 'Reset what a client has used of a policy' })
-  @ApiResponse({ status: 200, standardSchema: resetAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: resetResponseSchema })
   @ApiResponse({ status: 404, description: 'Policy not found', standardSchema: problemSchema })
   @ApiResponse({ status: 503, description: 'Redis did not reply', standardSchema: problemSchema })
   async reset(
@@ -128,7 +128,7 @@ export class RateLimitAdminController {
   @Delete('overrides')
   @SkipRateLimit()
   @ApiOperation({ summary: 'Remove a client’s own quota' })
-  @ApiResponse({ status: 200, standardSchema: removedAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: removedResponseSchema })
   @ApiResponse({
     status: 503,
     description: 'Redis did not confirm the change',

@@ -5,7 +5,7 @@ import { CurrentPrincipal, type Principal } from '@app/auth';
 import { callerOf, type PolicyStanding, rateLimitFields, RateLimiter, SkipRateLimit } from '@app/rate-limit';
 import type { RedisBudget } from '@app/redis';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
-import { standingsAnswerSchema } from './rate-limit.dto.js';
+import { standingsResponseSchema } from './rate-limit.dto.js';
 
 /** Shows callers their own limits. */
 @ApiTags('rate limit')
@@ -16,7 +16,7 @@ export class RateLimitController {
   @Get()
   @SkipRateLimit()
   @ApiOperation({ summary: 'Get how you stand with each policy of your plan; free of charge' })
-  @ApiResponse({ status: 200, standardSchema: standingsAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: standingsResponseSchema })
   async standing(
     @Req() request: FastifyRequest,
     @CurrentPrincipal() principal: Principal,

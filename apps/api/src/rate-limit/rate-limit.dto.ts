@@ -17,7 +17,7 @@ export const standingSchema = z
   })
   .meta({ id: 'RateLimitStanding' });
 
-export const standingsAnswerSchema = z
+export const standingsResponseSchema = z
   .object({
     plan: z.string().meta({ example: 'default' }),
     degraded: z.boolean().meta({
@@ -29,7 +29,7 @@ export const standingsAnswerSchema = z
 
 export const policySetBodySchema = policySetSchema.meta({ id: 'RateLimitPolicySet' });
 
-export const settingsAnswerSchema = z
+export const settingsResponseSchema = z
   .object({
     ...policySetSchema.shape,
     overrides: z.array(overrideSchema),
@@ -50,10 +50,10 @@ export type ClientQuery = z.output<typeof clientQuerySchema>;
 
 export const overrideBodySchema = overrideSchema.meta({ id: 'RateLimitOverride' });
 
-export const resetAnswerSchema = z
+export const resetResponseSchema = z
   .object({ reset: z.boolean().meta({ description: 'Whether the client had used anything' }) })
   .meta({ id: 'RateLimitReset' });
 
-export const removedAnswerSchema = z
+export const removedResponseSchema = z
   .object({ removed: z.boolean() })
   .meta({ id: 'RateLimitOverrideRemoved' });

@@ -23,7 +23,7 @@ import {
   type SessionWithState,
 } from '@app/sessions';
 import type { FastifyReply } from 'fastify';
-import { LargeBody } from '../http/body/body-bounds.js';
+import { LargeBody } from '../http/body/body-limits.js';
 import { problemSchema } from '../http/problem.dto.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { RequestValidationError } from '../http/request-validation.error.js';

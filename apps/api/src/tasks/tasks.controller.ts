@@ -4,7 +4,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { RedisBudget } from '@app/redis';
 import { MAX_TASK_RESULT_BYTES, type Task, type TaskStatus, TasksRepository } from '@app/tasks';
 import type { FastifyReply } from 'fastify';
-import { LargeBody } from '../http/body/body-bounds.js';
+import { LargeBody } from '../http/body/body-limits.js';
 import { problemSchema } from '../http/problem.dto.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import {

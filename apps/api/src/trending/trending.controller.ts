@@ -8,16 +8,16 @@ import { type Trending, TrendingPublisher, TrendingService } from '@app/trending
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { NoPreviousTrendingError } from './no-previous-trending.error.js';
-import { LargeBody } from '../http/body/body-bounds.js';
+import { LargeBody } from '../http/body/body-limits.js';
 import { abortOnDisconnect } from '../http/abort-on-disconnect.js';
 import { problemSchema } from '../http/problem.dto.js';
 import { RequestBudget } from '../http/redis-budget.decorator.js';
 import { type MovieParams, movieParamsSchema } from '../movies/movies.dto.js';
 import {
-  memberAnswerSchema,
+  memberResponseSchema,
   limitOf,
-  membersAnswerSchema,
-  trendingAnswerSchema,
+  membersResponseSchema,
+  trendingResponseSchema,
   type TrendingBody,
   trendingBodySchema,
   trendingFreshnessSchema,
@@ -44,7 +44,7 @@ export class TrendingController {
     description:
       '`include=movies` embeds the details of the listed movies. A movie without details is null, with a note that gives the reason.',
   })
-  @ApiResponse({ status: 200, standardSchema: z.union([trendingAnswerSchema, membersAnswerSchema]) })
+  @ApiResponse({ status: 200, standardSchema: z.union([trendingResponseSchema, membersResponseSchema]) })
   @ApiResponse({
     status: 503,
     description: 'The trending movies are not known yet',
@@ -68,7 +68,7 @@ export class TrendingController {
 
   @Get(':id')
   @ApiOperation({ summary: 'Whether a movie is trending, and its rank' })
-  @ApiResponse({ status: 200, standardSchema: memberAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: memberResponseSchema })
   @ApiResponse({ status: 400, description: 'Invalid id', standardSchema: problemSchema })
   async member(
     @Param({ schema: movieParamsSchema }) { id }: MovieParams,

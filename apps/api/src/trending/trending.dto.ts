@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { wholeNumber } from '../http/query-schemas.js';
 import { objectError } from '../http/schema-messages.js';
-import { idListSchema, languageSchema, maxMovies, movieAnswerSchema } from '../movies/movies.dto.js';
+import { idListSchema, languageSchema, maxMovies, movieResponseSchema } from '../movies/movies.dto.js';
 
 export const maxLimit = 10_000;
 const maxIncludedMovies = 1_000;
@@ -94,14 +94,14 @@ const freshness = {
 
 export const trendingFreshnessSchema = z.object(freshness).meta({ id: 'TrendingFreshness' });
 
-export const trendingAnswerSchema = z
+export const trendingResponseSchema = z
   .object({
     ids: z.array(z.int()).meta({ description: 'Most trending first' }),
     movies: z
       .array(
         z.object({
           id: z.int(),
-          movie: movieAnswerSchema.nullable(),
+          movie: movieResponseSchema.nullable(),
           note: z.enum(['missing', 'failed']).optional().meta({
             description:
               'Why the details are missing: the movie does not exist, or its details could not be loaded',
@@ -118,10 +118,10 @@ export const memberSchema = z
   .object({ id: z.int(), trending: z.boolean(), rank: z.int().nullable() })
   .meta({ id: 'TrendingMember' });
 
-export const membersAnswerSchema = z
+export const membersResponseSchema = z
   .object({ members: z.array(memberSchema), ...freshness })
   .meta({ id: 'TrendingMembers' });
 
-export const memberAnswerSchema = z
+export const memberResponseSchema = z
   .object({ ...memberSchema.shape, ...freshness })
   .meta({ id: 'TrendingMembership' });

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { RateLimitGuard } from '@app/rate-limit';
-import { type BodyBounds, boundsOf } from './body-bounds.js';
+import { type BodyLimits, bodyLimitsOf } from './body-limits.js';
 import { BodyTooLargeError } from './body.errors.js';
 import type { ReceiveBuffer } from './receive-buffer.js';
-import { Reception } from './reception.js';
+import { BodyReceiver } from './body-receiver.js';
 import { UploadClock } from './upload-clock.js';
 
 declare module 'fastify' {
@@ -39,8 +39,8 @@ export class BodyReader {
     this.expectingContinue.add(request);
   }
 
-  boundsOf(request: FastifyRequest): BodyBounds {
-    return boundsOf(request, this.options.limitBytes);
+  bodyLimitsOf(request: FastifyRequest): BodyLimits {
+    return bodyLimitsOf(request, this.options.limitBytes);
   }
 
   /**
@@ -52,7 +52,7 @@ export class BodyReader {
   async read(
     request: FastifyRequest,
     source: IncomingMessage,
-    { maxBytes }: BodyBounds,
+    { maxBytes }: BodyLimits,
     inspect?: Inspector,
   ): Promise<Buffer> {
     const { buffer, limits } = this.options;
@@ -70,7 +70,7 @@ export class BodyReader {
       if (source.headers.expect !== undefined && this.expectingContinue.delete(source))
         reply.raw.writeContinue();
       const isAnnounced = announcedBytes !== undefined;
-      return await new Reception(this.clock).receive(source, {
+      return await new BodyReceiver(this.clock).receive(source, {
         maxBytes,
         inspect,
         makeRoom: isAnnounced ? undefined : (bytes) => room.take(bytes),

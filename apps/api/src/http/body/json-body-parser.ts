@@ -35,9 +35,9 @@ export function addJsonBodyParser(fastify: FastifyInstance, reader: BodyReader):
   };
 
   const receive = async (request: FastifyRequest, payload: IncomingMessage): Promise<unknown> => {
-    const bounds = reader.boundsOf(request);
-    const scanner = new JsonScanner(bounds);
-    const body = await reader.read(request, payload, bounds, (piece) => scanner.scan(piece));
+    const limits = reader.bodyLimitsOf(request);
+    const scanner = new JsonScanner(limits);
+    const body = await reader.read(request, payload, limits, (piece) => scanner.scan(piece));
     if (body.length === 0) return undefined;
     return body.length <= smallBytes ? parse(request, body) : queue.run(() => parse(request, body));
   };

@@ -1,4 +1,4 @@
-import type { BodyBounds } from './body-bounds.js';
+import type { BodyLimits } from './body-limits.js';
 
 export const maxDepth = 32;
 
@@ -17,11 +17,11 @@ export class JsonScanner {
   private isInString = false;
   private isEscaped = false;
 
-  constructor(private readonly bounds: Pick<BodyBounds, 'maxValues' | 'maxStructures'>) {}
+  constructor(private readonly limits: Pick<BodyLimits, 'maxValues' | 'maxStructures'>) {}
 
   /** Returns an error message as soon as a limit is exceeded, and undefined until then. */
   scan(chunk: Uint8Array): string | undefined {
-    const { maxValues, maxStructures } = this.bounds;
+    const { maxValues, maxStructures } = this.limits;
     let { depth, values, structures, isInString, isEscaped } = this;
     for (let index = 0; index < chunk.length; index++) {
       const byte = chunk[index] as number;

@@ -18,7 +18,7 @@ import { proxyTrust } from './trusted-proxies.js';
  *
  * @returns a function to call with a socket whose client sent invalid HTTP
  */
-export function addIntake(app: NestFastifyApplication): (socket: Socket) => void {
+export function addRequestPipeline(app: NestFastifyApplication): (socket: Socket) => void {
   const fastify = app.getHttpAdapter().getInstance();
   const server: Server = app.getHttpServer();
   const { trustedProxies, bodyLimitBytes, receiveBufferBytes } = app.get(MarqueeConfig).http;

@@ -2,7 +2,7 @@ import type { FastifyContextConfig, FastifyRequest } from 'fastify';
 import { ExtendRouteConfig } from '@app/auth';
 
 /** Limits on a body that are enforced before it is validated. */
-export interface BodyBounds {
+export interface BodyLimits {
   readonly maxBytes: number;
   /** Maximum number of JSON values of any kind, including nested ones. */
   readonly maxValues: number;
@@ -13,12 +13,12 @@ export interface BodyBounds {
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Set by `@LargeBody()`. */
-    body?: Partial<BodyBounds>;
+    body?: Partial<BodyLimits>;
   }
 }
 
 /** Default limits. */
-const defaultBounds: BodyBounds = { maxBytes: 262_144, maxValues: 20_000, maxStructures: 5_000 };
+const defaultLimits: BodyLimits = { maxBytes: 262_144, maxValues: 20_000, maxStructures: 5_000 };
 
 /**
  * Raises the body limits of a route. Parsing a body within them must take well under 100 ms, during which the process does
@@ -29,18 +29,18 @@ const defaultBounds: BodyBounds = { maxBytes: 262_144, maxValues: 20_000, maxStr
  * @Put('watchlist')
  * @LargeBody({ maxValues: 100_000 })
  */
-export const LargeBody = (bounds: Partial<BodyBounds> = {}) =>
-  ExtendRouteConfig({ body: { maxBytes: Number.POSITIVE_INFINITY, ...bounds } });
+export const LargeBody = (limits: Partial<BodyLimits> = {}) =>
+  ExtendRouteConfig({ body: { maxBytes: Number.POSITIVE_INFINITY, ...limits } });
 
-const boundsByRoute = new WeakMap<FastifyContextConfig, BodyBounds>();
+const limitsByRoute = new WeakMap<FastifyContextConfig, BodyLimits>();
 
 /** @param limitBytes `HTTP_BODY_LIMIT_BYTES`, which no route exceeds */
-export function boundsOf({ routeOptions: { config } }: FastifyRequest, limitBytes: number): BodyBounds {
-  let bounds = boundsByRoute.get(config);
-  if (!bounds) {
-    const ofRoute = { ...defaultBounds, ...config.body };
-    bounds = { ...ofRoute, maxBytes: Math.min(ofRoute.maxBytes, limitBytes) };
-    boundsByRoute.set(config, bounds);
+export function bodyLimitsOf({ routeOptions: { config } }: FastifyRequest, limitBytes: number): BodyLimits {
+  let limits = limitsByRoute.get(config);
+  if (!limits) {
+    const ofRoute = { ...defaultLimits, ...config.body };
+    limits = { ...ofRoute, maxBytes: Math.min(ofRoute.maxBytes, limitBytes) };
+    limitsByRoute.set(config, limits);
   }
-  return bounds;
+  return limits;
 }

@@ -11,7 +11,7 @@ const minPieceBytes = 64;
 /** Number of bytes after which the received bytes are charged. */
 const accountingBytes = 16_384;
 
-export interface ReceptionOptions {
+export interface ReceiveOptions {
   readonly maxBytes: number;
   /** Inspects a piece, and returns an error message if the body is invalid. */
   readonly inspect?: ((piece: Buffer) => string | undefined) | undefined;
@@ -21,8 +21,8 @@ export interface ReceptionOptions {
   readonly account?: ((bytes: number, bodyBytes: number) => Promise<void>) | undefined;
 }
 
-/** The state of a reception until it ends. */
-interface Task extends ReceptionOptions {
+/** The state while a body is being received. */
+interface Task extends ReceiveOptions {
   readonly source: Readable;
   readonly collector: ByteCollector;
   readonly ticket: ClockTicket;
@@ -31,7 +31,7 @@ interface Task extends ReceptionOptions {
 }
 
 /** Receives one body, and stops as soon as it turns out to be invalid. */
-export class Reception implements Upload {
+export class BodyReceiver implements Upload {
   isPaused = false;
   // Released as soon as the body is complete: the stream's listeners live longer and would keep the whole request in memory.
   private task: Task | undefined;
@@ -45,7 +45,7 @@ export class Reception implements Upload {
   }
 
   /** @throws BodyTooLargeError, BodyTimeoutError, BodyAbortedError, RequestValidationError, and what the options throw */
-  receive(source: Readable, options: ReceptionOptions): Promise<Buffer> {
+  receive(source: Readable, options: ReceiveOptions): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const ticket = this.clock.add(this);
       this.task = { ...options, source, collector: new ByteCollector(), ticket, resolve, reject };
@@ -137,7 +137,7 @@ export class Reception implements Upload {
     }
   }
 
-  /** Returns undefined if the reception has already ended. */
+  /** Returns undefined if the body has already ended. */
   private end(): Task | undefined {
     const { task } = this;
     this.task = undefined;

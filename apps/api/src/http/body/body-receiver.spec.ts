@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { ReceiveBufferFullError } from './body.errors.js';
 import { ByteCollector } from './byte-collector.js';
 import { ReceiveBuffer } from './receive-buffer.js';
-import { Reception, type ReceptionOptions } from './reception.js';
+import { BodyReceiver, type ReceiveOptions } from './body-receiver.js';
 import { TurnQueue } from './turn-queue.js';
 import { UploadClock } from './upload-clock.js';
 
@@ -68,9 +68,9 @@ describe(TurnQueue.name, () => {
   });
 });
 
-describe(Reception.name, () => {
-  const receive = (source: Readable, options: Partial<ReceptionOptions> = {}, clock = new UploadClock()) =>
-    new Reception(clock).receive(source, { maxBytes: 100_000, ...options });
+describe(BodyReceiver.name, () => {
+  const receive = (source: Readable, options: Partial<ReceiveOptions> = {}, clock = new UploadClock()) =>
+    new BodyReceiver(clock).receive(source, { maxBytes: 100_000, ...options });
   const pieces = (count: number, size: number): Readable =>
     Readable.from(
       Array.from({ length: count }, () => Buffer.alloc(size)),

@@ -17,7 +17,7 @@ let api: TestApi;
 
 beforeAll(async () => {
   redis = await TestRedisServer.start();
-  folder = mkdtempSync(join(tmpdir(), 'marquee-intake-'));
+  folder = mkdtempSync(join(tmpdir(), 'marquee-request-bodies-'));
 });
 afterAll(async () => {
   rmSync(folder, { recursive: true });

@@ -5,7 +5,7 @@ import { type Embeddings, vectorToBase64 } from '@app/embeddings';
 const numbersInOnePiece = 65_536;
 
 /** Returns the response of OpenAI's embeddings API: an object, or a stream of JSON if it is large. */
-export function embeddingsAnswer(embeddings: Embeddings, format: 'float' | 'base64'): object | Readable {
+export function toEmbeddingsResponse(embeddings: Embeddings, format: 'float' | 'base64'): object | Readable {
   const { model, vectors, promptTokens } = embeddings;
   const usage = { prompt_tokens: promptTokens, total_tokens: promptTokens };
   const entry = (vector: Float32Array, index: number) => ({
