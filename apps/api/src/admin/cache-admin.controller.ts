@@ -40,7 +40,9 @@ export class CacheAdminController {
 
   @Get('stats')
   @SkipRateLimit()
-  @ApiOperation({ summary: 'Outcomes, hit rate and savings per namespace; the local tier' })
+  @ApiOperation({
+    summary: 'Get outcomes, hit rate and savings per namespace, and the size of the local tier',
+  })
   @ApiResponse({ status: 200, standardSchema: statsResponseSchema })
   stats() {
     return this.inspector.stats();
@@ -48,7 +50,7 @@ export class CacheAdminController {
 
   @Get('entry')
   @SkipRateLimit()
-  @ApiOperation({ summary: 'Inspect a key: tier, TTLs, and what stored it last' })
+  @ApiOperation({ summary: 'Inspect a key: its tier, its TTLs, and what stored it last' })
   @ApiResponse({ status: 200, standardSchema: entryResponseSchema })
   entry(@Query({ schema: entryQuerySchema }) { key }: EntryQuery, @RequestBudget() budget: RedisBudget) {
     return this.inspector.inspect(key, { budget });
@@ -59,7 +61,7 @@ export class CacheAdminController {
   @ApiOperation({
     summary: 'Delete cached values by pattern',
     description:
-      'Walks with SCAN and frees with UNLINK, throttled. Answers one line of progress a page and at last the sums.',
+      'Finds keys with SCAN and deletes them with UNLINK, at a limited rate. Streams one line of progress per page, and finally the totals.',
   })
   @ApiResponse({ status: 200, description: 'One JSON object per line', content: ndjson })
   purge(
@@ -92,11 +94,11 @@ export class CacheAdminController {
     for (let start = 0; start < texts.length; start += textsPerStep) {
       signal.throwIfAborted();
       const step = texts.slice(start, start + textsPerStep);
-      const answer = await this.embeddings.embed(budget, { model, dimensions, inputs: step });
+      const embeddings = await this.embeddings.embed(budget, { model, dimensions, inputs: step });
       budget.renew();
       done += step.length;
-      hits += answer.cached.filter(({ outcome }) => outcome !== 'miss').length;
-      promptTokens += answer.promptTokens;
+      hits += embeddings.cached.filter(({ outcome }) => outcome !== 'miss').length;
+      promptTokens += embeddings.promptTokens;
       yield { total: texts.length, done, cachedAlready: hits, promptTokens };
     }
   }

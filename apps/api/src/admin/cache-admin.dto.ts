@@ -11,7 +11,7 @@ export const purgeQuerySchema = z.strictObject(
       .min(1, { error: 'must not be empty' })
       .max(512, { error: 'must be at most 512 characters' })
       .meta({ description: 'A glob pattern below `{env}:`', example: 'emb:*' }),
-    dryRun: flagSchema.meta({ description: 'Count the matches without deleting them' }),
+    dryRun: flagSchema.meta({ description: 'Counts the matches without deleting them' }),
   },
   {
     error: objectError,
@@ -28,7 +28,7 @@ export const entryQuerySchema = z.strictObject({
 
 const inputJsonSchemas = embeddingsBodySchema.shape.input.meta()?.['anyOf'] as object[];
 
-/** Texts to embed: up to 100,000, in the format of the embeddings route. */
+/** Up to 100,000 texts to embed, in the format of the embeddings route. */
 export const warmBodySchema = z
   .strictObject({
     model: embeddingsBodySchema.shape.model,
@@ -47,7 +47,7 @@ export type PurgeQuery = z.output<typeof purgeQuerySchema>;
 export type EntryQuery = z.output<typeof entryQuerySchema>;
 export type WarmBody = z.output<typeof warmBodySchema>;
 
-const ledger = z.object({
+const statistics = z.object({
   outcomes: z.record(z.string(), z.int()).meta({ example: { local_hit: 7, redis_hit: 2, miss: 1 } }),
   hitRate: z
     .number()
@@ -60,9 +60,9 @@ const ledger = z.object({
 
 export const statsResponseSchema = z
   .object({
-    namespaces: z.record(z.string(), ledger),
+    namespaces: z.record(z.string(), statistics),
     local: z.record(z.string(), z.object({ entries: z.int(), bytes: z.int() })),
-    invalidation: z.boolean().meta({ description: 'Whether this process receives invalidations' }),
+    invalidation: z.boolean().meta({ description: 'True if this process receives invalidations' }),
   })
   .meta({ id: 'CacheStats' });
 

@@ -34,7 +34,7 @@ export class DeadLettersAdminController {
   @ApiOperation({
     summary: 'List dead letters, newest first',
     description:
-      'A page looks at a bounded number of them: with a filter it may hold fewer than `limit`, or none, and still have a `nextCursor`.',
+      'Each call examines a limited number of dead letters, so a filtered page may contain fewer than `limit`, or none, and still have a `nextCursor`.',
   })
   @ApiResponse({ status: 200, standardSchema: deadLettersResponseSchema })
   @ApiResponse({ status: 503, description: 'Redis did not respond', standardSchema: problemSchema })
@@ -48,7 +48,7 @@ export class DeadLettersAdminController {
   @ApiOperation({
     summary: 'Replay matching dead letters',
     description:
-      'Moves each to the consumer group that could not handle it, the oldest first; other groups do not get it again. The event keeps its id. Continue with `cursor` while there is a `nextCursor`.',
+      'Delivers each event again to the consumer group that could not handle it, oldest first, and to no other group. The id of the event stays the same. Repeat the call with `cursor` as long as there is a `nextCursor`.',
   })
   @ApiResponse({ status: 200, standardSchema: replayAllResponseSchema })
   @ApiResponse({
@@ -93,7 +93,7 @@ export class DeadLettersAdminController {
   @ApiOperation({
     summary: 'Delete matching dead letters',
     description:
-      'Requires a filter, or `all=true`. Continue with `cursor` as long as there is a `nextCursor`.',
+      'Requires a filter, or `all=true`. Repeat the call with `cursor` as long as there is a `nextCursor`.',
   })
   @ApiResponse({ status: 200, standardSchema: deleteAllResponseSchema })
   @ApiResponse({
@@ -132,13 +132,13 @@ export class DeadLettersAdminController {
   }
 
   /** Logs the operation and the API key that requested it. */
-  private log(keyName: string | null, did: string): void {
-    const who = keyName === null ? 'a caller of this machine' : `key "${keyName}"`;
-    this.audit.log(`Dead letters: ${who} ${did}`);
+  private log(keyName: string | null, action: string): void {
+    const who = keyName === null ? 'a local caller' : `key "${keyName}"`;
+    this.audit.log(`Dead letters: ${who} ${action}`);
   }
 }
 
-/** A filter by reason may contain a receiver's or a viewer's words, so the log only says that there was one. */
+/** A filter by reason may contain text from a receiver or a viewer, so only its presence is logged. */
 function describe({ group, type, session, reason }: DeadLetterFilter): string {
   const parts = [
     group && `group ${group}`,

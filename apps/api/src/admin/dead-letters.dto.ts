@@ -56,7 +56,7 @@ export const replayBodySchema = z.preprocess(
         dryRun: z
           .boolean({ error: 'must be true or false' })
           .default(false)
-          .meta({ description: 'Count the matches without replaying them' }),
+          .meta({ description: 'Counts the matches without replaying them' }),
       },
       strictObject,
     )
@@ -70,7 +70,7 @@ export const deleteQuerySchema = z
       all: flag.meta({ description: 'Required if there is no filter' }),
       cursor,
       limit: wholeNumber(1_000, 1, maxBatch),
-      dryRun: flag.meta({ description: 'Count the matches without deleting them' }),
+      dryRun: flag.meta({ description: 'Counts the matches without deleting them' }),
     },
     strictObject,
   )
@@ -118,7 +118,7 @@ export const deletedResponseSchema = z.object({ deleted: z.int() }).meta({ id: '
 const batch = {
   matched: z.int().meta({ description: 'Number of matches among the dead letters that this call examined' }),
   dryRun: z.boolean(),
-  nextCursor: z.string().nullable().meta({ description: 'Where to continue; null at the end' }),
+  nextCursor: z.string().nullable().meta({ description: 'Cursor of the next call; null at the end' }),
 };
 
 export const replayAllResponseSchema = z

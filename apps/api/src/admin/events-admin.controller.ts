@@ -15,15 +15,17 @@ export class EventsAdminController {
 
   @Get()
   @SkipRateLimit()
-  @ApiOperation({ summary: 'Length of the event stream; pending and lag of each consumer group' })
+  @ApiOperation({
+    summary: 'Get the length of the event stream, and the pending events and lag of each consumer group',
+  })
   @ApiResponse({ status: 200, standardSchema: eventsResponseSchema })
   @ApiResponse({ status: 503, description: 'Redis did not respond', standardSchema: problemSchema })
-  async standing() {
+  async status() {
     const [length, groups] = await Promise.all([this.events.length(), this.events.groups()]);
-    // Redis has no groups for a stream that does not exist yet.
-    const answer = groups ?? (length === 0 ? [] : undefined);
-    if (length === undefined || !answer)
-      throw new ServiceUnavailableException('Redis did not answer. Ask again.');
-    return { length, groups: answer };
+    // A stream that does not exist yet has no groups, and Redis replies with an error.
+    const known = groups ?? (length === 0 ? [] : undefined);
+    if (length === undefined || !known)
+      throw new ServiceUnavailableException('Redis did not respond. Try again.');
+    return { length, groups: known };
   }
 }

@@ -12,4 +12,4 @@ export const eventsResponseSchema = z
       }),
     ),
   })
-  .meta({ id: 'EventsStanding' });
+  .meta({ id: 'EventStreamStatus' });

@@ -23,7 +23,7 @@ export class SessionsAdminController {
   @ApiOperation({
     summary: 'Delete sessions by tenant, by user or by key pattern',
     description:
-      'Deletes the sessions that match every given glob, with their transcripts and index entries. Walks with SCAN, throttled. Answers one line of progress a page and at last the sums; `limited` means that the limit was reached and the call is to be repeated.',
+      'Deletes the sessions that match all given glob patterns, with their transcripts and index entries. Finds keys with SCAN, at a limited rate. Streams one line of progress per page, and finally the totals. If `limited` is true, the limit was reached: repeat the call.',
   })
   @ApiResponse({
     status: 200,
@@ -52,7 +52,7 @@ export class SessionsAdminController {
     try {
       for await (const progress of source) yield (last = progress);
     } finally {
-      const who = keyName === null ? 'a caller of this machine' : `key "${keyName}"`;
+      const who = keyName === null ? 'a local caller' : `key "${keyName}"`;
       const what = [
         tenantId === undefined ? [] : `tenant "${tenantId}"`,
         userId === undefined ? [] : `user sha256:${digestOf(userId)}`,

@@ -16,7 +16,7 @@ export const purgeSessionsQuerySchema = z
         .regex(/^session:/, { error: 'must begin with session:' })
         .optional()
         .meta({ description: 'A glob pattern of keys below `{env}:`', example: 'session:0190*' }),
-      dryRun: flagSchema.meta({ description: 'Count the matches without deleting them' }),
+      dryRun: flagSchema.meta({ description: 'Counts the matches without deleting them' }),
       limit: wholeNumber(10_000, 1, 1_000_000).meta({ description: 'Maximum number of sessions' }),
     },
     { error: objectError },

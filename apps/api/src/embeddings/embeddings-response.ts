@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { type Embeddings, vectorToBase64 } from '@app/embeddings';
 
-/** Larger responses are streamed vector by vector: in one piece, 2,048 vectors take half a gigabyte. */
-const numbersInOnePiece = 65_536;
+/** Responses with more numbers are streamed vector by vector: as one object, 2,048 vectors would take half a gigabyte. */
+const maxUnstreamedNumbers = 65_536;
 
 /** Returns the response of OpenAI's embeddings API: an object, or a stream of JSON if it is large. */
 export function toEmbeddingsResponse(embeddings: Embeddings, format: 'float' | 'base64'): object | Readable {
@@ -14,11 +14,11 @@ export function toEmbeddingsResponse(embeddings: Embeddings, format: 'float' | '
     embedding: format === 'base64' ? vectorToBase64(vector) : Array.from(vector),
   });
   const numbers = vectors.reduce((sum, { length }) => sum + length, 0);
-  if (numbers < numbersInOnePiece) return { object: 'list', data: vectors.map(entry), model, usage };
-  return Readable.from(pieces(vectors, entry, { model, usage }), { objectMode: true, highWaterMark: 4 });
+  if (numbers < maxUnstreamedNumbers) return { object: 'list', data: vectors.map(entry), model, usage };
+  return Readable.from(chunks(vectors, entry, { model, usage }), { objectMode: true, highWaterMark: 4 });
 }
 
-function* pieces(
+function* chunks(
   vectors: readonly Float32Array[],
   entry: (vector: Float32Array, index: number) => object,
   rest: object,

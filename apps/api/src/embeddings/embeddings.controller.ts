@@ -29,10 +29,10 @@ export class EmbeddingsController {
   @RateLimit({ cost: costOf, costField: 'input' })
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Embed texts or token arrays',
+    summary: 'Create embeddings of texts or token arrays',
     description:
-      "OpenAI's embeddings API: an OpenAI SDK, or a client built on one, works with its base URL pointed at /v1. " +
-      'Without an upstream a local model stands in, with 512 dimensions.',
+      "Compatible with OpenAI's embeddings API: OpenAI SDKs and clients that build on them work with /v1 as their base URL. " +
+      'If no upstream is configured, a local model with 512 dimensions creates the embeddings.',
   })
   @ApiResponse({
     status: 200,
@@ -54,7 +54,7 @@ export class EmbeddingsController {
   })
   @ApiResponse({
     status: 504,
-    description: 'Upstream timed out',
+    description: 'The upstream timed out',
     standardSchema: openAiErrorSchema,
   })
   async create(

@@ -15,7 +15,7 @@ export const embeddingsBodySchema = z
       encoding_format: z
         .enum(['float', 'base64'], { error: 'must be "float" or "base64"' })
         .default('float')
-        .meta({ description: 'base64 is little-endian float32' }),
+        .meta({ description: '`base64` encodes each vector as little-endian float32 values' }),
       dimensions: z
         .int({ error: 'must be a whole number' })
         .min(1, { error: 'must be at least 1' })
@@ -48,7 +48,7 @@ export const embeddingsResponseSchema = z
     model: z.string(),
     usage: z
       .object({ prompt_tokens: z.int(), total_tokens: z.int() })
-      .meta({ description: 'Tokens embedded for this request; texts from the cache cost none' }),
+      .meta({ description: 'Tokens that were embedded for this request; cached embeddings count as 0' }),
   })
   .meta({ id: 'EmbeddingsList' });
 

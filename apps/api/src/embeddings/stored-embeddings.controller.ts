@@ -33,7 +33,7 @@ export class StoredEmbeddingsController {
   @Put()
   @ApiOperation({
     summary: 'Store a vector by id',
-    description: 'Replaces an existing vector. It expires after `ttlSeconds`, which defaults to an hour.',
+    description: 'Replaces an existing vector. The vector expires after `ttlSeconds`, one hour by default.',
   })
   @ApiResponse({ status: 200, standardSchema: embeddingStoredSchema })
   @ApiResponse({
@@ -52,7 +52,7 @@ export class StoredEmbeddingsController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'Read a vector by id' })
+  @ApiOperation({ summary: 'Get a vector by id' })
   @ApiResponse({ status: 200, standardSchema: storedEmbeddingSchema })
   @ApiResponse({ status: 404, description: 'Embedding not found', standardSchema: problemSchema })
   @ApiResponse({

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { clientIdSchema } from '../http/query-schemas.js';
 import { objectError } from '../http/schema-messages.js';
 
-/** More dimensions than any embedding model has; a vector takes 32 KiB. */
+/** More than any embedding model has. A vector with this many dimensions takes 32 KiB. */
 const maxDimensions = 8_192;
 const maxBase64Length = Math.ceil((maxDimensions * 4) / 3) * 4;
 const maxTtlSeconds = 2_592_000;
@@ -16,7 +16,7 @@ export const storedEmbeddingQuerySchema = z.strictObject(
     encoding_format: z
       .enum(['float', 'base64'], { error: 'must be "float" or "base64"' })
       .default('float')
-      .meta({ description: 'base64 is little-endian float32' }),
+      .meta({ description: '`base64` encodes the vector as little-endian float32 values' }),
   },
   { error: objectError },
 );
@@ -31,7 +31,7 @@ const vectorSchema = z
     };
     const numbers = typeof embedding === 'string' ? fromBase64(embedding) : embedding;
     if (!Array.isArray(numbers))
-      return fault('must be an array of numbers, or base64 of little-endian float32s');
+      return fault('must be an array of numbers, or base64 of little-endian float32 values');
     if (numbers.length === 0) return fault('must contain at least one number');
     if (numbers.length > maxDimensions) return fault(`must have at most ${maxDimensions} dimensions`);
     const index = numbers.findIndex(
@@ -42,7 +42,7 @@ const vectorSchema = z
       : fault('must be a finite number that fits in a float32', [index]);
   })
   .meta({
-    description: `Up to ${maxDimensions} numbers, or base64 of little-endian float32s`,
+    description: `Up to ${maxDimensions} numbers, or base64 of little-endian float32 values`,
     example: [0.25, -0.5],
     anyOf: [
       { type: 'array', items: { type: 'number' }, minItems: 1, maxItems: maxDimensions },
@@ -84,7 +84,7 @@ const stored = {
     .meta({ description: 'Null if another program stored the vector without a TTL' }),
 };
 
-export const embeddingStoredSchema = z.object(stored).meta({ id: 'StoredEmbeddingKept' });
+export const embeddingStoredSchema = z.object(stored).meta({ id: 'EmbeddingStored' });
 export const storedEmbeddingSchema = z
   .object({ ...stored, embedding: z.union([z.array(z.number()), z.string()]) })
   .meta({ id: 'StoredEmbedding' });

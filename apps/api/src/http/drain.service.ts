@@ -39,7 +39,7 @@ export class DrainService implements OnApplicationBootstrap, OnModuleDestroy {
     for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
     setTimeout(() => {
       this.logger.error(
-        `Not drained within ${shutdownTimeoutMs} ms (SHUTDOWN_TIMEOUT_MS); cutting what is left`,
+        `Not drained within ${shutdownTimeoutMs} ms (SHUTDOWN_TIMEOUT_MS); closing the remaining connections`,
       );
       server.closeAllConnections();
     }, shutdownTimeoutMs).unref();

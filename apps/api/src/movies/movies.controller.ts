@@ -30,9 +30,9 @@ export class MoviesController {
 
   @Get(':id')
   @ApiOperation({
-    summary: 'Details of a movie',
+    summary: 'Get the details of a movie',
     description:
-      'TMDB’s `GET /movie/{id}` with credits, videos and release dates. This product uses the TMDB API but is not endorsed or certified by TMDB.',
+      'Returns TMDB’s `GET /movie/{id}` with credits, videos and release dates. This product uses the TMDB API but is not endorsed or certified by TMDB.',
   })
   @ApiResponse({ status: 200, standardSchema: movieResponseSchema })
   @ApiResponse({
@@ -48,16 +48,16 @@ export class MoviesController {
     @RequestBudget() budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    const answer = await this.movies.get(budget, id, language);
-    showCacheOutcome(reply, [answer]);
-    if (answer.value === undefined) throw new MovieNotFoundError(id);
+    const result = await this.movies.get(budget, id, language);
+    showCacheOutcome(reply, [result]);
+    if (result.value === undefined) throw new MovieNotFoundError(id);
     this.views.record(id);
     void reply.type('application/json; charset=utf-8');
-    return answer.value;
+    return result.value;
   }
 
   @Get()
-  @ApiOperation({ summary: 'Details of many movies' })
+  @ApiOperation({ summary: 'Get the details of several movies' })
   @ApiResponse({ status: 200, standardSchema: moviesResponseSchema })
   @ApiResponse({
     status: 400,
@@ -70,19 +70,19 @@ export class MoviesController {
     @RequestBudget() budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    const answers = await this.movies.getMany(budget, ids, language);
-    const errors = answers.flatMap(({ error }) => (error ? [error] : []));
+    const results = await this.movies.getMany(budget, ids, language);
+    const errors = results.flatMap(({ error }) => (error ? [error] : []));
     if (errors[0] && errors.length === ids.length) throw errors[0];
-    const idsWhere = (matches: (answer: (typeof answers)[number]) => boolean): number[] =>
-      ids.filter((_, index) => matches(answers[index] as (typeof answers)[number]));
+    const idsWhere = (matches: (result: (typeof results)[number]) => boolean): number[] =>
+      ids.filter((_, index) => matches(results[index] as (typeof results)[number]));
     const rest = {
       missing: idsWhere(({ value, error }) => value === undefined && !error),
       failed: idsWhere(({ error }) => error !== undefined),
       source: this.movies.source,
     };
-    showCacheOutcome(reply, answers);
+    showCacheOutcome(reply, results);
     void reply.type('application/json; charset=utf-8');
-    const results = answers.flatMap(({ value }) => (value === undefined ? [] : [value]));
-    return `{"results":[${results.join(',')}],${JSON.stringify(rest).slice(1)}`;
+    const movies = results.flatMap(({ value }) => (value === undefined ? [] : [value]));
+    return `{"results":[${movies.join(',')}],${JSON.stringify(rest).slice(1)}`;
   }
 }

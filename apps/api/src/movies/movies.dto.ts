@@ -2,7 +2,7 @@ import { toMovieLanguage } from '@app/tmdb';
 import { z } from 'zod';
 import { objectError } from '../http/schema-messages.js';
 
-/** Maximum number of movies per request: TMDB's rate limit makes more take seconds. */
+/** Maximum number of movies per request. Loading more would take seconds at TMDB's rate limit. */
 export const maxMovies = 100;
 /** TMDB's ids are int32. */
 const maxId = 2_147_483_647;
@@ -37,7 +37,7 @@ export const languageSchema = z
   .optional()
   .meta({
     description:
-      'Language of titles and overviews, a BCP 47 tag; TMDB_LANGUAGE by default. The bundled catalogue is in English alone.',
+      'Language of titles and overviews, a BCP 47 tag; TMDB_LANGUAGE by default. The bundled catalogue is available in English only.',
     example: 'de-DE',
     type: 'string',
   });
@@ -55,7 +55,10 @@ export const idListSchema = (maxIds: number) =>
 
 export const moviesQuerySchema = z.strictObject(
   {
-    ids: idListSchema(maxMovies).meta({ description: `Up to ${maxMovies}`, example: '949,8195' }),
+    ids: idListSchema(maxMovies).meta({
+      description: `Up to ${maxMovies} TMDB ids, separated by commas`,
+      example: '949,8195',
+    }),
     language: languageSchema,
   },
   { error: objectError },

@@ -21,10 +21,10 @@ import {
   understandBodySchema,
 } from './query-understanding.dto.js';
 
-/** What a query costs that a language model is asked for; of one that is cached all but 1 is given back. */
+/** Cost of a query that calls the language model. For a cached query, all but 1 is refunded. */
 const modelCost = 5;
 
-/** A viewer's words as facts. */
+/** Converts search queries to structured data. */
 @ApiTags('query understanding')
 @Controller('v1/query-understanding')
 export class QueryUnderstandingController {
@@ -37,8 +37,8 @@ export class QueryUnderstandingController {
     settles: true,
   })
   @ApiOperation({
-    summary: "Understand a viewer's words",
-    description: 'docs/query-understanding.md describes each field.',
+    summary: 'Convert a search query to structured data',
+    description: 'Each field of the response is described in docs/query-understanding.md.',
   })
   @ApiResponse({ status: 200, standardSchema: understandingSchema })
   @ApiResponse({ status: 400, description: 'Invalid query', standardSchema: problemSchema })
@@ -49,14 +49,14 @@ export class QueryUnderstandingController {
     @RateLimitSettlement() settle: Settlement,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Understanding> {
-    const answer = await this.understanding.understand(budget, query, refresh);
-    if (answer.outcome === 'local_hit' || answer.outcome === 'redis_hit') settle(1);
-    showCacheOutcome(reply, [answer]);
-    return answer.value as Understanding;
+    const result = await this.understanding.understand(budget, query, refresh);
+    if (result.outcome === 'local_hit' || result.outcome === 'redis_hit') settle(1);
+    showCacheOutcome(reply, [result]);
+    return result.value as Understanding;
   }
 
   @Get('graph')
-  @ApiOperation({ summary: 'The steps and what each waits for, as data and as a Mermaid flowchart' })
+  @ApiOperation({ summary: 'Get the steps and their dependencies, as data or as a Mermaid flowchart' })
   @ApiResponse({ status: 200, standardSchema: graphResponseSchema })
   graph(
     @Query({ schema: graphQuerySchema }) { format }: GraphQuery,

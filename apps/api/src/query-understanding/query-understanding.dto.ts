@@ -8,9 +8,9 @@ export const queryTextSchema = z
   .string({ error: 'is required and must be a string' })
   .max(maxQueryLength, { error: `must be at most ${maxQueryLength} characters` })
   .refine((value) => value.isWellFormed(), {
-    error: 'must be well-formed Unicode: it holds a lone surrogate',
+    error: 'must be well-formed Unicode: it contains a lone surrogate',
   })
-  .refine((value) => !value.includes('\0'), { error: 'must not hold NUL characters' })
+  .refine((value) => !value.includes('\0'), { error: 'must not contain NUL characters' })
   .refine((value) => value.trim() !== '', { error: 'must not be empty' });
 
 export const understandBodySchema = z

@@ -23,7 +23,7 @@ import {
 } from './rate-limit.dto.js';
 import { toDto } from './rate-limit.controller.js';
 
-/** Changes limits at run time. Exempt from limits, so that it is reachable when they are wrong. */
+/** Changes limits at run time. Exempt from limits, so that wrong limits can be corrected. */
 @ApiTags('admin')
 @Roles('admin')
 @Controller('v1/admin/rate-limit')
@@ -37,7 +37,7 @@ export class RateLimitAdminController {
 
   @Get('policies')
   @SkipRateLimit()
-  @ApiOperation({ summary: 'Get the policies, to whom each applies, and the overrides' })
+  @ApiOperation({ summary: 'Get the policies, the plans that they apply to, and the overrides' })
   @ApiResponse({ status: 200, standardSchema: settingsResponseSchema })
   settings() {
     return this.policies.settings;
@@ -48,12 +48,12 @@ export class RateLimitAdminController {
   @ApiOperation({
     summary: 'Replace the policies',
     description:
-      'Every process follows within a second. Usage is kept in units, so a raised limit takes effect at once. The change lasts until Marquee starts with another configuration.',
+      'All processes apply the change within a second. What clients have already used still counts, so a raised limit takes effect at once. The change lasts until Marquee starts with a different configuration.',
   })
   @ApiResponse({ status: 200, standardSchema: settingsResponseSchema })
   @ApiResponse({
     status: 400,
-    description: 'Invalid policies; the response lists every fault',
+    description: 'Invalid policies; `errors` lists every fault',
     standardSchema: problemSchema,
   })
   @ApiResponse({
@@ -72,10 +72,10 @@ export class RateLimitAdminController {
 
   @Get('clients')
   @SkipRateLimit()
-  @ApiOperation({ summary: 'Get how a client stands with a policy' })
+  @ApiOperation({ summary: 'Get the remaining quota of a client under a policy' })
   @ApiResponse({ status: 200, standardSchema: standingSchema })
   @ApiResponse({ status: 404, description: 'Policy not found', standardSchema: problemSchema })
-  @ApiResponse({ status: 503, description: 'Redis did not reply', standardSchema: problemSchema })
+  @ApiResponse({ status: 503, description: 'Redis did not respond', standardSchema: problemSchema })
   async lookUp(
     @Query({ schema: clientQuerySchema }) { policy, client }: ClientQuery,
     @RequestBudget('patient') budget: RedisBudget,
@@ -85,10 +85,10 @@ export class RateLimitAdminController {
 
   @Delete('clients')
   @SkipRateLimit()
-  @ApiOperation({ summary: 'Reset what a client has used of a policy' })
+  @ApiOperation({ summary: 'Reset the usage of a client under a policy' })
   @ApiResponse({ status: 200, standardSchema: resetResponseSchema })
   @ApiResponse({ status: 404, description: 'Policy not found', standardSchema: problemSchema })
-  @ApiResponse({ status: 503, description: 'Redis did not reply', standardSchema: problemSchema })
+  @ApiResponse({ status: 503, description: 'Redis did not respond', standardSchema: problemSchema })
   async reset(
     @Query({ schema: clientQuerySchema }) { policy, client }: ClientQuery,
     @RequestBudget('patient') budget: RedisBudget,
@@ -144,7 +144,7 @@ export class RateLimitAdminController {
   }
 
   /** Writes the audit log: what was changed, and by which API key. */
-  private log(keyName: string | null, did: string): void {
-    this.audit.log(`Rate limits: ${keyName === null ? 'a local caller' : `key "${keyName}"`} ${did}`);
+  private log(keyName: string | null, action: string): void {
+    this.audit.log(`Rate limits: ${keyName === null ? 'a local caller' : `key "${keyName}"`} ${action}`);
   }
 }

@@ -15,7 +15,7 @@ export class RateLimitController {
 
   @Get()
   @SkipRateLimit()
-  @ApiOperation({ summary: 'Get how you stand with each policy of your plan; free of charge' })
+  @ApiOperation({ summary: 'Get your remaining quota under each policy of your plan; not charged' })
   @ApiResponse({ status: 200, standardSchema: standingsResponseSchema })
   async standing(
     @Req() request: FastifyRequest,

@@ -4,14 +4,15 @@ import { overrideSchema, policySetSchema } from '@app/rate-limit';
 export const standingSchema = z
   .object({
     name: z.string().meta({ example: 'default' }),
-    client: z.string().meta({ description: 'Whose limit it is', example: 'acme:web' }),
-    quota: z.int().meta({ description: 'Units in a window', example: 100 }),
+    client: z.string().meta({ description: 'The client that the limit applies to', example: 'acme:web' }),
+    quota: z.int().meta({ description: 'Units per window', example: 100 }),
     windowSeconds: z.number().meta({ example: 60 }),
     burst: z.int().meta({ description: 'Maximum number of units at once', example: 100 }),
     unit: z.enum(['requests', 'content-bytes', 'concurrent-requests']),
     remaining: z.int().meta({ example: 57 }),
     resetSeconds: z.int().meta({
-      description: 'Seconds until all units, in a sliding window more units, are available',
+      description:
+        'Seconds until the full quota is available again; in a sliding window, until more units are available',
       example: 26,
     }),
   })
@@ -21,7 +22,8 @@ export const standingsResponseSchema = z
   .object({
     plan: z.string().meta({ example: 'default' }),
     degraded: z.boolean().meta({
-      description: 'Redis is down: each process enforces the limits alone, and `policies` is empty',
+      description:
+        'True if Redis is down: each process then enforces the limits on its own, and `policies` is empty',
     }),
     policies: z.array(standingSchema),
   })
@@ -34,7 +36,7 @@ export const settingsResponseSchema = z
     ...policySetSchema.shape,
     overrides: z.array(overrideSchema),
     version: z.string(),
-    replicas: z.int().meta({ description: 'Processes that share the limits' }),
+    replicas: z.int().meta({ description: 'Number of processes that share the limits' }),
   })
   .meta({ id: 'RateLimitSettings' });
 
@@ -42,7 +44,7 @@ export const clientQuerySchema = z.strictObject({
   policy: overrideSchema.shape.policy.meta({ example: 'default' }),
   client: overrideSchema.shape.client.meta({
     description:
-      '`tenant:key`, `tenant`, `tenant:user` or `tenant:address`, as the policy’s partition says; the address alone before authentication',
+      '`tenant:key`, `tenant`, `tenant:user` or `tenant:address`, depending on the policy’s partition; only the address for policies that apply before authentication',
     example: 'acme:web',
   }),
 });
@@ -51,7 +53,7 @@ export type ClientQuery = z.output<typeof clientQuerySchema>;
 export const overrideBodySchema = overrideSchema.meta({ id: 'RateLimitOverride' });
 
 export const resetResponseSchema = z
-  .object({ reset: z.boolean().meta({ description: 'Whether the client had used anything' }) })
+  .object({ reset: z.boolean().meta({ description: 'True if the client had used any of its quota' }) })
   .meta({ id: 'RateLimitReset' });
 
 export const removedResponseSchema = z

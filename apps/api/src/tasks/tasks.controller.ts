@@ -17,7 +17,7 @@ import {
 } from './tasks.dto.js';
 import { TaskNotFoundError, TaskResultTooLargeError } from './tasks.errors.js';
 
-/** Tasks of the caller's tenant: submit, report progress, poll, claim. Stored results are sent as they are. */
+/** Stores and returns the tasks of the caller's tenant. Stored results are sent unchanged. */
 @ApiTags('tasks')
 @ApiResponse({ status: 400, description: 'Invalid field', standardSchema: problemSchema })
 @ApiResponse({
@@ -34,7 +34,7 @@ export class TasksController {
   @ApiOperation({
     summary: 'Store the state of a task',
     description:
-      'Submit with `pending`, report with `running` and `progress`, finish with `done` and `result` or with `failed`. A `result` alone is a task that is done. A finished task does not become unfinished, and a failure does not replace a result.',
+      'Submit a task as `pending`, report progress as `running` with `progress`, and finish it as `done` with `result`, or as `failed`. The status is `done` by default. A finished task cannot become unfinished, and a failure does not replace a result.',
   })
   @ApiResponse({ status: 200, standardSchema: taskStoredSchema })
   @ApiResponse({ status: 409, description: 'Task already finished', standardSchema: problemSchema })
@@ -54,7 +54,7 @@ export class TasksController {
   }
 
   @Get(['result', ''])
-  @ApiOperation({ summary: 'Read a task: its status, its progress and, when it is finished, its result' })
+  @ApiOperation({ summary: 'Get the status, the progress and, once it is finished, the result of a task' })
   @ApiResponse({ status: 200, standardSchema: taskSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
   async get(
@@ -63,15 +63,15 @@ export class TasksController {
     @RequestBudget('patient') budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    return answer(reply, id, await this.tasks.get(budget, tenant, id));
+    return respond(reply, id, await this.tasks.get(budget, tenant, id));
   }
 
   @Post(['claim', 'result/claim'])
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Read a finished task once, and delete it',
+    summary: 'Get a finished task and delete it',
     description:
-      'Of concurrent claims exactly one gets the task. A task that failed is claimed the same way.',
+      'Exactly one of several concurrent claims receives the task. Failed tasks can be claimed, too.',
   })
   @ApiResponse({ status: 200, standardSchema: taskSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
@@ -86,14 +86,14 @@ export class TasksController {
     @RequestBudget('patient') budget: RedisBudget,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    return answer(reply, id, await this.tasks.claim(budget, tenant, id));
+    return respond(reply, id, await this.tasks.claim(budget, tenant, id));
   }
 }
 
-function answer(reply: FastifyReply, id: string, task: Task | undefined): string {
+function respond(reply: FastifyReply, id: string, task: Task | undefined): string {
   if (!task) throw new TaskNotFoundError();
   void reply.type('application/json; charset=utf-8').header('cache-control', 'no-store');
   const { status, progress, resultJson = 'null' } = task;
-  // The stored JSON is sent unparsed, so large numbers keep their digits.
+  // The stored JSON is sent without parsing it, so large numbers lose no digits.
   return `{"id":${JSON.stringify(id)},"status":"${status}","progress":${progress},"result":${resultJson}}`;
 }

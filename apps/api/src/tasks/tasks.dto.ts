@@ -8,39 +8,40 @@ export const taskParamsSchema = z.object({
 });
 
 const progressError = { error: 'must be a number from 0 to 1' };
-const ttlBounds = `must be a whole number from ${MIN_TASK_TTL_SECONDS} to ${MAX_TASK_TTL_SECONDS}: seven days`;
+const ttlMessage = `must be a whole number from ${MIN_TASK_TTL_SECONDS} to ${MAX_TASK_TTL_SECONDS} (seven days)`;
 
 export const taskBodySchema = z
   .strictObject(
     {
       status: z.enum(taskStatuses, { error: `must be one of ${taskStatuses.join(', ')}` }).default('done'),
       progress: z.number(progressError).min(0, progressError).max(1, progressError).optional().meta({
-        description: 'From 0 to 1. If omitted, the previous value stays; a task that is done has 1',
+        description:
+          'From 0 to 1. If omitted, the previous value is retained. The progress of a task that is done is 1',
       }),
       result: z
         .unknown()
         .optional()
         .meta({
           description:
-            'Any JSON: required if the status is done, the cause if it is failed, not allowed otherwise',
+            'Any JSON. Required if the status is `done`; the cause of the failure if it is `failed`; not allowed otherwise',
           example: { movies: [949] },
         }),
       ttlSeconds: z
-        .int({ error: ttlBounds })
-        .min(MIN_TASK_TTL_SECONDS, { error: ttlBounds })
-        .max(MAX_TASK_TTL_SECONDS, { error: ttlBounds })
+        .int({ error: ttlMessage })
+        .min(MIN_TASK_TTL_SECONDS, { error: ttlMessage })
+        .max(MAX_TASK_TTL_SECONDS, { error: ttlMessage })
         .optional()
         .meta({
-          description: `TTL of the task after each write. If omitted, the previous TTL stays; ${TASK_TTL_SECONDS} by default`,
+          description: `Time to live after this write. If omitted, the previous TTL applies, or ${TASK_TTL_SECONDS} for a new task`,
         }),
     },
     { error: objectError },
   )
   .superRefine(({ status, result }, context) => {
-    const refuse = (message: string): void => context.addIssue({ code: 'custom', path: ['result'], message });
+    const reject = (message: string): void => context.addIssue({ code: 'custom', path: ['result'], message });
     const isUnfinished = status === 'pending' || status === 'running';
-    if (status === 'done' && result === undefined) refuse('is required: any JSON');
-    if (isUnfinished && result !== undefined) refuse(`must be absent while the task is ${status}`);
+    if (status === 'done' && result === undefined) reject('is required: any JSON');
+    if (isUnfinished && result !== undefined) reject(`must be absent while the task is ${status}`);
   })
   .meta({ id: 'TaskDraft' });
 

@@ -40,9 +40,9 @@ export class TrendingController {
 
   @Get()
   @ApiOperation({
-    summary: 'Trending movies in order of rank; or, with `ids`, which of these are trending',
+    summary: 'List the trending movies by rank, or check which of the given movies are trending',
     description:
-      '`include=movies` embeds the details of the listed movies. A movie without details is null, with a note that gives the reason.',
+      'With `ids`, returns whether each of these movies is trending, and its rank. With `include=movies`, includes the details of the listed movies; a movie without details is null, with a note that gives the reason.',
   })
   @ApiResponse({ status: 200, standardSchema: z.union([trendingResponseSchema, membersResponseSchema]) })
   @ApiResponse({
@@ -67,7 +67,7 @@ export class TrendingController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Whether a movie is trending, and its rank' })
+  @ApiOperation({ summary: 'Check whether a movie is trending, and get its rank' })
   @ApiResponse({ status: 200, standardSchema: memberResponseSchema })
   @ApiResponse({ status: 400, description: 'Invalid id', standardSchema: problemSchema })
   async member(
@@ -84,7 +84,7 @@ export class TrendingController {
   @ApiOperation({
     summary: 'Replace the trending movies atomically',
     description:
-      'Holds until the next scheduled refresh. Without `force` an empty set is refused, and one less than half as large.',
+      'The new set stays in place until the next scheduled refresh. A set that is empty or less than half as large as the current one is rejected, unless `force` is true.',
   })
   @ApiResponse({ status: 200, standardSchema: trendingFreshnessSchema })
   @ApiResponse({
@@ -115,7 +115,10 @@ export class TrendingController {
   @Post('rollback')
   @HttpCode(200)
   @Roles('admin')
-  @ApiOperation({ summary: 'Restore the previous set; a second call undoes the first' })
+  @ApiOperation({
+    summary: 'Restore the previous set',
+    description: 'The current and the previous set are swapped, so a second call undoes the first.',
+  })
   @ApiResponse({ status: 200, standardSchema: trendingFreshnessSchema })
   @ApiResponse({ status: 409, description: 'No previous trending set', standardSchema: problemSchema })
   async rollback(@RequestBudget() budget: RedisBudget) {
@@ -131,9 +134,9 @@ export class TrendingController {
     reply: FastifyReply,
   ): Promise<string[]> {
     if (ids.length === 0) return [];
-    const answers = await this.movies.getMany(budget, ids, language);
-    void reply.header('cache-status', cacheStatus(answers));
-    return answers.map(({ value, error }, index) => {
+    const results = await this.movies.getMany(budget, ids, language);
+    void reply.header('cache-status', cacheStatus(results));
+    return results.map(({ value, error }, index) => {
       if (value !== undefined) return `{"id":${ids[index]},"movie":${value}}`;
       return JSON.stringify({ id: ids[index], movie: null, note: error ? 'failed' : 'missing' });
     });

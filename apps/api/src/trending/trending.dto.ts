@@ -5,7 +5,7 @@ import { idListSchema, languageSchema, maxMovies, movieResponseSchema } from '..
 
 export const maxLimit = 10_000;
 const maxIncludedMovies = 1_000;
-/** A body with this many ids has at most 5.5 MB. */
+/** The body of a request with this many ids takes up to 5.5 MB. */
 const maxPublished = 500_000;
 const defaultMovies = 20;
 
@@ -25,13 +25,13 @@ export const trendingQuerySchema = z
       ids: idListSchema(maxIncludedMovies)
         .optional()
         .meta({
-          description: `Return which of these are trending instead, up to ${maxIncludedMovies}`,
+          description: `Up to ${maxIncludedMovies} TMDB ids, separated by commas: returns whether each is trending instead of the list`,
           example: '949,8195',
         }),
       include: z
         .literal('movies', { error: 'must be "movies"' })
         .optional()
-        .meta({ description: 'Embed the details of the listed movies' }),
+        .meta({ description: 'Includes the details of the listed movies' }),
       language: languageSchema,
     },
     { error: objectError },
@@ -74,7 +74,7 @@ export const trendingBodySchema = z
     {
       ids: publishedIds,
       force: z.boolean({ error: 'must be true or false' }).default(false).meta({
-        description: 'Accept a set that is empty or less than half as large as the current one',
+        description: 'Accepts a set that is empty or less than half as large as the current one',
       }),
     },
     { error: objectError },
