@@ -6,7 +6,7 @@ import { type ApiKey, apiKeysSchema, type Principal } from './api-key.js';
 
 /** Interval at which the file is checked for changes. Polling also notices a mounted secret that is replaced by rename. */
 const pollIntervalMs = 1_000;
-/** Compared with when a key is unknown, so that the lookup takes the same time. */
+/** Compared with unknown keys, so that their lookup takes the same time. */
 const unknownDigest = Buffer.alloc(32);
 
 /**

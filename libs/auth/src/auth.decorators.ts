@@ -26,5 +26,5 @@ export const CurrentPrincipal = createParamDecorator((_: unknown, context: Execu
   return context.switchToHttp().getRequest<{ principal: Principal }>().principal;
 });
 
-/** Whether a principal may do what only administrators may. */
+/** Returns whether a principal is an administrator. */
 export const isAdmin = ({ roles }: Principal): boolean => roles.includes('admin');

@@ -6,7 +6,7 @@ export type CacheOutcome =
   | 'negative'
   | 'miss' // loaded
   | 'coalesced' // another caller or process loaded it
-  | 'bypass' // loaded because the caller asked for a refresh
+  | 'bypass' // loaded because the caller requested a refresh
   | 'timeout' // the load takes too long; it continues
   | 'error'; // the load failed
 
@@ -23,7 +23,7 @@ export interface CacheResult<T> {
   readonly ttlMs: number;
   /** Whether Redis has the value, as far as this process knows. */
   readonly stored: boolean;
-  /** False when Redis did not answer the lookup. */
+  /** False if Redis did not reply to the lookup. */
   readonly redisAnswered: boolean;
   /** Why this value of a batch could not be loaded. Set with the outcome `error` only. */
   readonly error?: Error;

@@ -93,7 +93,7 @@ export const float32Codec = (dimensions: number): PlainCodec<Float32Array> => ({
   decode: (bytes) => decodeVector(bytes, dimensions),
 });
 
-/** The same for vectors whose number of dimensions depends on the input. */
+/** Like the codec above, for vectors whose number of dimensions depends on the input. */
 export const sizedFloat32Codec = <I>(dimensionsOf: (input: I) => number): Codec<Float32Array, I> => ({
   name: 'float32',
   hasNoEmptyValue: true,
@@ -112,7 +112,7 @@ function encodeVector(vector: Float32Array, dimensions: number): Buffer {
 
 function decodeVector(bytes: Buffer, dimensions: number): Float32Array | undefined {
   if (bytes.length !== dimensions * bytesPerDimension) return undefined;
-  // A buffer of its own is aligned, and does not keep the whole reply in memory.
+  // A copy is aligned, and does not retain the whole reply in memory.
   const copy = Buffer.allocUnsafeSlow(bytes.length);
   bytes.copy(copy);
   const vector = new Float32Array(copy.swap32().buffer);

@@ -7,9 +7,9 @@ export type Reading<T> =
   | { readonly state: 'missing' }
   /** The bytes cannot be decoded, or the key holds another type. */
   | { readonly state: 'broken' }
-  /** Redis did not answer. */
+  /** Redis did not reply. */
   | { readonly state: 'unknown' }
-  /** Redis has not been asked. */
+  /** Redis has not been queried. */
   | { readonly state: 'unread' };
 
 /** What a load may revalidate: the stale value, and the ETag that it was loaded with. */
@@ -20,7 +20,7 @@ export interface Previous<T> {
 
 /** One requested value on its way through the cache. Every stage takes lookups and returns lookups. */
 export interface Lookup<I, T> {
-  /** What the caller asked for. */
+  /** What the caller requested. */
   readonly input: I;
   readonly key: string;
   readonly reading: Reading<T>;

@@ -12,7 +12,7 @@ export class MetricsController {
   constructor(private readonly registry: Registry) {}
 
   @Get()
-  // Monitoring must work when rate limits are exhausted. This room cannot import @SkipRateLimit().
+  // Monitoring must work when rate limits are exhausted. This library cannot import @SkipRateLimit().
   @RouteConfig({ skipsRateLimit: true })
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'Metrics for Prometheus' })

@@ -98,7 +98,7 @@ export class RedisClient {
     return this.transport.mget(budget, keys);
   }
 
-  /** The same as `getMany`, with each value's remaining TTL. */
+  /** Like `getMany`, with each value's remaining TTL. */
   getManyWithTtl(budget: RedisBudget, keys: readonly string[]): Promise<Outcome<MaybeValueWithTtl[]>> {
     return readWithTtl(this.transport, budget, keys);
   }
@@ -108,7 +108,7 @@ export class RedisClient {
     return store(this.transport, budget, entries);
   }
 
-  /** UNLINK. Returns how many of the keys there were. */
+  /** UNLINK. Returns how many of the keys existed. */
   delete(budget: RedisBudget, keys: readonly string[]): Promise<Outcome<number>> {
     return unlink(this.transport, budget, keys);
   }
@@ -126,7 +126,7 @@ export class RedisClient {
     return this.calls.run(budget, name, (commands) => commands.callBuffer(name, key, ...args));
   }
 
-  /** The same as `command`, for commands of two words followed by the key: `XGROUP CREATE`, `XINFO GROUPS`. */
+  /** Like `command`, for commands of two words followed by the key: `XGROUP CREATE`, `XINFO GROUPS`. */
   subcommand(
     budget: RedisBudget,
     name: string,

@@ -25,7 +25,7 @@ export interface RedisClientOptions {
   readonly metrics: RedisMetrics;
 }
 
-/** Connects one target and watches over it: its pool, its breaker, its faults, and the scripts that its servers know. */
+/** Connects one target, and holds its pool, its breaker, its faults, and the scripts that are loaded on its servers. */
 export class RedisLink implements CallObserver {
   readonly calls: BoundedCalls;
   readonly scripts: ScriptRegistry;
@@ -169,7 +169,7 @@ export class RedisLink implements CallObserver {
       this.logger.log(`Redis "${name}" is available again at ${this.address}`);
     } else {
       this.logger.warn(
-        `Redis "${name}" at ${this.address} is unavailable (${reason}): the breaker is open, and Marquee serves without it and reconnects`,
+        `Redis "${name}" at ${this.address} is unavailable (${reason}): the breaker is open, and Marquee works without it while it reconnects`,
       );
     }
   }

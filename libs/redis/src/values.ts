@@ -60,7 +60,7 @@ export async function unlink(
   return ok(deleted);
 }
 
-/** Joins a value with the reply of PTTL: -1 without a TTL, -2 if the key has expired in between. */
+/** Joins a value with the reply of PTTL: -1 without a TTL, -2 if the key has expired in the meantime. */
 function withTtl(bytes: MaybeBytes, ttl: Outcome<unknown> | undefined): MaybeValueWithTtl {
   if (!bytes) return bytes;
   if (ttl?.status !== 'ok') return undefined;

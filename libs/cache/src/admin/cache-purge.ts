@@ -8,12 +8,12 @@ export interface PurgeProgress {
 }
 
 export interface PurgeOptions {
-  /** Whether to count what matches without deleting it. */
+  /** Whether to count the matches without deleting them. */
   readonly dryRun: boolean;
   readonly signal: AbortSignal;
 }
 
-/** Keys per SCAN step, and the share of the time that a purge may work: the rest belongs to other clients. */
+/** Keys per SCAN step, and the share of the time that a purge may use; the rest is left to other clients. */
 const scanCount = 25;
 const duty = 0.95;
 

@@ -10,7 +10,7 @@ import { LocalTiers } from '../tiers/local-tiers.js';
 import type { LoadRequest } from './load-request.js';
 import { Loader } from './loader.js';
 
-/** A result, or the load that will give it. */
+/** A result, or the load that will produce it. */
 type Pending<T> = CacheResult<T> | Promise<CacheResult<T>>;
 
 interface Resolved<T> {

@@ -11,13 +11,13 @@ interface Keyed {
   readonly key: string;
 }
 
-/** The locks of a load, as far as this process got them. */
+/** The locks of a load, by who holds them. */
 export interface FleetLease<L extends Keyed> {
   /** Lookups whose lock this process holds. */
   readonly held: readonly L[];
   /** Lookups whose lock another process holds. */
   readonly taken: readonly L[];
-  /** Lookups whose lock may be held: Redis did not answer. */
+  /** Lookups whose lock state is unknown, because Redis did not reply. */
   readonly unconfirmed: readonly L[];
   /** Renews the locks for as long as the load may take. */
   keep(loadTimeoutMs: number): void;
@@ -53,7 +53,7 @@ export class FleetLocks {
       keep: (loadTimeoutMs) => {
         const endMs = performance.now() + loadTimeoutMs;
         renewal = setInterval(() => {
-          // No caller waits any longer: let another process try.
+          // All callers have timed out: let another process try.
           if (performance.now() > endMs) clearInterval(renewal);
           else void this.take(this.redis.newBudget(), ours, token);
         }, lockMs / 3);

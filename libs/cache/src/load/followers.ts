@@ -6,19 +6,19 @@ import { TieredStore } from '../tiers/tiered-store.js';
 import { type FleetLease, FleetLocks } from './fleet-locks.js';
 import type { LoadRequest } from './load-request.js';
 
-/** A follower reads when the key changes, and polls with backoff between these bounds in case it misses the change. */
+/** A follower reads when the key changes. In case it misses the change, it also polls, with backoff between these limits. */
 const minPollMs = 5;
 const maxPollMs = 50;
-/** Polls in a row that Redis does not answer before a follower loads the value itself. */
+/** Consecutive polls without a reply from Redis after which a follower loads the value itself. */
 const maxUnansweredPolls = 3;
 
-/** How following ended. */
+/** How a follower's wait ended. */
 export type Followed<I, T> =
   /** The other process stored the value. */
   | { readonly kind: 'resolved'; readonly lookup: ResolvedLookup<I, T> }
   /** The other process released its lock, or died, without storing a value: this process holds the lock now. */
   | { readonly kind: 'leading'; readonly lease: FleetLease<Lookup<I, T>> }
-  /** Redis stopped answering. */
+  /** Redis stopped replying. */
   | { readonly kind: 'alone'; readonly lookup: Lookup<I, T> };
 
 /** Waits for values that other processes are loading. */
@@ -32,13 +32,13 @@ export class Followers {
     private readonly locks: FleetLocks,
   ) {}
 
-  /** Makes followers of these keys read at once: the keys have changed. */
+  /** Makes followers of these keys read at once, because the keys have changed. */
   wake(keys: readonly string[]): void {
     for (const key of keys) this.waiting.get(key)?.();
   }
 
   /**
-   * Waits until the process that holds the lookup's lock has stored the value, or will not.
+   * Waits until the process that holds the lookup's lock has stored the value or given up.
    *
    * @throws CacheLoadTimeoutError
    */
@@ -54,7 +54,7 @@ export class Followers {
         return { kind: 'resolved', lookup: { ...read, result: { ...result, outcome: 'coalesced' } } };
       }
       if (read.reading.state === 'unknown') {
-        // A busy process may miss a reply now and then. That is no reason to load beside the leader.
+        // A busy process may occasionally miss a reply, which does not justify loading the value a second time.
         if (++unansweredPolls < maxUnansweredPolls && this.repository.isAvailable) continue;
         return { kind: 'alone', lookup: read };
       }

@@ -2,7 +2,7 @@ import type { RedisBudget } from '@app/redis';
 import type { Namespace } from '../namespace.js';
 import type { Load } from './loaded.js';
 
-/** What a caller of `getOrLoad` asks for, besides its inputs. */
+/** What a caller of `getOrLoad` requests, besides its inputs. */
 export interface LoadRequest<I, T> {
   readonly namespace: Namespace<I, T>;
   readonly load: Load<I, T>;

@@ -1,6 +1,6 @@
 import type { Lookup } from '../lookup.js';
 
-/** Returned by a load if the upstream answered 304: the previous value is fresh again. */
+/** Returned by a load if the upstream responded with 304: the previous value is fresh again. */
 export const notModified = Symbol('not modified');
 
 /** A loaded value with the ETag (RFC 9110, section 8.8.3) that a later load can send. */

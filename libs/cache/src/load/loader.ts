@@ -60,7 +60,7 @@ export class Loader {
     if (request.refresh || !redisAnswered || lookups.length > maxLockedKeys) {
       return this.upstream.load(request, lookups);
     }
-    // Redis answered the read, so it is alive and a lock is worth its round trip.
+    // Redis replied to the read, so a lock is worth its round trip.
     request.budget.renew();
     const lease = await this.locks.acquire(request.budget, lookups);
     const parts = await Promise.all([
@@ -83,7 +83,7 @@ export class Loader {
       const missing: Lookup<I, T>[] = [];
       for (const lookup of await this.store.read(request.budget, request.namespace, lookups)) {
         const result = toResult(lookup.reading);
-        // Redis answered the first read: a key that it does not confirm now was missing then.
+        // Redis replied to the first read, so a key without a reply now was missing then.
         if (lookup.reading.state === 'unknown') missing.push(withReading(lookup, { state: 'missing' }));
         else if (!result || result.outcome === 'stale') missing.push(lookup);
         else resolved.push({ ...lookup, result: { ...result, outcome: 'coalesced' } });

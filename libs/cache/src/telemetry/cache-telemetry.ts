@@ -24,7 +24,7 @@ export class CacheTelemetry {
     this.log = CacheLog.for(log.level);
   }
 
-  /** A lookup ended. */
+  /** Records that a lookup ended. */
   lookedUp(
     { name }: Named,
     key: string,
@@ -36,7 +36,7 @@ export class CacheTelemetry {
     this.log?.lookedUp(name, outcome, tier, key, durationMs);
   }
 
-  /** A load failed or took too long, and with it the lookups that waited for it. */
+  /** Records that a load failed or took too long, and with it the lookups that waited for it. */
   failed(
     namespace: Named,
     lookups: readonly { readonly key: string }[],
@@ -47,12 +47,12 @@ export class CacheTelemetry {
     for (const { key } of lookups) this.lookedUp(namespace, key, { outcome, tier: 'upstream' }, startedMs);
   }
 
-  /** Values were loaded from the upstream. */
+  /** Records that values were loaded from the upstream. */
   loaded({ name }: Named, items: number, startedMs: number): void {
     this.metrics.loaded(name, { items, durationMs: performance.now() - startedMs, tokens: 0, usd: 0 });
   }
 
-  /** Redis was asked for values. */
+  /** Records that values were requested from Redis. */
   read({ name }: Named, lookups: readonly Lookup<unknown, unknown>[], startedMs: number): void {
     if (!this.log) return;
     const durationMs = performance.now() - startedMs;
@@ -69,7 +69,7 @@ export class CacheTelemetry {
     }
   }
 
-  /** Values were written to Redis. */
+  /** Records that values were written to Redis. */
   stored({ name }: Named, written: readonly Written<unknown, unknown>[], startedMs: number): void {
     for (const { result } of written) if (result === 'too-large') this.metrics.tooLarge(name);
     if (!this.log) return;
@@ -80,7 +80,7 @@ export class CacheTelemetry {
     }
   }
 
-  /** A key was deleted or incremented. */
+  /** Records that a key was deleted or incremented. */
   changed(
     event: 'delete' | 'increment',
     { name }: Named,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CacheResult } from '../cache-result.js';
 
-/** Loads that this process has started and not yet finished, shared by everyone who asks for the same key. */
+/** Loads that this process has started and not yet finished, shared by all callers that request the same key. */
 @Injectable()
 export class InFlightLoads {
   private readonly loads = new Map<string, Promise<CacheResult<unknown>>>();
@@ -10,7 +10,7 @@ export class InFlightLoads {
     return this.loads.get(key) as Promise<CacheResult<T>> | undefined;
   }
 
-  /** Shares a load until it settles. Everyone but its initiator gets the outcome `coalesced`. */
+  /** Shares a load until it settles. All callers but the first get the outcome `coalesced`. */
   share<T>(key: string, load: Promise<CacheResult<T>>): void {
     const shared = load.then(toCoalesced);
     this.loads.set(key, shared);

@@ -9,7 +9,7 @@ export interface LocalEntry<T> {
   readonly usableUntilMs: number;
 }
 
-/** What an entry takes besides its value and its key. */
+/** Memory of an entry, besides its value and its key. */
 const overheadBytes = 200;
 const maxRecentChanges = 10_000;
 

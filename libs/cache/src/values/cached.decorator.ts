@@ -31,7 +31,7 @@ export function Cached<A extends unknown[], I, T>(
     descriptor.value = async function (this: object, ...args: A): Promise<T> {
       const load = (): Promise<T> => method.apply(this, args);
       const { value } = await cacheOf(this).getOrLoadOne(namespace, inputOf(...args), load);
-      // A method that may return undefined says so in T.
+      // T includes undefined if the method may return it.
       return value as T;
     };
     Inject(CacheService)(target, cacheProperty);

@@ -3,12 +3,12 @@ import type { Usage } from './usage/usage.js';
 export const periods = ['minute', 'hour', 'day', 'week', 'month'] as const;
 export type Period = (typeof periods)[number];
 
-/** The amounts of a policy. Which of the optional ones an algorithm takes, it declares itself. */
+/** The amounts of a policy. Each algorithm declares which of the optional ones it takes. */
 export interface Amounts {
   /** Units in a window. */
   readonly quota: number;
   readonly windowSeconds?: number | undefined;
-  /** Units that may come at once. */
+  /** Units that are admitted at once. */
   readonly burst?: number | undefined;
   readonly period?: Period | undefined;
 }

@@ -9,7 +9,7 @@ export class Gcra extends Algorithm {
   static readonly required: readonly AmountOption[] = ['windowSeconds'];
   static readonly optional: readonly AmountOption[] = ['burst'];
 
-  /** The time in which one unit comes back. */
+  /** The time after which one unit is available again. */
   private readonly emissionMs: number;
   private readonly arguments: ScriptArguments;
 
@@ -29,5 +29,5 @@ export class Gcra extends Algorithm {
   }
 }
 
-/** The digits that the stored state repeats. */
+/** The digits that the stored state includes. */
 const luaNumber = (value: number): string => String(Number(value.toPrecision(15)));

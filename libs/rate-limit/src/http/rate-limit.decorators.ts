@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { ExtendRouteConfig } from '@app/auth';
 import type { MarqueeConfig } from '@app/config';
 
-/** Charges the final cost of the request, at most what was reserved, and gives the rest back. */
+/** Charges the final cost of the request, at most what was reserved, and refunds the rest. */
 export type Settlement = (cost: number) => void;
 
 declare module 'fastify' {

@@ -7,7 +7,7 @@ import { ClientState, ClientStates, type RedisHistory } from './client-states.js
 import type { Claim, Demand } from './decision.js';
 import type { LimitsRepository } from './limits.repository.js';
 
-/** Turns what a request asks for into claims on policies, each with the state of the client. */
+/** Converts what a request needs into claims on policies, each with the state of the client. */
 export class Claims {
   readonly states = new ClientStates();
 
@@ -32,7 +32,7 @@ export class Claims {
     return { policy, key, state, units, cost: units };
   }
 
-  /** Returns a claim that only looks, for a client as administrators name it. @throws UnknownPolicyError */
+  /** Returns a claim that charges nothing, for a client as administrators name it. @throws UnknownPolicyError */
   named(policyName: string, text: string): Claim {
     const named = this.policies.named(policyName);
     const parts = parseClient(named.policy, named.isBeforeAuthentication, text);

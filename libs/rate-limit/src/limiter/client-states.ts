@@ -5,7 +5,7 @@ import type { CompiledPolicy } from '../policies/compiled-policy.js';
 /** Pairs of client and policy that a process remembers. The least recently used are evicted. */
 const maxStates = 50_000;
 
-/** How often Redis has come back, and how often it had lost its data. */
+/** How many times Redis has become available again, and how many times it had lost its data. */
 export interface RedisHistory {
   readonly recoveries: number;
   readonly losses: number;

@@ -23,12 +23,12 @@ export class DataLossRecovery {
     return { recoveries: this.repository.recoveries, losses: this.policies.dataLosses };
   }
 
-  /** Whether Redis has come back since the last check for a data loss. */
+  /** Whether Redis has become available again since the last check for a data loss. */
   get isDue(): boolean {
     return this.repository.recoveries !== this.checkedRecoveries;
   }
 
-  /** Checks once whether Redis has come back without its data. Concurrent requests share the check. */
+  /** Checks once whether Redis has become available again without its data. Concurrent requests share the check. */
   async check(): Promise<void> {
     const { recoveries } = this.repository;
     this.checking ??= this.policies.sync().finally(() => {

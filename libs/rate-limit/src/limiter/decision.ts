@@ -3,12 +3,12 @@ import type { Caller } from './client.js';
 import type { ClientState } from './client-states.js';
 import type { Charge, Refund, Verdict } from './limits.repository.js';
 
-/** What a request asks for. */
+/** What is to be decided about a request. */
 export interface Demand {
   readonly caller: Caller;
   /** The route's pattern; undefined stands for the policies of all routes. */
   readonly route: string | undefined;
-  /** The cost of the request, unless a policy sets its own; 0 only looks. */
+  /** The cost of the request, unless a policy sets its own; 0 charges nothing. */
   readonly cost: number;
   /** The field that makes the request expensive. */
   readonly costField?: string | undefined;
@@ -16,21 +16,21 @@ export interface Demand {
   readonly contentBytes?: number;
   /** Bytes of the whole body as far as known: a body that a policy can never admit is refused at once. */
   readonly bodyBytes?: number;
-  /** Whether part of the cost may be given back later. */
+  /** Whether part of the cost may be refunded later. */
   readonly settles?: boolean;
 }
 
-/** What a request asks of one policy, and what is known about its client. */
+/** What a request claims of one policy, and what is known about its client. */
 export interface Claim extends Charge {
   readonly state: ClientState;
   /** Units; 1 for a lease. */
   readonly units: number;
 }
 
-/** How a client stands with one policy. */
+/** A client's remaining quota under one policy. */
 export interface PolicyStanding {
   readonly policy: CompiledPolicy;
-  /** Whose limit it is, as administrators name it. */
+  /** The client that the limit applies to, as administrators name it. */
   readonly client: string;
   /** A keyed hash of the client. */
   readonly partitionKey: string;

@@ -23,11 +23,11 @@ const decide = loadScript('decide-n', new URL('./scripts/decide-n.lua', import.m
 const refund = loadScript('refund-n', new URL('./scripts/refund-n.lua', import.meta.url), fragments);
 const extendLease = loadScript('extend-lease-1', new URL('./scripts/extend-lease-1.lua', import.meta.url));
 
-/** What a request asks of one policy. */
+/** What a request claims of one policy. */
 export interface Charge {
   readonly policy: CompiledPolicy;
   readonly key: string;
-  /** Units, or the id of a new lease; 0 only looks. */
+  /** Units, or the id of a new lease; 0 charges nothing. */
   readonly cost: number | string;
   /** What Redis may have lost, to be restored first. */
   readonly restored?: Restored | undefined;
@@ -76,7 +76,7 @@ export class LimitsRepository {
     return this.redis.keys;
   }
 
-  /** How often Redis has come back, each time possibly without its data. */
+  /** How many times Redis has become available again, each time possibly without its data. */
   get recoveries(): number {
     return this.redis.recoveries;
   }
@@ -108,7 +108,7 @@ export class LimitsRepository {
     return outcome.value.every((each) => each.status === 'ok' && !this.correctClock(each.value as number[]));
   }
 
-  /** Gives units back, except for what time has given back already. */
+  /** Refunds units, except those that have been released by time already. */
   refund(reservedAtMs: number, units: number, refunds: readonly Refund[]): Promise<Outcome<unknown>> {
     return this.redis.run(this.newBudget(), refund, {
       keys: refunds.map(({ key }) => key),

@@ -22,7 +22,9 @@ export class OutageLimiter {
     const closed = enforced.find(({ policy }) => policy.settings.onRedisFailure === 'closed');
     if (closed) {
       this.metrics.count(closed.policy.name, 'degraded_refused');
-      throw new RateLimitsUnavailableError(`The limit "${closed.policy.name}" cannot be checked now.`);
+      throw new RateLimitsUnavailableError(
+        `The limit "${closed.policy.name}" cannot be checked at the moment.`,
+      );
     }
     const { replicas } = this.policies;
     const nowMs = performance.now();

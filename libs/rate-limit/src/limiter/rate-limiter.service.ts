@@ -106,7 +106,7 @@ export class RateLimiter implements OnApplicationShutdown {
     return this.decide(budget, this.policies.countingBytes(plan, demand.route), demand);
   }
 
-  /** Charges the final cost of a reserved request, and gives the rest back. @throws RangeError if it exceeds the reservation */
+  /** Charges the final cost of a reserved request, and refunds the rest. @throws RangeError if it exceeds the reservation */
   settle(reservation: Reservation, cost: number): Promise<void> {
     return settleReservation(this.repository, reservation, cost);
   }
@@ -117,7 +117,7 @@ export class RateLimiter implements OnApplicationShutdown {
   }
 
   /**
-   * Returns how a client stands, for administrators. Charges nothing.
+   * Returns a client's quota and usage, for administrators. Charges nothing.
    *
    * @throws UnknownPolicyError, RateLimitsUnavailableError
    */
@@ -168,9 +168,9 @@ export class RateLimiter implements OnApplicationShutdown {
       state.usage.applyReply({ charged, remaining, resetMs }, repliedAtMs);
       if (policy.algorithm.usesLeases) {
         if (waitMs === 0) granted.push(charge);
-        // When a lease will be released is unknown, so Redis has to be asked again.
+        // When a lease will be released is unknown, so Redis has to decide again.
       } else if (waitMs > 0 && units > 0) state.refuse(repliedAtMs + waitMs, units, remaining);
-      // Bytes are looked at with the request and charged as they arrive.
+      // Bytes are only checked with the request, and charged as they arrive.
       if (demand.cost > 0 && units > 0) this.metrics.countVerdict(policy, isAllowed, { waitMs, remaining });
     }
     return {
@@ -191,7 +191,7 @@ export class RateLimiter implements OnApplicationShutdown {
     this.isDegraded = isDegraded;
     const code = 'fault' in outcome ? outcome.fault.code : outcome.status;
     if (isDegraded)
-      this.logger.warn(`Redis did not decide (${code}). Each process enforces the limits alone.`);
+      this.logger.warn(`Redis did not decide (${code}). Each process enforces the limits on its own.`);
     else this.logger.log('Redis decides again');
   }
 }

@@ -16,7 +16,7 @@ export function reservationOf(
 }
 
 /**
- * Charges the final cost of a reserved request, and gives the rest back. Best effort: what cannot be given back stays charged.
+ * Charges the final cost of a reserved request, and refunds the rest. Best effort: what cannot be refunded stays charged.
  *
  * @throws RangeError if the final cost exceeds the reservation
  */

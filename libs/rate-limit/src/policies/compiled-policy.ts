@@ -3,7 +3,7 @@ import { algorithmTypeOf } from '../algorithms/algorithms.js';
 import type { RateLimitOverride, RateLimitPolicy } from './policy.js';
 
 /**
- * A policy, or a client's override of it, prepared for the hot path. Every change of the policies makes new instances, so that
+ * A policy, or a client's override of it, prepared for the hot path. Every change of the policies creates new instances, so that
  * nothing known about an old one applies to a new one.
  */
 export class CompiledPolicy {

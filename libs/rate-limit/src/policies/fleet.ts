@@ -1,6 +1,6 @@
 import type { Sync } from './policies.repository.js';
 
-/** After a data loss every process gets this long to restore what it knows, before Redis's decisions are trusted. */
+/** Time that the processes have to restore usage after a data loss before they trust Redis's decisions again. */
 const graceMs = 1_000;
 
 /** What the heartbeat reveals about the other processes and about Redis. */
@@ -9,9 +9,9 @@ export class Fleet {
   processes = 1;
   /** Whether the last heartbeat reached Redis. */
   isReachable = false;
-  /** How often Redis was found to have lost its data. */
+  /** How many times Redis was found to have lost its data. */
   dataLosses = 0;
-  /** Until then (`performance.now()`) Redis may not know yet what the processes know. */
+  /** Until this time (`performance.now()`), Redis may not have the usage that the processes restore yet. */
   untrustedUntilMs = 0;
   private since: string | undefined;
 

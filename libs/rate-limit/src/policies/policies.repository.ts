@@ -6,7 +6,7 @@ import { decodeDocument, type PolicyDocument } from './policy-document.js';
 const sync = loadScript('sync-2', new URL('./scripts/sync-2.lua', import.meta.url));
 const publish = loadScript('publish-1', new URL('./scripts/publish-1.lua', import.meta.url));
 
-/** Renewed by every heartbeat, so that changes made at run time outlive everything but the deployment. */
+/** Renewed by every heartbeat, so that changes made at run time last as long as the deployment runs. */
 const policiesTtlMs = 30 * 86_400_000;
 /** A process without a heartbeat for this long is not counted. */
 const silenceMs = 10_000;

@@ -11,7 +11,7 @@ import { type RateLimitOverride, type RateLimitPolicySet, withFailurePolicy } fr
 const maxOverrides = 1_000;
 
 /**
- * Knows which policies apply to whom. They come from `RATE_LIMIT_POLICIES_FILE`, or from `MAX_REQUESTS_PER_WINDOW` and
+ * Provides the policies that apply to each client. They come from `RATE_LIMIT_POLICIES_FILE`, or from `MAX_REQUESTS_PER_WINDOW` and
  * `RATE_LIMIT_WINDOW`. Changes at run time are stored in Redis and reach every process within a second. A configuration that
  * differs from the one in Redis replaces it.
  */
@@ -47,12 +47,12 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
     return this.shared.fleet.isReachable;
   }
 
-  /** How often Redis was found to have lost its data. */
+  /** How many times Redis was found to have lost its data. */
   get dataLosses(): number {
     return this.shared.fleet.dataLosses;
   }
 
-  /** Until then (`performance.now()`) Redis may not know yet what the processes know. */
+  /** Until this time (`performance.now()`), Redis may not have the usage that the processes restore yet. */
   get untrustedUntilMs(): number {
     return this.shared.fleet.untrustedUntilMs;
   }
@@ -143,7 +143,7 @@ export class PoliciesService implements OnModuleInit, OnApplicationShutdown {
     await this.shared.change((document) => document);
   }
 
-  /** Adopts what is in Redis now. Never rejects: without Redis everything stays as it is. */
+  /** Adopts the policies in Redis. Never rejects: without Redis, nothing changes. */
   async sync(): Promise<void> {
     await this.shared.sync();
   }

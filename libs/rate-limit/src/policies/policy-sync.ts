@@ -6,7 +6,7 @@ import type { PoliciesRepository } from './policies.repository.js';
 import type { PolicyDocument } from './policy-document.js';
 import { PolicyTable } from './policy-table.js';
 
-/** How soon a change made by another process applies here. */
+/** Interval at which this process looks for changes made by others. */
 const syncEveryMs = 1_000;
 const maxAttempts = 5;
 
@@ -52,7 +52,7 @@ export class PolicySync {
     await this.repository.leave();
   }
 
-  /** Sends a heartbeat and adopts the policies in Redis. Without Redis everything stays as it is. */
+  /** Sends a heartbeat and adopts the policies in Redis. Without Redis, nothing changes. */
   async sync(): Promise<void> {
     const outcome = await this.repository.sync(this.isShared ? this.current.version : '');
     if (outcome.status !== 'ok') {
@@ -66,7 +66,7 @@ export class PolicySync {
       this.adopt(theirs);
       this.isShared = true;
     } else if (version === undefined || theirs) {
-      // Redis has none, or those of another configuration, which is older than this one.
+      // Redis has no policies, or those of an older configuration.
       await this.publishOwn(version, theirs);
     }
   }
@@ -92,7 +92,7 @@ export class PolicySync {
     readVersion: string | undefined,
     theirs: PolicyDocument | undefined,
   ): Promise<void> {
-    // What Redis has lost is published as it was: nothing has changed.
+    // The policies are published again unchanged after a data loss.
     const isUnchanged = this.isShared && !theirs;
     const document = isUnchanged
       ? this.current

@@ -2,10 +2,10 @@ import { UnknownPolicyError } from '../rate-limit.errors.js';
 import { CompiledPolicy } from './compiled-policy.js';
 import type { PolicyDocument } from './policy-document.js';
 
-/** Routes times plans; more than any deployment has. */
+/** Maximum number of cached combinations of route and plan; more than any deployment has. */
 const maxResolved = 10_000;
 
-/** The compiled policies of one document, and which of them apply to whom. */
+/** The compiled policies of one document, and the clients that they apply to. */
 export class PolicyTable {
   private readonly policies: ReadonlyMap<string, CompiledPolicy>;
   private readonly overrides: ReadonlyMap<string, { policy: CompiledPolicy; endsMs: number }>;

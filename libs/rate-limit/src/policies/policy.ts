@@ -20,7 +20,7 @@ const amounts = {
   quota: wholeNumber(1, 1_000_000_000),
   /** Length of the window. For `concurrent-requests`, how long a lease outlives a process that died. Not for calendar. */
   windowSeconds: wholeNumber(1, yearSeconds).optional(),
-  /** GCRA: units that may come at once; the quota by default. Any t seconds admit at most burst + quota · t / window. */
+  /** GCRA: units that are admitted at once; the quota by default. Any t seconds admit at most burst + quota · t / window. */
   burst: wholeNumber(1, 1_000_000_000).optional(),
 };
 
@@ -35,7 +35,7 @@ function algorithmOf(policy: {
   return algorithm ?? (burst === undefined ? 'sliding-window' : 'gcra');
 }
 
-/** How much a client may use, and what happens when it is used up. */
+/** How much a client may use, and what happens when the quota is used up. */
 export const policySchema = z
   .strictObject({
     name,
@@ -50,7 +50,7 @@ export const policySchema = z
     unit: z.enum(['requests', 'content-bytes', 'concurrent-requests']).default('requests'),
     /** The cost of every request, instead of its route's cost. */
     cost: wholeNumber(1, 1_000_000).optional(),
-    /** `shadow` counts refusals without making them. */
+    /** `shadow` counts refusals without enforcing them. */
     mode: z.enum(['enforce', 'shadow']).default('enforce'),
     /** While Redis is down: each process enforces its share of the quota, no limit, or no service. */
     onRedisFailure: z.enum(['local', 'open', 'closed']).default('local'),
@@ -89,7 +89,7 @@ export const overrideSchema = z.strictObject({
 
 const policyNames = z.array(name).max(maxPolicies);
 
-/** All policies, and to whom each applies. */
+/** All policies, and which clients each applies to. */
 export const policySetSchema = z
   .strictObject({
     policies: z.array(policySchema).max(maxPolicies),

@@ -10,7 +10,7 @@ export interface BreakerOptions {
 /** Fewer failures than this in a window do not open the breaker. */
 const minFailures = 5;
 const minFailureShare = 0.5;
-/** This many consecutive failures open it, however many successes came before: a busy Redis that freezes is detected after one budget. */
+/** This many consecutive failures open it, regardless of earlier successes: a busy Redis that freezes is detected after one budget. */
 const maxConsecutiveFailures = 10;
 const windowMs = 500;
 const firstProbeAfterMs = 100;

@@ -7,7 +7,7 @@ export class Deadline {
 
   settle(): boolean {
     const first = this.onExpired !== undefined;
-    // A settled deadline stays in its bucket for a while. It must not keep the call's memory alive.
+    // A settled deadline stays in its bucket for a while, and must not retain the memory of the call.
     this.onExpired = undefined;
     return first;
   }

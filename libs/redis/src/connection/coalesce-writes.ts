@@ -10,7 +10,7 @@ export function coalesceServerWrites(server: Redis): void {
 }
 
 /**
- * Sends all writes of one turn of the event loop with one system call, whichever requests they belong to. System calls make up
+ * Sends all writes of one turn of the event loop with one system call, regardless of which requests they belong to. System calls make up
  * half the cost of a small command. Unlike auto-pipelining in ioredis, no command waits for the reply to an earlier batch.
  */
 export function coalesceWrites(socket: Socket): void {

@@ -2,7 +2,7 @@ import { toRedisFault } from './redis.errors.js';
 
 export type PipelineReplies = [error: Error | null, reply: unknown][];
 
-/** Returns the replies of a pipeline. @throws the error of the connection if it was lost and nothing was replied */
+/** Returns the replies of a pipeline. @throws the error of the connection if it was lost before any reply */
 export function repliesOf(replies: PipelineReplies | null): PipelineReplies {
   const [first] = replies ?? [];
   if (!replies || !first) throw connectionClosed();

@@ -16,8 +16,8 @@ const codesByKind: Record<Exclude<RedisFault['kind'], 'connection' | 'reply'>, r
 };
 
 /**
- * Classifies an error of ioredis. Most are plain `Error`s that only their message identifies. A ReplyError carries the
- * arguments of its command, which are users' data, so only its error code is kept.
+ * Classifies an error of ioredis. Most are plain `Error`s that only their message identifies. A ReplyError contains the
+ * arguments of its command, which are users' data, so only its error code is retained.
  */
 export function toRedisFault(error: unknown): RedisFault {
   if (!(error instanceof Error)) return { kind: 'reply', code: 'UNKNOWN' };
@@ -62,7 +62,7 @@ function connectionCode(error: Error & { code?: unknown; lastNodeError?: unknown
   );
 }
 
-/** The message of a connection error carries no command, only facts about the server. */
+/** The message of a connection error contains no command, only facts about the server. */
 const plainCode = ({ name, message }: Error): string =>
   name === 'Error' || name === 'ReplyError' ? message.slice(0, 100) : name;
 

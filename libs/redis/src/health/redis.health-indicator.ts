@@ -50,7 +50,7 @@ async function probe(client: RedisClient): Promise<{ status: RedisStatus; cause?
     case 'error':
       return { status: 'error', cause: outcome.fault.code };
     case 'miss':
-      return { status: 'error', cause: 'PING had no reply' };
+      return { status: 'error', cause: 'no reply to PING' };
   }
 }
 

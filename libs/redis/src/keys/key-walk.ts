@@ -14,11 +14,11 @@ export interface WalkOptions {
 /** Handles a page of keys. `unlink` deletes them and returns how many there still were. */
 export type PageHandler = (keys: readonly string[], unlink: () => Promise<number>) => Promise<void>;
 
-/** Shorter rests are saved up, because timers are no finer. */
+/** Shorter pauses are accumulated, because timers have a resolution of a millisecond. */
 const minRestMs = 2;
 
 /**
- * Walks the keys of these servers with SCAN, and passes each page to `onPage`. After each step it rests, in proportion to
+ * Walks the keys of these servers with SCAN, and passes each page to `onPage`. After each step it pauses, in proportion to
  * the time that the step took.
  *
  * @throws the signal's reason if it is aborted, and the errors of ioredis

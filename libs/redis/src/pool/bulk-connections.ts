@@ -37,8 +37,8 @@ export class BulkConnections {
   }
 
   /**
-   * Runs a transfer on the least busy connection. If it is idempotent and the connection turns out to be broken, which only
-   * its use shows, it runs once more on another one.
+   * Runs a transfer on the least busy connection. If the connection turns out to be broken, which only
+   * its use shows, an idempotent transfer runs once more on another one.
    */
   async run<T>(operation: (commands: RedisCommands) => Promise<T>, idempotent = false): Promise<T> {
     try {

@@ -38,7 +38,7 @@ interface IdleConnection {
   readonly address: string;
 }
 
-/** The exclusive connections of a pool. An idle one is kept for the next lease to the same server; blocking readers are not. */
+/** The exclusive connections of a pool. An idle one is reused by the next lease to the same server; those of blocking readers are closed. */
 export class LeasedConnections {
   private readonly leases: LeaseGate;
   private readonly readers: LeaseGate;
@@ -56,7 +56,7 @@ export class LeasedConnections {
     this.readers = new LeaseGate({
       target,
       maxLeases: plan.readers,
-      remedy: 'A process has no room for more blocking readers: run another process.',
+      remedy: 'A process cannot run more blocking readers: start another process.',
       onWait,
     });
   }

@@ -35,7 +35,7 @@ export interface RedisTransport {
     calls: readonly ScriptCall[],
   ): Promise<Outcome<Outcome<unknown>[]>>;
 
-  /** Unlinks keys of one server. Returns how many there were. */
+  /** Unlinks keys of one server. Returns how many existed. */
   unlink(server: Redis, keys: readonly Buffer[]): Promise<number>;
 }
 

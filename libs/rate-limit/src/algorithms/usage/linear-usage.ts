@@ -3,7 +3,7 @@ import type { PolicyReply, Restored, Usage } from './usage.js';
 export interface LinearRate {
   /** Units. */
   readonly capacity: number;
-  /** The time in which one unit comes back. */
+  /** The time after which one unit is available again. */
   readonly emissionMs: number;
   /** Whether Redis holds a debt in ms, whose end it replies as `resetMs`, or a number of units. */
   readonly measure: 'debt' | 'units';

@@ -28,7 +28,7 @@ export interface Usage {
   /** Whether there is anything to restore in a Redis that has lost its data. */
   isInUse(nowMs: number): boolean;
   applyReply(reply: PolicyReply, nowMs: number): void;
-  /** Removes units that Redis has given back. */
+  /** Removes units that Redis has refunded. */
   refund(units: number, chargedAtMs: number): void;
   /** Returns what to restore in Redis. Must be followed by `confirmRestored` or `undoRestore`. */
   restore(nowMs: number, isLost: boolean): Restored;
