@@ -11,18 +11,18 @@ import { WantsRefresh } from '../http/refresh.decorator.js';
 import { MovieNotFoundError } from '../movies/movie-not-found.error.js';
 import { type MovieParams, movieParamsSchema } from '../movies/movies.dto.js';
 import {
-  searchAnswerSchema,
+  searchResponseSchema,
   type SearchBody,
   searchBodySchema,
-  similarAnswerSchema,
+  similarResponseSchema,
   type SimilarQuery,
   similarQuerySchema,
-  suggestionsAnswerSchema,
+  suggestionsResponseSchema,
   type SuggestionsQuery,
   suggestionsQuerySchema,
 } from './search.dto.js';
 import { serverTiming } from './server-timing.js';
-import { toSearchAnswer, toSimilarAnswer } from './to-answer.js';
+import { toSearchResponse, toSimilarResponse } from './to-answer.js';
 
 const notLoaded = {
   status: 503,
@@ -44,7 +44,7 @@ export class SearchController {
     description:
       'Plots, moods, people, titles with typos, constraints, "like X but Y". Each result says what matched. Costs 1 if the answer is cached, else SEARCH_COST (3).',
   })
-  @ApiResponse({ status: 200, standardSchema: searchAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: searchResponseSchema })
   @ApiResponse({ status: 400, description: 'Invalid request', standardSchema: problemSchema })
   @ApiResponse(notLoaded)
   async search(
@@ -56,7 +56,7 @@ export class SearchController {
   ) {
     const page = await this.movies.search(budget, request, refresh);
     this.showPage(reply, page, settle);
-    return toSearchAnswer(request.query, page, explain);
+    return toSearchResponse(request.query, page, explain);
   }
 
   @Get('search/suggestions')
@@ -65,7 +65,7 @@ export class SearchController {
     summary: 'Titles and people as the viewer types',
     description: 'The best known first, with tolerance for typos. Shared caches may store the response.',
   })
-  @ApiResponse({ status: 200, standardSchema: suggestionsAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: suggestionsResponseSchema })
   @ApiResponse({ status: 400, description: 'Invalid prefix or limit', standardSchema: problemSchema })
   @ApiResponse(notLoaded)
   async suggestions(@Query({ schema: suggestionsQuerySchema }) { prefix, limit }: SuggestionsQuery) {
@@ -75,7 +75,7 @@ export class SearchController {
   @Get('movies/:id/similar')
   @RateLimit({ cost: (_, { search }) => search.cost, settles: true })
   @ApiOperation({ summary: 'Movies that are similar to a movie, by content' })
-  @ApiResponse({ status: 200, standardSchema: similarAnswerSchema })
+  @ApiResponse({ status: 200, standardSchema: similarResponseSchema })
   @ApiResponse({ status: 400, description: 'Invalid id, limit or cursor', standardSchema: problemSchema })
   @ApiResponse({ status: 404, description: 'The index has no such movie', standardSchema: problemSchema })
   @ApiResponse(notLoaded)
@@ -89,7 +89,7 @@ export class SearchController {
     const page = await this.movies.similar(budget, id, query);
     if (!page) throw new MovieNotFoundError(id);
     this.showPage(reply, page, settle);
-    return toSimilarAnswer(page);
+    return toSimilarResponse(page);
   }
 
   private showPage(reply: FastifyReply, { cache, timings }: SearchPage, settle: Settlement): void {

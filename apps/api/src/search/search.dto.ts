@@ -194,7 +194,7 @@ const pageShape = {
   index: indexSchema,
 };
 
-export const searchAnswerSchema = z
+export const searchResponseSchema = z
   .object({
     query: z.string(),
     understanding: understandingSchema,
@@ -209,9 +209,9 @@ export const searchAnswerSchema = z
   })
   .meta({ id: 'SearchAnswer' });
 
-export const similarAnswerSchema = z.object(pageShape).meta({ id: 'SimilarMovies' });
+export const similarResponseSchema = z.object(pageShape).meta({ id: 'SimilarMovies' });
 
-export const suggestionsAnswerSchema = z
+export const suggestionsResponseSchema = z
   .object({
     results: z.array(
       z.object({

@@ -2,7 +2,7 @@ import type { Movie } from '@app/catalogue';
 import type { IndexStats, SearchPage, SearchResult } from '@app/search';
 
 /** Returns the body of `POST /v1/search`. */
-export const toSearchAnswer = (query: string, page: SearchPage, explain: boolean) => ({
+export const toSearchResponse = (query: string, page: SearchPage, explain: boolean) => ({
   query,
   understanding: page.understanding,
   total: page.total,
@@ -15,7 +15,7 @@ export const toSearchAnswer = (query: string, page: SearchPage, explain: boolean
 });
 
 /** Returns the body of `GET /v1/movies/{id}/similar`. */
-export const toSimilarAnswer = (page: SearchPage) => ({
+export const toSimilarResponse = (page: SearchPage) => ({
   total: page.total,
   results: page.results.map((result) => toResult(result, false)),
   nextCursor: page.nextCursor,
