@@ -6,21 +6,20 @@
 if kind == 'l' then
   local retryMs = 1000
 
-  local function look(claim)
-    redis.call('ZREMRANGEBYSCORE', claim.key, '-inf', now())
-    claim.used = redis.call('ZCARD', claim.key)
-    if claim.used - claim.a >= 0 and claim.isTaken then claim.wait = retryMs end
-  end
-
-  local function settle(claim, isCharged)
-    local held = claim.used
-    if isCharged then
-      held = held + 1
-      redis.call('ZADD', claim.key, now() + claim.b, claim.cost)
-      redis.call('PEXPIRE', claim.key, claim.b)
+  if name == 'decide' then
+    return function(key, cost, max, life)
+      redis.call('ZREMRANGEBYSCORE', key, '-inf', now())
+      local held, wait, addLease = redis.call('ZCARD', key), 0, nil
+      if cost ~= '0' and held - max >= 0 then
+        wait = retryMs
+      elseif cost ~= '0' then
+        held = held + 1
+        function addLease()
+          redis.call('ZADD', key, now() + life, cost)
+          redis.call('PEXPIRE', key, life)
+        end
+      end
+      return wait, math.max(0, max - held), held > 0 and tonumber(life) or 0, addLease, 0
     end
-    return math.max(0, claim.a - held), held > 0 and tonumber(claim.b) or 0
   end
-
-  algorithm = { look = look, settle = settle }
 end

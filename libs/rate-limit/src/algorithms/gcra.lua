@@ -9,52 +9,58 @@ if kind == 'g' then
     return emission, tonumber(overshoot) or 0
   end
 
-  local function store(key, emission, debt)
+  -- Returns the state of a debt, and its TTL; nothing for no debt.
+  local function stateOf(emission, debt)
     local ms = math.ceil(debt)
     if ms < 1 then return end
     local value = 'e' .. emission
     if ms - debt > 0.000001 then value = string.format('%s;%.9f', value, ms - debt) end
-    redis.call('SET', key, value, 'PX', ms)
+    return value, ms
   end
 
-  local function look(claim)
-    local emission, debt = claim.a, 0
-    local value = redis.call('GET', claim.key)
-    if value then
-      local ttl = redis.call('PTTL', claim.key)
-      if value == 'e' .. emission then debt = math.max(0, ttl) else debt = storedUnits(value, ttl) * emission end
+  if name == 'decide' then
+    return function(key, cost, emission, tolerance, restored)
+      local value, debt, wait, isChanged = redis.call('GET', key), 0, 0, false
+      if value then
+        local ttl = redis.call('PTTL', key)
+        if value == 'e' .. emission then
+          debt = math.max(0, ttl)
+        else
+          local ofEmission, overshoot = parse(value)
+          debt = ofEmission == emission and math.max(0, ttl - overshoot) or functionOf(nil, 'storedUnits')(value, ttl) * emission
+        end
+      end
+      if restored then
+        isChanged = restored.floor > debt or restored.owed > 0
+        debt = math.max(debt, restored.floor) + restored.owed * emission
+      end
+      if cost ~= '0' then
+        local after = debt + cost * emission
+        local excess = after - tolerance
+        if excess > 0.0001 then wait = math.ceil(excess) else debt, isChanged = after, true end
+      end
+      local state, ttl
+      if isChanged then state, ttl = stateOf(emission, debt) end
+      return wait, math.max(0, math.floor((tolerance - debt) / emission + 0.0001)), math.ceil(debt), state, ttl
     end
-    local restored = claim.restored
-    if restored then
-      claim.isChanged = restored.floor > debt or restored.owed > 0
-      debt = math.max(debt, restored.floor) + restored.owed * emission
-    end
-    local excess = debt + claim.cost * emission - claim.b
-    if excess > 0.0001 and claim.isTaken then claim.wait = math.ceil(excess) end
-    claim.used = debt
-  end
-
-  local function settle(claim, isCharged)
-    local emission, debt = claim.a, claim.used
-    if isCharged then debt = debt + claim.cost * emission end
-    if isCharged or claim.isChanged then store(claim.key, emission, debt) end
-    return math.max(0, math.floor((claim.b - debt) / emission + 0.0001)), math.ceil(debt)
   end
 
   -- The debt has shrunk since the reservation by the time that has passed.
-  local function refund(key, value, ttl, units, reservedAt)
-    local emission, overshoot = parse(value)
-    local back = emission and units * emission - math.max(0, now() - reservedAt) - 1 or 0
-    if back <= 0 then return 0 end
-    local debt = ttl - overshoot - back
-    if debt > 0 then store(key, emission, debt) else redis.call('UNLINK', key) end
-    return 1
+  if name == 'refund' then
+    return function(key, value, ttl, units, reservedAt)
+      local emission, overshoot = parse(value)
+      local back = emission and units * emission - math.max(0, now() - reservedAt) - 1 or 0
+      if back <= 0 then return 0 end
+      local state, life = stateOf(emission, ttl - overshoot - back)
+      if state then redis.call('SET', key, state, 'PX', life) else redis.call('UNLINK', key) end
+      return 1
+    end
   end
 
-  local function unitsOf(value, ttl)
-    local emission, overshoot = parse(value)
-    return emission and math.max(0, ttl - overshoot) / emission
+  if name == 'unitsOf' then
+    return function(value, ttl)
+      local emission, overshoot = parse(value)
+      return emission and math.max(0, ttl - overshoot) / emission
+    end
   end
-
-  algorithm = { look = look, settle = settle, refund = refund, unitsOf = unitsOf }
 end

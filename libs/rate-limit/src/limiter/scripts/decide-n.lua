@@ -1,5 +1,5 @@
--- Decides on a request by all of its policies at once: looks at every policy first, then charges all of them or none. The
--- clock is Redis's. Whatever is written gets its TTL in the same command.
+-- Decides on a request by all of its policies at once, and charges all of them or none. The clock is Redis's. Whatever is
+-- written gets its TTL in the same command.
 --
 -- Input:
 --   KEYS[i]   the state of policy i for its client; all keys are in one slot
@@ -20,32 +20,44 @@
 --- @include "clock"
 --- @include "registry"
 
-local flags, n = tonumber(ARGV[1]), #KEYS
-local claims, allowed = {}, 1
+local flags, n, allowed = ARGV[1], #KEYS, 1
+local restores = flags == '1' or flags == '3'
+-- `writes` has the state to write and its TTL for each policy. Both tables have room for three policies: growing costs time.
+local writes = { nil, nil, nil, nil, nil, nil }
+local reply = { 1, nil, nil, nil, nil, nil, nil, nil, nil, nil }
+local decide, kind, lastCode
 
-for i = 1, n do
-  local at = 4 * i - 2
-  local code, cost = ARGV[at], ARGV[at + 1]
-  local kind = string.lower(code)
-  -- All fields that look() sets are there at once, so that the table does not have to grow.
-  local algorithm = algorithmOf(kind)
-  local claim = { algorithm = algorithm, key = KEYS[i], cost = cost, isTaken = cost ~= '0', a = ARGV[at + 2], b = ARGV[at + 3], isChanged = false,
-    keepsTtl = false, wait = 0, used = 0, state = 0 }
-  if flags % 2 == 1 then
-    local from = 4 * n + 3 * i - 1
-    claim.restored = { floor = tonumber(ARGV[from]), left = tonumber(ARGV[from + 1]), owed = tonumber(ARGV[from + 2]) }
+-- If a policy refuses, the second pass only looks at those that admit.
+for pass = 1, 2 do
+  for i = 1, n do
+    local at, to = 4 * i - 2, 3 * i
+    if pass == 1 or reply[to - 1] == 0 then
+      local code, cost, restored = ARGV[at], pass == 1 and ARGV[at + 1] or '0', nil
+      if code ~= lastCode then
+        kind, lastCode = string.lower(code), code
+        decide = functionOf(kind, 'decide')
+      end
+      if restores then
+        local from = 4 * n + to - 1
+        restored = { floor = tonumber(ARGV[from]), left = tonumber(ARGV[from + 1]), owed = tonumber(ARGV[from + 2]) }
+      end
+      local wait, remaining, reset, state, ttl = decide(KEYS[i], cost, ARGV[at + 2], ARGV[at + 3], restored)
+      if not wait then return { -1, now() } end
+      if wait > 0 and code == kind then allowed = 0 end
+      reply[to - 1], reply[to], reply[to + 1] = wait, remaining, reset
+      writes[2 * i - 1], writes[2 * i] = state, ttl
+    end
   end
-  if algorithm.look(claim) == false then return { -1, now() } end
-  if claim.wait > 0 and code == kind then allowed = 0 end
-  claims[i] = claim
+  if allowed == 1 then break end
 end
 
-local reply = { allowed, 0, 0, 0 }
 for i = 1, n do
-  local claim = claims[i]
-  local isCharged = allowed == 1 and claim.wait == 0 and claim.isTaken
-  local remaining, reset = claim.algorithm.settle(claim, isCharged)
-  reply[3 * i - 1], reply[3 * i], reply[3 * i + 1] = claim.wait, remaining, reset
+  local state, ttl = writes[2 * i - 1], writes[2 * i]
+  if not state then -- nothing has changed
+  elseif not ttl then redis.call('SET', KEYS[i], state, 'KEEPTTL')
+  elseif ttl == 0 then state()
+  else redis.call('SET', KEYS[i], state, 'PX', ttl) end
 end
-if flags >= 2 then reply[3 * n + 2] = now() end
+reply[1] = allowed
+if flags >= '2' then reply[3 * n + 2] = now() end
 return reply

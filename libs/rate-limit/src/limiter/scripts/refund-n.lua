@@ -20,7 +20,7 @@ for i, key in ipairs(KEYS) do
   local ttl = value and redis.call('PTTL', key) or 0
   if ttl > 0 then
     local argument = tonumber(ARGV[2 * i + 2])
-    refunded = refunded + algorithmOf(ARGV[2 * i + 1]).refund(key, value, ttl, units, reservedAt, argument)
+    refunded = refunded + functionOf(ARGV[2 * i + 1], 'refund')(key, value, ttl, units, reservedAt, argument)
   end
 end
 return refunded

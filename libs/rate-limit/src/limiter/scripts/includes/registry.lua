@@ -1,26 +1,26 @@
-local made, algorithmOf = {}, nil
-
--- Returns the units in a state, whichever algorithm, rate or program wrote it; 0 for an unknown format.
-local function storedUnits(value, ttl)
-  for letter in string.gmatch('abcdefghijklmnopqrstuvwxyz', '.') do
-    local algorithm = algorithmOf(letter)
-    local units = algorithm and algorithm.unitsOf and algorithm.unitsOf(value, ttl)
-    if units then return units end
-  end
-  return 0
-end
-
--- Returns the functions of an algorithm. They are made on first use, because most requests need a single algorithm.
---   look(claim)               reads the state; sets claim.wait if the claim has to wait, and claim.used and claim.state for
---                             settle(); returns false if the arguments do not fit the time
---   settle(claim, isCharged)  charges the claim, or writes what look() has changed; returns the units remaining and the ms until
---                             all (sliding window: more) are available
+-- Makes a function of an algorithm, or returns nil if it has none of that name. Functions are made where they are needed,
+-- because making one takes longer than calling it.
+--   decide(key, cost, a, b, restored)  reads the state and decides, but writes nothing. The cost '0' only looks. `restored` has
+--                                      the fields floor, left and owed, or is nil. Returns
+--                                        the ms to wait, 0 if it admits the cost; nil if the arguments do not fit the time
+--                                        the units remaining, less the cost if it is admitted
+--                                        the ms until all (sliding window: more) are available
+--                                        the state to write, or a function that writes it; nil if nothing has changed
+--                                        the state's TTL in ms, or nil if the key keeps the one that it has
 --   refund(key, value, ttl, units, reservedAt, argument)  returns 1 if it gave something back, otherwise 0
---   unitsOf(value, ttl)       returns the units in a state, or false if it has another algorithm's format
-function algorithmOf(kind)
-  if made[kind] then return made[kind] end
-  local algorithm
+--   unitsOf(value, ttl)                returns the units in a state, or false if it has another algorithm's format
+-- Without a kind, storedUnits(value, ttl) returns the units in a state, whichever algorithm, rate or program wrote it; 0 for
+-- an unknown format.
+local function functionOf(kind, name)
   --- @include "algorithms/*"
-  made[kind] = algorithm
-  return algorithm
+  if name == 'storedUnits' then
+    return function(value, ttl)
+      for each in string.gmatch('abcdefghijklmnopqrstuvwxyz', '.') do
+        local unitsOf = functionOf(each, 'unitsOf')
+        local units = unitsOf and unitsOf(value, ttl)
+        if units then return units end
+      end
+      return 0
+    end
+  end
 end
