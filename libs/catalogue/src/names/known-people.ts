@@ -33,19 +33,18 @@ export function knownPeople(movies: readonly Movie[]): KnownPerson[] {
 
 function creditedByFame(movies: readonly Movie[]): string[] {
   const fame = new Map<string, number>();
-  const credit = (name: string, weight: number, { popularity = 1 }: Movie): void => {
-    fame.set(name, (fame.get(name) ?? 0) + weight * popularity ** 2);
-  };
-  for (const movie of movies) {
-    for (const name of movie.directors) credit(name, directorWeight, movie);
-    for (const name of movie.writers ?? []) credit(name, writerWeight, movie);
-    movie.cast.forEach(({ name, character }, index) => {
-      if (!isVoice(character)) credit(name, 1 / (1 + index / 2), movie);
-      else fame.set(name, fame.get(name) ?? 0);
-    });
+  for (const { directors, writers = [], cast, popularity = 1 } of movies) {
+    const credit = (name: string, weight: number): void => {
+      fame.set(name, (fame.get(name) ?? 0) + weight * popularity ** 2);
+    };
+    for (const name of directors) credit(name, directorWeight);
+    for (const name of writers) credit(name, writerWeight);
+    for (const [index, { name, character }] of cast.entries()) {
+      credit(name, isVoice(character) ? 0 : 1 / (1 + index / 2));
+    }
   }
   return [...fame].toSorted(([, a], [, b]) => b - a).map(([name]) => name);
 }
 
 /** Voices are seldom what people are known for. */
-const isVoice = (character = ''): boolean => character.includes('(voice)');
+const isVoice = (character = ''): boolean => character.endsWith('(voice)');

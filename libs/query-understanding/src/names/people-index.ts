@@ -102,9 +102,10 @@ export class PeopleIndex {
       if (surname.length > 2 && !this.surnames.has(surname)) this.surnames.set(surname, name);
     }
     for (const key of this.full.keys()) {
-      if (!key.includes(' ')) continue;
-      for (const word of key.split(' ')) push(this.byWord, word, key);
-      push(this.byInitials, initials(key), key);
+      const words = key.split(' ');
+      if (words.length === 1) continue;
+      for (const word of words) push(this.byWord, word, key);
+      push(this.byInitials, initials(words), key);
     }
   }
 
@@ -125,7 +126,7 @@ export class PeopleIndex {
   private nearlyAlike(key: string): string[] {
     const words = key.split(' ');
     if (key.length < minFuzzyLength) return [];
-    return (this.byInitials.get(initials(key)) ?? []).filter((candidate) =>
+    return (this.byInitials.get(initials(words)) ?? []).filter((candidate) =>
       candidate.split(' ').every((word, index) => editDistance(word, words[index] ?? '', 2) <= 2),
     );
   }
@@ -146,16 +147,12 @@ const surnameOf = (key: string): string => {
   return words.at(-1) as string;
 };
 
-const initials = (key: string): string =>
-  key
-    .split(' ')
-    .map((word) => word[0])
-    .join('');
+const initials = (words: readonly string[]): string => words.map((word) => word[0]).join('');
 
 function push(map: Map<string, string[]>, name: string, value: string): void {
-  const values = map.get(name) ?? [];
-  values.push(value);
-  map.set(name, values);
+  const values = map.get(name);
+  if (values) values.push(value);
+  else map.set(name, [value]);
 }
 
 function nearest(key: string, candidates: Iterable<string>, limit: number): string | undefined {

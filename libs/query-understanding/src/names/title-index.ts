@@ -73,8 +73,11 @@ const spelledParts: readonly (readonly [string, string])[] = [
   ['three', '3'],
 ];
 
+const endsWithNumeral = / (?:[ivx]+|\d|one|two|three)$/;
+
 /** "Frozen II" is typed "frozen 2", "Dune: Part Two" "dune 2" or "dune part 2". */
 function numeralVariants(key: string): string[] {
+  if (!endsWithNumeral.test(key)) return [];
   const variants: string[] = [];
   for (const [roman, digit] of romans) {
     if (key.endsWith(` ${roman}`)) variants.push(`${key.slice(0, -roman.length)}${digit}`);
