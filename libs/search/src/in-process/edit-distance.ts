@@ -4,6 +4,18 @@
  */
 export function editDistance(a: string, b: string, max: number): number {
   if (Math.abs(a.length - b.length) > max) return max + 1;
+  const distances = distancesToPrefixes(a, b, max);
+  return Math.min(distances?.[b.length] ?? max + 1, max + 1);
+}
+
+/** Returns the distance of a prefix to the nearest beginning of a text; `max + 1` where it is above `max`. */
+export function prefixDistance(prefix: string, text: string, max: number): number {
+  const distances = distancesToPrefixes(prefix, text.slice(0, prefix.length + max), max);
+  return Math.min(...(distances ?? []), max + 1);
+}
+
+/** Returns the distance of `a` to each prefix of `b`, by length; undefined if all of them are above `max`. */
+function distancesToPrefixes(a: string, b: string, max: number): number[] | undefined {
   let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
@@ -22,9 +34,9 @@ export function editDistance(a: string, b: string, max: number): number {
       row.push(value);
       best = Math.min(best, value);
     }
-    if (best > max) return max + 1;
+    if (best > max) return undefined;
     before = previous;
     previous = row;
   }
-  return previous[b.length] as number;
+  return previous;
 }

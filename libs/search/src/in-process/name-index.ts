@@ -1,4 +1,4 @@
-import { editDistance } from './edit-distance.js';
+import { editDistance, prefixDistance } from './edit-distance.js';
 import { plainText } from '../text/plain-text.js';
 
 interface Name<T> {
@@ -70,7 +70,7 @@ export class NameIndex<T> {
     const first = compact.slice(0, 1);
     for (const { value, compact: name } of this.names) {
       if (!name.startsWith(first)) continue;
-      if (editDistance(compact, name.slice(0, compact.length), max) <= max) yield value;
+      if (prefixDistance(compact, name, max) <= max) yield value;
     }
   }
 }
