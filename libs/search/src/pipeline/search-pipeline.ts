@@ -13,6 +13,7 @@ import {
   relax,
   relaxable,
   type Relaxation,
+  relaxations,
   type SearchPlan,
 } from './search-plan.js';
 import type { SearchSubject } from './search-request.js';
@@ -105,6 +106,8 @@ export class SearchPipeline {
         return understandNothing(query);
       }),
     );
+    // A document without its optional parts is not cached; an answer that is based on it should not be cached, either.
+    if (understanding.degraded.length > 0) degraded.add('understanding');
     const plan = planSearch(understanding, filters, excluded);
     return { plan, references: await this.resolveReferences(plan), understanding };
   }
@@ -175,23 +178,61 @@ interface Found {
   readonly total: number;
 }
 
+interface RelaxedFound {
+  readonly found: Found;
+  readonly relaxed: readonly Relaxation[];
+}
+
 /** Drops the softest constraints, one after the other, until there are enough results. */
 async function findRelaxed(
   plan: SearchPlan,
   find: (constraints: Constraints) => Promise<Found>,
-): Promise<{ found: Found; relaxed: readonly Relaxation[] }> {
+): Promise<RelaxedFound> {
+  const findWithout = (dropped: readonly Relaxation[]): Promise<Found> => find(relax(plan, dropped));
   let found = await find(plan.constraints);
   const relaxed: Relaxation[] = [];
+  const withoutEffect: Relaxation[] = [];
   for (const constraint of relaxable(plan)) {
-    if (found.ranked.length >= minResults) break;
-    const more = await find(relax(plan, [...relaxed, constraint]));
-    if (more.ranked.length <= found.ranked.length) continue;
-    const ids = new Set(found.ranked.map(({ movie }) => movie.id));
-    const added = more.ranked.filter(({ movie }) => !ids.has(movie.id));
-    found = { ranked: [...found.ranked, ...added], total: more.total };
+    if (isEnough(found)) break;
+    const more = await findWithout([...relaxed, constraint]);
+    if (more.ranked.length <= found.ranked.length) {
+      withoutEffect.push(constraint);
+      continue;
+    }
+    found = withAdded(found, more);
     relaxed.push(constraint);
   }
-  return { found, relaxed };
+  if (isEnough(found) || withoutEffect.length < 2) return { found, relaxed };
+  return dropTogether({ found, relaxed }, withoutEffect, findWithout);
+}
+
+/** Drops constraints that exclude the same movies, so that none of them adds a result alone: as few of them as possible. */
+async function dropTogether(
+  { found, relaxed }: RelaxedFound,
+  constraints: readonly Relaxation[],
+  findWithout: (dropped: readonly Relaxation[]) => Promise<Found>,
+): Promise<RelaxedFound> {
+  let dropped = constraints;
+  let more = await findWithout([...relaxed, ...dropped]);
+  if (more.ranked.length <= found.ranked.length) return { found, relaxed };
+  for (const constraint of constraints.toReversed()) {
+    const fewer = dropped.filter((each) => each !== constraint);
+    const left = await findWithout([...relaxed, ...fewer]);
+    if (!isEnough(left) && left.ranked.length < more.ranked.length) continue;
+    dropped = fewer;
+    more = left;
+  }
+  const all = new Set([...relaxed, ...dropped]);
+  return { found: withAdded(found, more), relaxed: relaxations.filter((each) => all.has(each)) };
+}
+
+const isEnough = ({ ranked }: Found): boolean => ranked.length >= minResults;
+
+/** Movies that satisfy everything stay in front. */
+function withAdded(found: Found, more: Found): Found {
+  const ids = new Set(found.ranked.map(({ movie }) => movie.id));
+  const added = more.ranked.filter(({ movie }) => !ids.has(movie.id));
+  return { ranked: [...found.ranked, ...added], total: more.total };
 }
 
 function toFound(
