@@ -8,7 +8,7 @@ import { until } from '../fixtures/until.js';
 const text = 'the words of a viewer';
 const hashOf = (content: string): string => createHash('sha256').update(content).digest('hex');
 
-describe('what the log says of the cache', () => {
+describe('the cache in the log', () => {
   let upstream: OpenAiUpstream;
   let redis: TestRedisServer;
   let marquee: MarqueeProcess;

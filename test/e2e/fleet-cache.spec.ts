@@ -61,7 +61,7 @@ describe('two processes on one Redis', () => {
     return { asked: () => until('the upstream is asked', () => release), release: () => release?.() };
   };
 
-  it('a thousand requests for one cold text make one upstream call', async () => {
+  it('makes one upstream call for a thousand requests for the same uncached text', async () => {
     const upstreamHeld = holdUpstream();
     const responses = urls.flatMap((url) => crowd(url, 'cold', 500));
     await upstreamHeld.asked();
@@ -73,7 +73,7 @@ describe('two processes on one Redis', () => {
     expect(answers.filter(({ cache }) => cache === 'marquee; fwd=miss; stored')).toHaveLength(1);
   });
 
-  it('when the leader is killed midway the others are answered, with one more call', async () => {
+  it('serves all other requests with one more upstream call when the leader is killed', async () => {
     const upstreamHeld = holdUpstream();
     const doomed = crowd(urls[0] as string, 'orphaned', 20).map((response) => response.catch(() => 'cut'));
     await upstreamHeld.asked();
@@ -88,7 +88,7 @@ describe('two processes on one Redis', () => {
     expect(await Promise.all(doomed)).toContain('cut');
   });
 
-  it('no-cache from this machine recomputes it for all processes', async () => {
+  it('replaces the value for all processes when a local caller sends no-cache', async () => {
     await embed(urls[0] as string, 'renewed');
     expect((await embed(urls[0] as string, 'renewed', { 'cache-control': 'no-cache' })).cache).toBe(
       'marquee; fwd=request; stored',
@@ -151,7 +151,7 @@ describe('two processes on one Redis', () => {
       ['DELETE', '/v1/admin/cache?pattern=*', 'pattern'],
       ['DELETE', '/v1/admin/cache?pattern=emb:*&dryRun=maybe', 'dryRun'],
       ['GET', '/v1/admin/cache/entry', 'key'],
-    ])('%s %s: 400 naming %s', async (method, path, field) => {
+    ])('%s %s returns 400 naming %s', async (method, path, field) => {
       const { status, lines } = await json(path, { method });
       expect(status).toBe(400);
       expect(lines[0]).toMatchObject({ type: 'urn:marquee:problem:invalid-request', errors: [{ field }] });

@@ -239,7 +239,7 @@ describe('GET /v1/movies/{id} from TMDB', () => {
       ['no JSON', '<html>'],
       ['no object', '"x"'],
       ['another movie', '{"id": 7}'],
-    ])('takes %s for no movie and stores nothing', async (_, answer) => {
+    ])('returns 502 and stores nothing for %s', async (_, answer) => {
       tmdb.misbehaveAlways((__, response) => void response.writeHead(200).end(answer));
       expect((await get('/v1/movies/1')).status).toBe(502);
       expect(await redis.redis.exists('prod:tmdb:movie:1')).toBe(0);

@@ -78,23 +78,26 @@ describe('npm start', () => {
     await untilItListens();
   };
 
-  it.each(everySignalTo('npm', 'launcher', 'api'))('leaves nothing after %s to %s', async (signal, name) => {
-    await ready();
-    const members = tree.members();
-    for (const program of Object.values(programs))
-      expect(members.map(({ command }) => command)).toContainEqual(expect.stringContaining(program));
-    const folder = /unixsocket:(\S+)\/redis\.sock/.exec(
-      members.map(({ command }) => command).join('\n'),
-    )?.[1];
-    const pid = name === 'npm' ? tree.pid : await member(programs[name]);
-    process.kill(pid, signal);
-    const pids = members.map((entry) => entry.pid);
-    expect(await leftOf(pids, ports)).toEqual(nothing);
-    expect(existsSync(folder as string)).toBe(false);
-  });
+  it.each(everySignalTo('npm', 'launcher', 'api'))(
+    'leaves no process after %s to %s',
+    async (signal, name) => {
+      await ready();
+      const members = tree.members();
+      for (const program of Object.values(programs))
+        expect(members.map(({ command }) => command)).toContainEqual(expect.stringContaining(program));
+      const folder = /unixsocket:(\S+)\/redis\.sock/.exec(
+        members.map(({ command }) => command).join('\n'),
+      )?.[1];
+      const pid = name === 'npm' ? tree.pid : await member(programs[name]);
+      process.kill(pid, signal);
+      const pids = members.map((entry) => entry.pid);
+      expect(await leftOf(pids, ports)).toEqual(nothing);
+      expect(existsSync(folder as string)).toBe(false);
+    },
+  );
 
   it.each(['SIGTERM', 'SIGKILL'] as const)(
-    'leaves nothing after %s to npm while it starts',
+    'leaves no process after %s to npm during startup',
     async (signal) => {
       await start();
       await member(programs.api);
@@ -104,7 +107,7 @@ describe('npm start', () => {
     },
   );
 
-  it('kills a member that does not end', async () => {
+  it('kills a process that does not exit', async () => {
     await start({ SHUTDOWN_TIMEOUT_MS: '100' });
     await untilItListens();
     process.kill(await member(programs.worker), 'SIGSTOP');
@@ -114,7 +117,7 @@ describe('npm start', () => {
     expect(tree.output).toContain('Processes did not stop in time (SHUTDOWN_TIMEOUT_MS); killing them');
   });
 
-  it('starts no worker again while it ends', async () => {
+  it('does not restart the worker during shutdown', async () => {
     await ready();
     process.kill(await member(programs.worker), 'SIGKILL');
     const pids = tree.members().map(({ pid }) => pid);
@@ -151,7 +154,7 @@ describe('npm test', () => {
     ([signal, name]) => signal !== 'SIGINT' || name !== '/bin/sh',
   );
 
-  it.each(cases)('leaves nothing after %s to %s', async (signal, name) => {
+  it.each(cases)('leaves no process after %s to %s', async (signal, name) => {
     const port = await freePort();
     tree = ProcessTree.start('test', {
       PATH: [folder, dirname(process.execPath), process.env['PATH']].join(':'),

@@ -77,7 +77,7 @@ const itemsOf = (response: Response, field: string): [unknown, Record<string, un
   ]);
 
 describe('Rate limits', () => {
-  it('apply a default quota, with fields that parsers understand, then return 429 with the wait', async () => {
+  it('apply a default quota with standard header fields, then return 429 with Retry-After', async () => {
     api = await startApi({ REDIS_URL: redis.url, MAX_REQUESTS_PER_WINDOW: '3', RATE_LIMIT_WINDOW: '60' });
     const first = await get('/v1/trending');
     expect(itemsOf(first, 'ratelimit-policy')).toEqual([
@@ -366,7 +366,7 @@ describe('Rate limits for operators', () => {
     for (const fault of ['policies.0.quota', 'typo', 'plan "default"']) expect(output).toContain(fault);
   });
 
-  it('are enforced without Redis, without fields that would be wrong', async () => {
+  it('are enforced without Redis, and omit fields that would be wrong', async () => {
     await start([{ name: 'one', quota: 10, ...minute }]);
     expect((await get('/v1/trending')).headers.get('ratelimit')).not.toBeNull();
     redis.freeze();

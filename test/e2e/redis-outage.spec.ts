@@ -4,7 +4,7 @@ import { OpenAiUpstream } from '../fixtures/openai-upstream.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 import { until } from '../fixtures/until.js';
 
-describe('the embeddings route while Redis is away', () => {
+describe('the embeddings route during a Redis outage', () => {
   let upstream: OpenAiUpstream;
   let redis: TestRedisServer;
   let marquee: MarqueeProcess;
@@ -45,7 +45,7 @@ describe('the embeddings route while Redis is away', () => {
   const isServedFromRedis = async () => (await cacheStatus('back')) === 'marquee; hit';
   const lines = (text: string) => marquee.log.filter(({ msg }) => msg.includes(text));
 
-  it('absent at start, then started: one line each, and served all the time', async () => {
+  it('keeps serving if Redis starts after the API, and logs each change once', async () => {
     await start();
     for (let index = 0; index < 20; index++) expect((await embed(`a${index}`)).status).toBe(200);
     expect(await status('/v1/health')).toMatchObject({
@@ -64,7 +64,7 @@ describe('the embeddings route while Redis is away', () => {
     });
   });
 
-  it('killed and started again', async () => {
+  it('keeps serving while Redis is killed and restarted', async () => {
     await redis.launch();
     await start();
     await until('hits come out of Redis', isServedFromRedis);
@@ -76,7 +76,7 @@ describe('the embeddings route while Redis is away', () => {
     await until('hits come out of Redis', isServedFromRedis);
   });
 
-  it('frozen and thawed', async () => {
+  it('keeps serving while Redis is frozen and resumed', async () => {
     await redis.launch();
     await start();
     await until('hits come out of Redis', isServedFromRedis);

@@ -368,12 +368,12 @@ describe('while the set is replaced continuously', () => {
     expect(reads).toBeGreaterThan(100);
   };
 
-  it('readers never see an empty or mixed set', async () => {
+  it('never shows readers an empty or mixed set', async () => {
     await start(patient);
     await expectWholeSets();
   });
 
-  it('readers never see an empty or mixed set on a cluster', async () => {
+  it('never shows readers an empty or mixed set on a cluster', async () => {
     const cluster = await TestRedisCluster.start();
     api = await startApi({ REDIS_URL: cluster.url, ...patient });
     await expectWholeSets();

@@ -58,7 +58,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(await client.ping(client.newBudget())).toEqual({ status: 'ok', value: 'PONG' });
     });
 
-    it('reads keys of many slots in order, with misses in between', async () => {
+    it('returns keys of many slots in order, including misses', async () => {
       const present = keys.filter((_, index) => index % 3 !== 0);
       await Promise.all(present.map((key) => topology.set(key, Buffer.from(key))));
       expect(await client.getMany(client.newBudget(), keys)).toEqual({
@@ -166,7 +166,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
   });
 
   describe(TmdbPace.name, () => {
-    it('spaces requests, however many ask', async () => {
+    it('spaces requests evenly, regardless of the number of callers', async () => {
       const pace = new TmdbPace(client, { movies: { requestsPerSecond: 100 } } as MarqueeConfig);
       const other = new TmdbPace(client, { movies: { requestsPerSecond: 100 } } as MarqueeConfig);
       const startedMs = performance.now();
@@ -175,7 +175,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(performance.now() - startedMs).toBeGreaterThan(170);
     });
 
-    it('holds the fleet back while the upstream asks for it, the longest pause of several', async () => {
+    it('pauses all processes for the longest of several pauses that the upstream requests', async () => {
       const config = { movies: { requestsPerSecond: 100 } } as MarqueeConfig;
       const [pace, other] = [new TmdbPace(client, config), new TmdbPace(client, config)];
       await pace.admit();
@@ -224,7 +224,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(await repository.summarize(client.newBudget())).toMatchObject({ value: { count: 3 } });
     });
 
-    it('rejects what a writer without the lock stages', async () => {
+    it('rejects ids that a writer without the lock stages', async () => {
       const repository = new TrendingRepository(client);
       await repository.begin(1);
       await repository.stage(1, [1]);
@@ -541,7 +541,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
     const config = { embeddings: { storeMaxBytes: 70_000 } } as MarqueeConfig;
     const vector = new Float32Array(8_000).fill(0.5);
 
-    it('stores, replaces, reads and deletes vectors, and bounds what a tenant holds', async () => {
+    it('stores, replaces, reads and deletes vectors within the quota of a tenant', async () => {
       const vectors = new StoredVectorsRepository(client, config);
       const put = (tenant: string, id: string, ttlSeconds = 60) =>
         vectors.put(client.newBudget(), tenant, id, vector, ttlSeconds);
@@ -641,7 +641,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
   });
 
   describe(LocksRepository.name, () => {
-    it('gives a lock to one owner, with increasing fencing tokens', async () => {
+    it('grants a lock to one owner, with increasing fencing tokens', async () => {
       const locks = new LocksRepository(client);
       expect(await locks.acquire('a b', 'one', 30_000)).toEqual({ state: 'acquired', fence: 1 });
       const held = await locks.acquire('a b', 'two', 30_000);
@@ -658,7 +658,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
   describe(RateLimiter.name, () => {
     const minute = { windowSeconds: 60 };
 
-    it('charges all policies of a request or none, leaves a TTL on each, and shares them between processes', async () => {
+    it('charges all policies of a request or none, sets a TTL on each key, and shares them between processes', async () => {
       const policies = [
         { name: 'burst', quota: 5, ...minute },
         { name: 'debt', algorithm: 'gcra', quota: 20, ...minute },
@@ -689,7 +689,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       await other.stop();
     });
 
-    it('gives back what a reserved request did not come to', async () => {
+    it('refunds the unused part of a reservation', async () => {
       const { limiter, stop } = await createLimiter(client, [
         { name: 'burst', quota: 10, windowSeconds: 600 },
         { name: 'debt', algorithm: 'gcra', quota: 10, windowSeconds: 600 },
@@ -709,7 +709,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       await stop();
     });
 
-    it('counts requests under way, and lets go of them', async () => {
+    it('counts requests in progress, and releases their leases', async () => {
       const { take, limiter, stop } = await createLimiter(client, [
         { name: 'at-once', unit: 'concurrent-requests', quota: 2, windowSeconds: 30 },
       ]);
@@ -785,7 +785,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(await topology.ttl(keyOf('text 1'))).toBeGreaterThan(604_790);
     });
 
-    it('keeps a value that another program wrote first, and replaces a broken value', async () => {
+    it('does not overwrite a value that another program wrote first, but replaces a broken one', async () => {
       await topology.set(keyOf('text 0'), Buffer.from('3f8000003f8000003f800000', 'hex'));
       await topology.set(keyOf('text 1'), Buffer.from('short'));
       await embed(texts.slice(0, 3));
@@ -802,7 +802,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       );
     });
 
-    it('continues after the servers have lost the scripts', async () => {
+    it('keeps working after the servers have lost the scripts', async () => {
       await topology.forgetScripts();
       await embed(texts);
       await embed(texts);

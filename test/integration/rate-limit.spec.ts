@@ -138,7 +138,7 @@ describe(RateLimiter.name, () => {
     expect(await take('a', 2)).toMatchObject({ isAllowed: true });
   });
 
-  it('counts refusals of shadow policies without making them', async () => {
+  it('counts refusals of shadow policies without enforcing them', async () => {
     const { take, registry } = await limiter([{ name: 'dark', quota: 2, windowSeconds: 60, mode: 'shadow' }]);
     const allowed = [await take('a'), await take('a'), await take('a'), await take('a', 9)];
     expect(allowed.map(({ isAllowed }) => isAllowed)).toEqual([true, true, true, true]);
