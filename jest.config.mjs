@@ -8,8 +8,8 @@ const swc = (module, transform = {}) => ({
   },
 });
 
-// Two leaves that CommonJS packages require() are ESM only, which Jest on Node 20 cannot do.
-const esmOnlyLeaves = '/node_modules/(cookie|content-disposition)/';
+// CommonJS packages require() these two packages, which are ESM only. Jest on Node 20 does not support that.
+const esmOnlyPackages = '/node_modules/(cookie|content-disposition)/';
 
 const common = {
   rootDir: import.meta.dirname,
@@ -18,7 +18,7 @@ const common = {
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
   transform: {
     '\\.ts$': ['@swc/jest', swc('es6')],
-    [`${esmOnlyLeaves}.+\\.js$`]: ['@swc/jest', swc('commonjs')],
+    [`${esmOnlyPackages}.+\\.js$`]: ['@swc/jest', swc('commonjs')],
   },
   transformIgnorePatterns: ['/node_modules/(?!(cookie|content-disposition)/)'],
   moduleNameMapper: {
@@ -28,10 +28,13 @@ const common = {
   },
 };
 
-/** Unit specs need no Redis, or share the embedded one of `@app/redis/testing`; everything under test/ starts the real servers that it needs. */
+/**
+ * Unit specs run without Redis or share the embedded server of `@app/redis/testing`. All tests under test/ start the real
+ * servers that they need.
+ */
 export default {
   coverageProvider: 'v8',
-  // Servers start, fail over and come back in their own time.
+  // Starting real servers and waiting for failovers takes time.
   testTimeout: 60_000,
   projects: [
     {
