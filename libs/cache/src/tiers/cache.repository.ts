@@ -7,8 +7,9 @@ import {
   type RedisBudget,
   RedisClient,
 } from '@app/redis';
-import { type Lookup, type Reading, withReading } from '../lookup.js';
+import type { Lookup } from '../lookup.js';
 import type { Namespace } from '../namespace.js';
+import { asBroken, asMissing, asUnknown, encode, lifetimeMs, withDecoded } from './stored-value.js';
 import type { StoreResult, Write, Written } from './write.js';
 
 const setFirst = loadScript('set-first-1', new URL('./scripts/set-first-1.lua', import.meta.url));
@@ -18,8 +19,6 @@ const increment = loadScript('increment-1', new URL('./scripts/increment-1.lua',
 const keysPerRoundTrip = 128;
 /** Keys per deletion: they carry no values. */
 const keysPerDeletion = 1_000;
-/** How a value that is known to be absent is stored. */
-const absentBytes = Buffer.alloc(0);
 
 /** A write with its value's bytes. */
 interface EncodedWrite<I, T> {
@@ -76,7 +75,7 @@ export class CacheRepository {
       // Redis is alive, and a large batch is not an outage.
       if (part.length === keysPerRoundTrip) budget.renew();
     }
-    for (const lookup of lookups.slice(read.length)) read.push(withReading(lookup, unknown));
+    for (const lookup of lookups.slice(read.length)) read.push(asUnknown(lookup));
     return read;
   }
 
@@ -177,19 +176,19 @@ export class CacheRepository {
       const entries = outcome.status === 'ok' ? outcome.value : [];
       return lookups.map((lookup, index) => {
         const entry = entries[index];
-        return decoded(namespace, lookup, entry && entry.bytes, entry?.ttlMs);
+        return withDecoded(namespace, lookup, entry && entry.bytes, entry?.ttlMs);
       });
     }
     if (lookups.length === 1) {
       const outcome = await this.redis.get(budget, first.key);
-      if (outcome.status === 'ok') return [decoded(namespace, first, outcome.value)];
-      if (outcome.status === 'miss') return [withReading(first, missing)];
+      if (outcome.status === 'ok') return [withDecoded(namespace, first, outcome.value)];
+      if (outcome.status === 'miss') return [asMissing(first)];
       // The next write replaces a key of another type. MGET reports such a key as missing.
-      return [withReading(first, isWrongType(outcome) ? broken : unknown)];
+      return [isWrongType(outcome) ? asBroken(first) : asUnknown(first)];
     }
     const outcome = await this.redis.getMany(budget, keys);
     const values = outcome.status === 'ok' ? outcome.value : [];
-    return lookups.map((lookup, index) => decoded(namespace, lookup, values[index]));
+    return lookups.map((lookup, index) => withDecoded(namespace, lookup, values[index]));
   }
 
   private async writePart<I, T>(
@@ -220,46 +219,10 @@ export class CacheRepository {
   }
 }
 
-const missing = { state: 'missing' } as const;
-const broken = { state: 'broken' } as const;
-const unknown = { state: 'unknown' } as const;
-
-/** @param bytes null for no key, undefined if Redis did not answer */
-function decoded<I, T>(
-  namespace: Namespace<I, T>,
-  lookup: Lookup<I, T>,
-  bytes: Buffer | null | undefined,
-  ttlMs = Infinity,
-): Lookup<I, T> {
-  return withReading(lookup, toReading(namespace, lookup.input, bytes, ttlMs));
-}
-
-function toReading<I, T>(
-  namespace: Namespace<I, T>,
-  input: I,
-  bytes: Buffer | null | undefined,
-  ttlMs: number,
-): Reading<T> {
-  if (bytes === undefined) return unknown;
-  if (bytes === null) return missing;
-  if (bytes.length === 0 && namespace.negativeMs > 0) return { state: 'negative', ttlMs };
-  const value = namespace.codec.decode(bytes, input);
-  if (value === undefined) return broken;
-  return { state: 'found', value, bytes: bytes.length, ttlMs: ttlMs - namespace.staleMs };
-}
-
 const isWrongType = (outcome: Outcome<unknown>): boolean =>
   outcome.status === 'error' && outcome.fault.code === 'WRONGTYPE';
 
 function toResult(outcome: Outcome<unknown> | undefined): StoreResult {
   if (outcome?.status !== 'ok') return 'failed';
   return outcome.value === 0 ? 'kept' : 'stored';
-}
-
-const encode = <I, T>({ codec }: Namespace<I, T>, { value, input }: Write<I, T>): Buffer =>
-  value === undefined ? absentBytes : codec.encode(value, input);
-
-/** Jitter only shortens a TTL: no value outlives what its namespace allows. */
-function lifetimeMs<I, T>({ jitter, staleMs }: Namespace<I, T>, { value, freshMs }: Write<I, T>): number {
-  return value === undefined ? freshMs : Math.round(freshMs * (1 - jitter * Math.random()) + staleMs);
 }
