@@ -7,7 +7,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Outcomes, hit rate and savings per namespace; the local tier */
+    /** Get outcomes, hit rate and savings per namespace, and the size of the local tier */
     get: operations['cacheAdminStats'];
     put?: never;
     post?: never;
@@ -24,7 +24,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Inspect a key: tier, TTLs, and what stored it last */
+    /** Inspect a key: its tier, its TTLs, and what stored it last */
     get: operations['cacheAdminEntry'];
     put?: never;
     post?: never;
@@ -46,7 +46,7 @@ export interface paths {
     post?: never;
     /**
      * Delete cached values by pattern
-     * @description Walks with SCAN and frees with UNLINK, throttled. Answers one line of progress a page and at last the sums.
+     * @description Finds keys with SCAN and deletes them with UNLINK, at a limited rate. Streams one line of progress per page, and finally the totals.
      */
     delete: operations['cacheAdminPurge'];
     options?: never;
@@ -84,8 +84,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Embed texts or token arrays
-     * @description OpenAI's embeddings API: an OpenAI SDK, or a client built on one, works with its base URL pointed at /v1. Without an upstream a local model stands in, with 512 dimensions.
+     * Create embeddings of texts or token arrays
+     * @description Compatible with OpenAI's embeddings API: OpenAI SDKs and clients that build on them work with /v1 as their base URL. If no upstream is configured, a local model with 512 dimensions creates the embeddings.
      */
     post: operations['embeddingsCreate'];
     delete?: never;
@@ -222,14 +222,14 @@ export interface paths {
     };
     /**
      * List dead letters, newest first
-     * @description A page looks at a bounded number of them: with a filter it may hold fewer than `limit`, or none, and still have a `nextCursor`.
+     * @description Each call examines a limited number of dead letters, so a filtered page may contain fewer than `limit`, or none, and still have a `nextCursor`.
      */
     get: operations['deadLettersAdminList'];
     put?: never;
     post?: never;
     /**
      * Delete matching dead letters
-     * @description Requires a filter, or `all=true`. Continue with `cursor` as long as there is a `nextCursor`.
+     * @description Requires a filter, or `all=true`. Repeat the call with `cursor` as long as there is a `nextCursor`.
      */
     delete: operations['deadLettersAdminDeleteAll'];
     options?: never;
@@ -248,7 +248,7 @@ export interface paths {
     put?: never;
     /**
      * Replay matching dead letters
-     * @description Moves each to the consumer group that could not handle it, the oldest first; other groups do not get it again. The event keeps its id. Continue with `cursor` while there is a `nextCursor`.
+     * @description Delivers each event again to the consumer group that could not handle it, oldest first, and to no other group. The id of the event stays the same. Repeat the call with `cursor` as long as there is a `nextCursor`.
      */
     post: operations['deadLettersAdminReplayAll'];
     delete?: never;
@@ -301,8 +301,8 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Length of the event stream; pending and lag of each consumer group */
-    get: operations['eventsAdminStanding'];
+    /** Get the length of the event stream, and the pending events and lag of each consumer group */
+    get: operations['eventsAdminStatus'];
     put?: never;
     post?: never;
     delete?: never;
@@ -339,8 +339,8 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Details of a movie
-     * @description TMDB’s `GET /movie/{id}` with credits, videos and release dates. This product uses the TMDB API but is not endorsed or certified by TMDB.
+     * Get the details of a movie
+     * @description Returns TMDB’s `GET /movie/{id}` with credits, videos and release dates. This product uses the TMDB API but is not endorsed or certified by TMDB.
      */
     get: operations['moviesOne'];
     put?: never;
@@ -358,7 +358,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Details of many movies */
+    /** Get the details of several movies */
     get: operations['moviesMany'];
     put?: never;
     post?: never;
@@ -437,7 +437,7 @@ export interface paths {
     post?: never;
     /**
      * Delete sessions by tenant, by user or by key pattern
-     * @description Deletes the sessions that match every given glob, with their transcripts and index entries. Walks with SCAN, throttled. Answers one line of progress a page and at last the sums; `limited` means that the limit was reached and the call is to be repeated.
+     * @description Deletes the sessions that match all given glob patterns, with their transcripts and index entries. Finds keys with SCAN, at a limited rate. Streams one line of progress per page, and finally the totals. If `limited` is true, the limit was reached: repeat the call.
      */
     delete: operations['sessionsAdminPurge'];
     options?: never;
@@ -573,11 +573,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Read a vector by id */
+    /** Get a vector by id */
     get: operations['storedEmbeddingsGet'];
     /**
      * Store a vector by id
-     * @description Replaces an existing vector. It expires after `ttlSeconds`, which defaults to an hour.
+     * @description Replaces an existing vector. The vector expires after `ttlSeconds`, one hour by default.
      */
     put: operations['storedEmbeddingsPut'];
     post?: never;
@@ -595,11 +595,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Read a task: its status, its progress and, when it is finished, its result */
+    /** Get the status, the progress and, once it is finished, the result of a task */
     get: operations['tasksGet'];
     /**
      * Store the state of a task
-     * @description Submit with `pending`, report with `running` and `progress`, finish with `done` and `result` or with `failed`. A `result` alone is a task that is done. A finished task does not become unfinished, and a failure does not replace a result.
+     * @description Submit a task as `pending`, report progress as `running` with `progress`, and finish it as `done` with `result`, or as `failed`. The status is `done` by default. A finished task cannot become unfinished, and a failure does not replace a result.
      */
     put: operations['tasksPut'];
     post?: never;
@@ -616,11 +616,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Read a task: its status, its progress and, when it is finished, its result */
+    /** Get the status, the progress and, once it is finished, the result of a task */
     get: operations['tasksGetAlias'];
     /**
      * Store the state of a task
-     * @description Submit with `pending`, report with `running` and `progress`, finish with `done` and `result` or with `failed`. A `result` alone is a task that is done. A finished task does not become unfinished, and a failure does not replace a result.
+     * @description Submit a task as `pending`, report progress as `running` with `progress`, and finish it as `done` with `result`, or as `failed`. The status is `done` by default. A finished task cannot become unfinished, and a failure does not replace a result.
      */
     put: operations['tasksPutAlias'];
     post?: never;
@@ -640,8 +640,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Read a finished task once, and delete it
-     * @description Of concurrent claims exactly one gets the task. A task that failed is claimed the same way.
+     * Get a finished task and delete it
+     * @description Exactly one of several concurrent claims receives the task. Failed tasks can be claimed, too.
      */
     post: operations['tasksClaim'];
     delete?: never;
@@ -660,8 +660,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Read a finished task once, and delete it
-     * @description Of concurrent claims exactly one gets the task. A task that failed is claimed the same way.
+     * Get a finished task and delete it
+     * @description Exactly one of several concurrent claims receives the task. Failed tasks can be claimed, too.
      */
     post: operations['tasksClaimAlias'];
     delete?: never;
@@ -680,8 +680,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Understand a viewer's words
-     * @description docs/query-understanding.md describes each field.
+     * Convert a search query to structured data
+     * @description Each field of the response is described in docs/query-understanding.md.
      */
     post: operations['queryUnderstandingUnderstand'];
     delete?: never;
@@ -697,7 +697,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The steps and what each waits for, as data and as a Mermaid flowchart */
+    /** Get the steps and their dependencies, as data or as a Mermaid flowchart */
     get: operations['queryUnderstandingGraph'];
     put?: never;
     post?: never;
@@ -714,11 +714,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Get the policies, to whom each applies, and the overrides */
+    /** Get the policies, the plans that they apply to, and the overrides */
     get: operations['rateLimitAdminSettings'];
     /**
      * Replace the policies
-     * @description Every process follows within a second. Usage is kept in units, so a raised limit takes effect at once. The change lasts until Marquee starts with another configuration.
+     * @description All processes apply the change within a second. What clients have already used still counts, so a raised limit takes effect at once. The change lasts until Marquee starts with a different configuration.
      */
     put: operations['rateLimitAdminReplace'];
     post?: never;
@@ -735,11 +735,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Get how a client stands with a policy */
+    /** Get the remaining quota of a client under a policy */
     get: operations['rateLimitAdminLookUp'];
     put?: never;
     post?: never;
-    /** Reset what a client has used of a policy */
+    /** Reset the usage of a client under a policy */
     delete: operations['rateLimitAdminReset'];
     options?: never;
     head?: never;
@@ -771,7 +771,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Get how you stand with each policy of your plan; free of charge */
+    /** Get your remaining quota under each policy of your plan; not charged */
     get: operations['rateLimitStanding'];
     put?: never;
     post?: never;
@@ -789,13 +789,13 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Trending movies in order of rank; or, with `ids`, which of these are trending
-     * @description `include=movies` embeds the details of the listed movies. A movie without details is null, with a note that gives the reason.
+     * List the trending movies by rank, or check which of the given movies are trending
+     * @description With `ids`, returns whether each of these movies is trending, and its rank. With `include=movies`, includes the details of the listed movies; a movie without details is null, with a note that gives the reason.
      */
     get: operations['trendingList'];
     /**
      * Replace the trending movies atomically
-     * @description Holds until the next scheduled refresh. Without `force` an empty set is refused, and one less than half as large.
+     * @description The new set stays in place until the next scheduled refresh. A set that is empty or less than half as large as the current one is rejected, unless `force` is true.
      */
     put: operations['trendingReplace'];
     post?: never;
@@ -812,7 +812,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Whether a movie is trending, and its rank */
+    /** Check whether a movie is trending, and get its rank */
     get: operations['trendingMember'];
     put?: never;
     post?: never;
@@ -831,7 +831,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Restore the previous set; a second call undoes the first */
+    /**
+     * Restore the previous set
+     * @description The current and the previous set are swapped, so a second call undoes the first.
+     */
     post: operations['trendingRollback'];
     delete?: never;
     options?: never;
@@ -876,7 +879,7 @@ export interface components {
           bytes: number;
         };
       };
-      /** @description Whether this process receives invalidations */
+      /** @description True if this process receives invalidations */
       invalidation: boolean;
     };
     CacheEntry: {
@@ -902,7 +905,7 @@ export interface components {
     };
     EmbeddingsRequest: {
       /**
-       * @description A text, a token array, or up to 2,048 of either. Tokens are those of the model’s own vocabulary, cl100k_base for OpenAI’s models and the local one; at most 8,192 in each array and 300,000 in all.
+       * @description A text, a token array, or up to 2,048 of either. Tokens belong to the model’s own vocabulary, which is cl100k_base for OpenAI’s models and for the local model. Each array can have up to 8,192 tokens, and a request up to 300,000.
        * @example [
        *       "a heist in Los Angeles"
        *     ]
@@ -911,7 +914,7 @@ export interface components {
       /** @example text-embedding-3-small */
       model: string;
       /**
-       * @description base64 is little-endian float32
+       * @description `base64` encodes each vector as little-endian float32 values
        * @default float
        * @enum {string}
        */
@@ -930,7 +933,7 @@ export interface components {
         embedding: number[] | string;
       }[];
       model: string;
-      /** @description Tokens embedded for this request; texts from the cache cost none */
+      /** @description Tokens that were embedded for this request; cached embeddings count as 0 */
       usage: {
         prompt_tokens: number;
         total_tokens: number;
@@ -1061,7 +1064,7 @@ export interface components {
       /** @default 1000 */
       limit?: number;
       /**
-       * @description Count the matches without replaying them
+       * @description Counts the matches without replaying them
        * @default false
        */
       dryRun?: boolean;
@@ -1070,7 +1073,7 @@ export interface components {
       /** @description Number of matches among the dead letters that this call examined */
       matched: number;
       dryRun: boolean;
-      /** @description Where to continue; null at the end */
+      /** @description Cursor of the next call; null at the end */
       nextCursor: string | null;
       replayed: number;
     };
@@ -1083,14 +1086,14 @@ export interface components {
       /** @description Number of matches among the dead letters that this call examined */
       matched: number;
       dryRun: boolean;
-      /** @description Where to continue; null at the end */
+      /** @description Cursor of the next call; null at the end */
       nextCursor: string | null;
       deleted: number;
     };
     DeadLetterDeleted: {
       deleted: number;
     };
-    EventsStanding: {
+    EventStreamStatus: {
       /**
        * @description Number of entries in the stream
        * @example 1200
@@ -1623,7 +1626,7 @@ export interface components {
     };
     StoredEmbeddingDraft: {
       /**
-       * @description Up to 8192 numbers, or base64 of little-endian float32s
+       * @description Up to 8192 numbers, or base64 of little-endian float32 values
        * @example [
        *       0.25,
        *       -0.5
@@ -1633,7 +1636,7 @@ export interface components {
       /** @default 3600 */
       ttlSeconds?: number;
     };
-    StoredEmbeddingKept: {
+    EmbeddingStored: {
       id: string;
       dimensions: number;
       /**
@@ -1663,10 +1666,10 @@ export interface components {
        * @enum {string}
        */
       status?: 'pending' | 'running' | 'done' | 'failed';
-      /** @description From 0 to 1. If omitted, the previous value stays; a task that is done has 1 */
+      /** @description From 0 to 1. If omitted, the previous value is retained. The progress of a task that is done is 1 */
       progress?: number;
       /**
-       * @description Any JSON: required if the status is done, the cause if it is failed, not allowed otherwise
+       * @description Any JSON. Required if the status is `done`; the cause of the failure if it is `failed`; not allowed otherwise
        * @example {
        *       "movies": [
        *         949
@@ -1674,7 +1677,7 @@ export interface components {
        *     }
        */
       result?: unknown;
-      /** @description TTL of the task after each write. If omitted, the previous TTL stays; 1800 by default */
+      /** @description Time to live after this write. If omitted, the previous TTL applies, or 1800 for a new task */
       ttlSeconds?: number;
     };
     TaskStored: {
@@ -1758,7 +1761,7 @@ export interface components {
         expiresAt?: string;
       }[];
       version: string;
-      /** @description Processes that share the limits */
+      /** @description Number of processes that share the limits */
       replicas: number;
     };
     RateLimitPolicySet: {
@@ -1805,12 +1808,12 @@ export interface components {
       /** @example default */
       name: string;
       /**
-       * @description Whose limit it is
+       * @description The client that the limit applies to
        * @example acme:web
        */
       client: string;
       /**
-       * @description Units in a window
+       * @description Units per window
        * @example 100
        */
       quota: number;
@@ -1826,13 +1829,13 @@ export interface components {
       /** @example 57 */
       remaining: number;
       /**
-       * @description Seconds until all units, in a sliding window more units, are available
+       * @description Seconds until the full quota is available again; in a sliding window, until more units are available
        * @example 26
        */
       resetSeconds: number;
     };
     RateLimitReset: {
-      /** @description Whether the client had used anything */
+      /** @description True if the client had used any of its quota */
       reset: boolean;
     };
     RateLimitOverride: {
@@ -1850,7 +1853,7 @@ export interface components {
     RateLimitStandings: {
       /** @example default */
       plan: string;
-      /** @description Redis is down: each process enforces the limits alone, and `policies` is empty */
+      /** @description True if Redis is down: each process then enforces the limits on its own, and `policies` is empty */
       degraded: boolean;
       policies: components['schemas']['RateLimitStanding'][];
     };
@@ -1918,7 +1921,7 @@ export interface components {
        */
       ids: number[];
       /**
-       * @description Accept a set that is empty or less than half as large as the current one
+       * @description Accepts a set that is empty or less than half as large as the current one
        * @default false
        */
       force?: boolean;
@@ -2178,7 +2181,7 @@ export interface operations {
       query: {
         /** @description A glob pattern below `{env}:` */
         pattern: string;
-        /** @description Count the matches without deleting them */
+        /** @description Counts the matches without deleting them */
         dryRun?: 'true' | 'false';
       };
       header?: never;
@@ -2328,7 +2331,7 @@ export interface operations {
           'application/json': components['schemas']['OpenAiError'];
         };
       };
-      /** @description Upstream timed out */
+      /** @description The upstream timed out */
       504: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2575,7 +2578,7 @@ export interface operations {
         all?: 'true' | 'false';
         cursor?: string;
         limit?: string;
-        /** @description Count the matches without deleting them */
+        /** @description Counts the matches without deleting them */
         dryRun?: 'true' | 'false';
       };
       header?: never;
@@ -2750,7 +2753,7 @@ export interface operations {
       };
     };
   };
-  eventsAdminStanding: {
+  eventsAdminStatus: {
     parameters: {
       query?: never;
       header?: never;
@@ -2766,7 +2769,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['EventsStanding'];
+          'application/json': components['schemas']['EventStreamStatus'];
         };
       };
       401: components['responses']['Unauthenticated'];
@@ -2846,7 +2849,7 @@ export interface operations {
   moviesOne: {
     parameters: {
       query?: {
-        /** @description Language of titles and overviews, a BCP 47 tag; TMDB_LANGUAGE by default. The bundled catalogue is in English alone. */
+        /** @description Language of titles and overviews, a BCP 47 tag; TMDB_LANGUAGE by default. The bundled catalogue is available in English only. */
         language?: string;
       };
       header?: never;
@@ -2916,9 +2919,9 @@ export interface operations {
   moviesMany: {
     parameters: {
       query: {
-        /** @description Up to 100 */
+        /** @description Up to 100 TMDB ids, separated by commas */
         ids: string;
-        /** @description Language of titles and overviews, a BCP 47 tag; TMDB_LANGUAGE by default. The bundled catalogue is in English alone. */
+        /** @description Language of titles and overviews, a BCP 47 tag; TMDB_LANGUAGE by default. The bundled catalogue is available in English only. */
         language?: string;
       };
       header?: never;
@@ -3167,7 +3170,7 @@ export interface operations {
         userId?: string;
         /** @description A glob pattern of keys below `{env}:` */
         pattern?: string;
-        /** @description Count the matches without deleting them */
+        /** @description Counts the matches without deleting them */
         dryRun?: 'true' | 'false';
         /** @description Maximum number of sessions */
         limit?: string;
@@ -3942,7 +3945,7 @@ export interface operations {
   storedEmbeddingsGet: {
     parameters: {
       query?: {
-        /** @description base64 is little-endian float32 */
+        /** @description `base64` encodes the vector as little-endian float32 values */
         encoding_format?: 'float' | 'base64';
       };
       header?: never;
@@ -4044,7 +4047,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['StoredEmbeddingKept'];
+          'application/json': components['schemas']['EmbeddingStored'];
         };
       };
       /** @description Invalid field */
@@ -4738,7 +4741,7 @@ export interface operations {
           'application/json': components['schemas']['RateLimitSettings'];
         };
       };
-      /** @description Invalid policies; the response lists every fault */
+      /** @description Invalid policies; `errors` lists every fault */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4771,7 +4774,7 @@ export interface operations {
     parameters: {
       query: {
         policy: string;
-        /** @description `tenant:key`, `tenant`, `tenant:user` or `tenant:address`, as the policy’s partition says; the address alone before authentication */
+        /** @description `tenant:key`, `tenant`, `tenant:user` or `tenant:address`, depending on the policy’s partition; only the address for policies that apply before authentication */
         client: string;
       };
       header?: never;
@@ -4804,7 +4807,7 @@ export interface operations {
         };
       };
       500: components['responses']['Failed'];
-      /** @description Redis did not reply */
+      /** @description Redis did not respond */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4821,7 +4824,7 @@ export interface operations {
     parameters: {
       query: {
         policy: string;
-        /** @description `tenant:key`, `tenant`, `tenant:user` or `tenant:address`, as the policy’s partition says; the address alone before authentication */
+        /** @description `tenant:key`, `tenant`, `tenant:user` or `tenant:address`, depending on the policy’s partition; only the address for policies that apply before authentication */
         client: string;
       };
       header?: never;
@@ -4854,7 +4857,7 @@ export interface operations {
         };
       };
       500: components['responses']['Failed'];
-      /** @description Redis did not reply */
+      /** @description Redis did not respond */
       503: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -4934,7 +4937,7 @@ export interface operations {
     parameters: {
       query: {
         policy: string;
-        /** @description `tenant:key`, `tenant`, `tenant:user` or `tenant:address`, as the policy’s partition says; the address alone before authentication */
+        /** @description `tenant:key`, `tenant`, `tenant:user` or `tenant:address`, depending on the policy’s partition; only the address for policies that apply before authentication */
         client: string;
       };
       header?: never;
@@ -5001,11 +5004,11 @@ export interface operations {
         limit?: string;
         /** @description Number of ids to skip */
         offset?: string;
-        /** @description Return which of these are trending instead, up to 1000 */
+        /** @description Up to 1000 TMDB ids, separated by commas: returns whether each is trending instead of the list */
         ids?: string;
-        /** @description Embed the details of the listed movies */
+        /** @description Includes the details of the listed movies */
         include?: 'movies';
-        /** @description Language of titles and overviews, a BCP 47 tag; TMDB_LANGUAGE by default. The bundled catalogue is in English alone. */
+        /** @description Language of titles and overviews, a BCP 47 tag; TMDB_LANGUAGE by default. The bundled catalogue is available in English only. */
         language?: string;
       };
       header?: never;
