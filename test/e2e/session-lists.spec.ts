@@ -1,29 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { startApi, type TestApi } from '../fixtures/api.js';
-import { TestRedisServer } from '../fixtures/redis-server.js';
-import { sessionCalls } from '../fixtures/session-calls.js';
+import { unhurried, useSessionApi } from '../fixtures/session-api.js';
 import { until } from '../fixtures/until.js';
 
-let redis: TestRedisServer;
-let api: TestApi;
-const { call, begin, append } = sessionCalls(() => api);
-
-beforeAll(async () => {
-  redis = await TestRedisServer.start();
-});
-afterAll(() => redis.stop());
-beforeEach(async () => {
-  await redis.redis.flushall();
-  // What is tested is the answer, not how soon it comes.
-  api = await startApi({ REDIS_URL: redis.url, REDIS_BUDGET_MS: '2000' });
-  await until('Redis answers', async () => (await call('GET', '/sessions/none')).status === 404);
-});
-afterEach(() => api.close());
+const marquee = useSessionApi(unhurried);
+const { call, begin, append } = marquee;
 
 /** Every key of a session or of an index. */
 const ownedKeys = async (): Promise<string[]> =>
-  (await Promise.all(['session', 'tenant'].map((kind) => redis.redis.keys(`prod:${kind}:*`)))).flat();
+  (await Promise.all(['session', 'tenant'].map((kind) => marquee.redis.keys(`prod:${kind}:*`)))).flat();
 
 describe('a list of sessions', () => {
   const list = async (query = '') => {
@@ -48,11 +33,11 @@ describe('a list of sessions', () => {
     expect((await list('?userId=ann')).ids).toEqual([two]);
     expect(new Set((await list('?userId=bob')).ids)).toEqual(new Set([one, other]));
     // A use that does not read the metadata brings its session to the front as well.
-    await redis.redis.zadd(user, 1_000, two);
+    await marquee.redis.zadd(user, 1_000, two);
     await append(two, ['x']);
-    await until('it is in front', async () => Number(await redis.redis.zscore(user, two)) > 1_000_000);
-    expect(await redis.redis.ttl(user)).toBeGreaterThan(86_000);
-    expect(await redis.redis.ttl(user)).toBeLessThanOrEqual(86_400);
+    await until('it is in front', async () => Number(await marquee.redis.zscore(user, two)) > 1_000_000);
+    expect(await marquee.redis.ttl(user)).toBeGreaterThan(86_000);
+    expect(await marquee.redis.ttl(user)).toBeLessThanOrEqual(86_400);
   });
 
   it('of one user is paged', async () => {
@@ -81,7 +66,7 @@ describe('a list of sessions', () => {
       'prod:tenant:default:sessions',
       'prod:tenant:default:user:bob:sessions',
     ]);
-    const deleted = (await redis.redis.xrange('prod:transcription_events', '-', '+')).filter(([, fields]) =>
+    const deleted = (await marquee.redis.xrange('prod:transcription_events', '-', '+')).filter(([, fields]) =>
       fields.includes('session_deleted'),
     );
     expect(deleted).toHaveLength(5);
@@ -91,13 +76,13 @@ describe('a list of sessions', () => {
   it('does not pile up entries of sessions that have ended', async () => {
     const dead = Array.from({ length: 200 }, (_, index) => [1_000 + index, `dead-${index}`] as const);
     const longAgoMs = Date.now() - 3_600_000;
-    await redis.redis.zadd(
+    await marquee.redis.zadd(
       'prod:tenant:default:sessions',
       ...dead.flatMap(([ms, id]) => [longAgoMs + ms, id]),
     );
     for (let index = 0; index < 40; index++) await begin();
     await until('most of them are gone', async () => {
-      return (await redis.redis.zcard('prod:tenant:default:sessions')) < 140;
+      return (await marquee.redis.zcard('prod:tenant:default:sessions')) < 140;
     });
   });
 });
@@ -144,11 +129,11 @@ describe('the purge of sessions by an administrator', () => {
   });
 
   it('deletes by the pattern of keys what the other programs of a user have left', async () => {
-    await redis.redis.set('prod:session:user123:data', '{"a": 1}');
-    await redis.redis.set('prod:session:user1234:data', '{"a": 1}');
+    await marquee.redis.set('prod:session:user123:data', '{"a": 1}');
+    await marquee.redis.set('prod:session:user1234:data', '{"a": 1}');
     expect((await purge('pattern=session:user123:*')).last).toMatchObject({ matched: 0, otherKeys: 1 });
-    expect(await redis.redis.exists('prod:session:user123:data')).toBe(0);
-    expect(await redis.redis.exists('prod:session:user1234:data')).toBe(1);
+    expect(await marquee.redis.exists('prod:session:user123:data')).toBe(0);
+    expect(await marquee.redis.exists('prod:session:user1234:data')).toBe(1);
   });
 
   it.each([

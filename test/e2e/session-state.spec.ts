@@ -1,25 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { startApi, type TestApi } from '../fixtures/api.js';
-import { TestRedisServer } from '../fixtures/redis-server.js';
-import { until } from '../fixtures/until.js';
-import { sessionCalls } from '../fixtures/session-calls.js';
+import { describe, expect, it } from '@jest/globals';
+import { keyOf, unhurried, useSessionApi } from '../fixtures/session-api.js';
 
-let redis: TestRedisServer;
-let api: TestApi;
-const { call, begin, append } = sessionCalls(() => api);
-const keyOf = (id: string, part: string): string => `prod:session:${id}:${part}`;
-
-beforeAll(async () => {
-  redis = await TestRedisServer.start();
-});
-afterAll(() => redis.stop());
-beforeEach(async () => {
-  await redis.redis.flushall();
-  // What is tested is the answer, not how soon it comes.
-  api = await startApi({ REDIS_URL: redis.url, REDIS_BUDGET_MS: '2000' });
-  await until('Redis answers', async () => (await call('GET', '/sessions/none')).status === 404);
-});
-afterEach(() => api.close());
+const marquee = useSessionApi(unhurried);
+const { call, begin, append } = marquee;
 
 describe('the TTL of a session', () => {
   it.each([
@@ -45,10 +28,10 @@ describe('the TTL of a session', () => {
       ['complete', () => call('POST', `/sessions/${id}/complete`)],
     ];
     for (const [name, use] of uses) {
-      for (const part of ['metadata', 'transcript']) await redis.redis.expire(keyOf(id, part), 30);
+      for (const part of ['metadata', 'transcript']) await marquee.redis.expire(keyOf(id, part), 30);
       await use();
       for (const part of ['metadata', 'transcript']) {
-        const ttl = await redis.redis.ttl(keyOf(id, part));
+        const ttl = await marquee.redis.ttl(keyOf(id, part));
         expect([name, part, ttl > ttlSeconds - 20 && ttl <= ttlSeconds]).toEqual([name, part, true]);
       }
     }
@@ -78,7 +61,7 @@ describe('the state of a session', () => {
     const created = await call('POST', '/sessions', { state });
     const id = created.body['id'] as string;
     expect(created.body['state']).toEqual(state);
-    expect(await redis.redis.hget(keyOf(id, 'metadata'), 'state')).toBe(JSON.stringify(state));
+    expect(await marquee.redis.hget(keyOf(id, 'metadata'), 'state')).toBe(JSON.stringify(state));
     const patch = { cart: { movies: [949, 680], note: null }, gone: null, late: { deep: [[]] } };
     const patched = await call('PATCH', `/sessions/${id}`, { state: patch, metadata: { device: 'tv' } });
     const merged = { cart: { movies: [949, 680], empty: [], big: 1e21 }, step: 1, late: { deep: [[]] } };
@@ -87,7 +70,7 @@ describe('the state of a session', () => {
     await call('PATCH', `/sessions/${id}`, { state: { only: null }, replaceState: true });
     expect((await call('GET', `/sessions/${id}`)).body['state']).toEqual({ only: null });
     expect((await call('PATCH', `/sessions/${id}`, { state: null })).body['state']).toBeNull();
-    expect(await redis.redis.hexists(keyOf(id, 'metadata'), 'state')).toBe(0);
+    expect(await marquee.redis.hexists(keyOf(id, 'metadata'), 'state')).toBe(0);
     expect((await call('PATCH', `/sessions/${id}`, { state: { a: 1 } })).body['state']).toEqual({ a: 1 });
   });
 
@@ -130,21 +113,20 @@ describe('the bounds of a transcript', () => {
     const transcript = keyOf(id, 'transcript');
     await append(id, ['ours']);
     const chunk = 'x'.repeat(1_048_576);
-    await redis.redis.rpush(transcript, chunk, chunk, chunk);
+    await marquee.redis.rpush(transcript, chunk, chunk, chunk);
     expect((await append(id, ['still fits'])).body).toEqual({ total: 5 });
-    expect(await redis.redis.hmget(keyOf(id, 'metadata'), 'transcript_chunks', 'transcript_bytes')).toEqual([
-      '5',
-      `${3 * 1_048_576 + 14}`,
-    ]);
-    await redis.redis.rpush(transcript, chunk);
+    expect(await marquee.redis.hmget(keyOf(id, 'metadata'), 'transcript_chunks', 'transcript_bytes')).toEqual(
+      ['5', `${3 * 1_048_576 + 14}`],
+    );
+    await marquee.redis.rpush(transcript, chunk);
     expect(await append(id, ['no more'])).toMatchObject({
       status: 413,
       body: { errors: [{ field: 'chunks' }] },
     });
     // The other program trims it: there is room again.
-    await redis.redis.ltrim(transcript, 0, 0);
+    await marquee.redis.ltrim(transcript, 0, 0);
     expect((await append(id, ['fits again'])).body).toEqual({ total: 2 });
-    await redis.redis.rpush(transcript, ...Array.from({ length: 100_000 }, () => ''));
+    await marquee.redis.rpush(transcript, ...Array.from({ length: 100_000 }, () => ''));
     expect((await append(id, ['no more'])).status).toBe(413);
   });
 });

@@ -1,45 +1,12 @@
-import { once } from 'node:events';
-import { type ClientRequest, get as httpGet, type IncomingMessage } from 'node:http';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { startApi, type TestApi } from '../fixtures/api.js';
-import { TestRedisServer } from '../fixtures/redis-server.js';
+import { describe, expect, it } from '@jest/globals';
+import { keyOf, useSessionApi } from '../fixtures/session-api.js';
 import { until } from '../fixtures/until.js';
 
-let redis: TestRedisServer;
-let api: TestApi;
+const marquee = useSessionApi();
+const { call, begin, append } = marquee;
 
-beforeAll(async () => {
-  redis = await TestRedisServer.start();
-});
-afterAll(() => redis.stop());
-beforeEach(async () => {
-  await redis.redis.flushall();
-  api = await startApi({ REDIS_URL: redis.url });
-});
-afterEach(() => api.close());
-
-const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
-  const response = await fetch(`${api.url}/v1${path}`, {
-    method,
-    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const isJson = response.headers.get('content-type')?.includes('json');
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    body: (isJson && text !== '' ? JSON.parse(text) : {}) as Record<string, unknown>,
-  };
-};
-const begin = async (draft?: object): Promise<string> =>
-  (await call('POST', '/sessions', draft)).body['id'] as string;
-const append = (id: string, chunks: string[], key?: string) =>
-  call('POST', `/sessions/${id}/transcript`, { chunks }, key === undefined ? {} : { 'idempotency-key': key });
-const keyOf = (id: string, part: string): string => `prod:session:${id}:${part}`;
 const events = async (): Promise<Record<string, string>[]> =>
-  (await redis.redis.xrange('prod:transcription_events', '-', '+')).map(([, fields]) =>
+  (await marquee.redis.xrange('prod:transcription_events', '-', '+')).map(([, fields]) =>
     Object.fromEntries(
       Array.from({ length: fields.length / 2 }, (_, index) => [fields[2 * index], fields[2 * index + 1]]),
     ),
@@ -68,7 +35,7 @@ describe('sessions', () => {
       metadata: { device: 'tv', episodes: '3', hd: 'true' },
       state: null,
     });
-    expect(await redis.redis.hgetall(keyOf(body['id'] as string, 'metadata'))).toEqual({
+    expect(await marquee.redis.hgetall(keyOf(body['id'] as string, 'metadata'))).toEqual({
       tenant_id: 'default',
       user_id: 'viewer-7',
       agent_id: 'concierge',
@@ -92,13 +59,13 @@ describe('sessions', () => {
     ];
     for (const use of uses) {
       await Promise.all([
-        redis.redis.expire(keyOf(id, 'metadata'), 100),
-        redis.redis.expire(keyOf(id, 'transcript'), 50),
+        marquee.redis.expire(keyOf(id, 'metadata'), 100),
+        marquee.redis.expire(keyOf(id, 'transcript'), 50),
       ]);
       await use();
       const [metadata, transcript] = [
-        await redis.redis.pttl(keyOf(id, 'metadata')),
-        await redis.redis.pttl(keyOf(id, 'transcript')),
+        await marquee.redis.pttl(keyOf(id, 'metadata')),
+        await marquee.redis.pttl(keyOf(id, 'transcript')),
       ];
       expect(metadata).toBeGreaterThan(86_390_000);
       expect(Math.abs(metadata - transcript)).toBeLessThan(50);
@@ -110,7 +77,7 @@ describe('sessions', () => {
     await append(id, ['a']);
     expect((await call('POST', `/sessions/${id}/extend`, { ttlSeconds: 2_592_000 })).status).toBe(200);
     await call('GET', `/sessions/${id}`);
-    expect(await redis.redis.ttl(keyOf(id, 'transcript'))).toBeGreaterThan(2_591_900);
+    expect(await marquee.redis.ttl(keyOf(id, 'transcript'))).toBeGreaterThan(2_591_900);
     expect((await call('POST', `/sessions/${id}/extend`, { ttlSeconds: 2_592_001 })).status).toBe(400);
   });
 
@@ -128,7 +95,7 @@ describe('sessions', () => {
     const id = await begin();
     await append(id, ['a']);
     expect((await call('DELETE', `/sessions/${id}`)).status).toBe(204);
-    expect(await redis.redis.exists(keyOf(id, 'metadata'), keyOf(id, 'transcript'))).toBe(0);
+    expect(await marquee.redis.exists(keyOf(id, 'metadata'), keyOf(id, 'transcript'))).toBe(0);
     for (const [method, path, body] of [
       ['GET', ''],
       ['PATCH', '', {}],
@@ -197,7 +164,7 @@ describe('sessions', () => {
   });
 
   it('written by another program are read as ours', async () => {
-    await redis.redis.hset(keyOf('abc-123', 'metadata'), {
+    await marquee.redis.hset(keyOf('abc-123', 'metadata'), {
       tenant_id: 'default',
       started_at: '2026-01-01T00:00:00',
       language: 'en-US',
@@ -207,13 +174,13 @@ describe('sessions', () => {
       metadata: { state: 'active' },
       state: null,
     });
-    await redis.redis.rpush(keyOf('abc-123', 'transcript'), 'one', 'two');
+    await marquee.redis.rpush(keyOf('abc-123', 'transcript'), 'one', 'two');
     expect((await call('GET', '/sessions/abc-123/transcript')).body).toEqual({
       chunks: ['one', 'two'],
       total: 2,
     });
     expect((await append('abc-123', ['three'])).body).toEqual({ total: 3 });
-    expect(await redis.redis.ttl(keyOf('abc-123', 'transcript'))).toBeGreaterThan(86_000);
+    expect(await marquee.redis.ttl(keyOf('abc-123', 'transcript'))).toBeGreaterThan(86_000);
   });
 });
 
@@ -229,8 +196,8 @@ describe("a tenant's list", () => {
   it('is in the order of last use, in pages, without the dead', async () => {
     const ids: string[] = [];
     for (let index = 0; index < 7; index++) ids.push(await begin());
-    await redis.redis.unlink(keyOf(ids[3] as string, 'metadata'));
-    await redis.redis.zadd('prod:tenant:default:sessions', Date.now() - 120_000, ids[3] as string);
+    await marquee.redis.unlink(keyOf(ids[3] as string, 'metadata'));
+    await marquee.redis.zadd('prod:tenant:default:sessions', Date.now() - 120_000, ids[3] as string);
     await until('each was used at a moment of its own', async () => {
       await call('GET', `/sessions/${ids[0] as string}`);
       return (await list()).ids[0] === ids[0];
@@ -247,8 +214,8 @@ describe("a tenant's list", () => {
       cursor = page.nextCursor;
     }
     expect(pages).toEqual(expected);
-    expect(await redis.redis.zscore('prod:tenant:default:sessions', ids[3] as string)).toBeNull();
-    expect(await redis.redis.ttl('prod:tenant:default:sessions')).toBeGreaterThan(0);
+    expect(await marquee.redis.zscore('prod:tenant:default:sessions', ids[3] as string)).toBeNull();
+    expect(await marquee.redis.ttl('prod:tenant:default:sessions')).toBeGreaterThan(0);
   });
 });
 
@@ -266,7 +233,7 @@ describe('transcripts', () => {
       'a b  c d ✓',
       'text/plain; charset=utf-8',
     ]);
-    expect(await redis.redis.lrange(keyOf(id, 'transcript'), 0, -1)).toEqual(['a', 'b  c', 'd ✓']);
+    expect(await marquee.redis.lrange(keyOf(id, 'transcript'), 0, -1)).toEqual(['a', 'b  c', 'd ✓']);
   });
 
   it('take a retried append once', async () => {
@@ -277,14 +244,14 @@ describe('transcripts', () => {
     expect((await append(id, ['other'], 'key-1')).status).toBe(422);
     expect((await append(id, ['a', 'b'], 'key-2')).body).toEqual({ total: 4 });
     expect((await append(id, ['x'], 'bad key')).status).toBe(400);
-    for (const key of await redis.redis.keys('prod:session:*:idempotency:*'))
-      expect(await redis.redis.ttl(key)).toBeGreaterThan(3500);
+    for (const key of await marquee.redis.keys('prod:session:*:idempotency:*'))
+      expect(await marquee.redis.ttl(key)).toBeGreaterThan(3500);
     expect((await events()).filter(({ event_type }) => event_type === 'transcript_appended')).toHaveLength(2);
   });
 
   it('are bounded', async () => {
     const id = await begin();
-    await redis.redis.hset(keyOf(id, 'metadata'), {
+    await marquee.redis.hset(keyOf(id, 'metadata'), {
       transcript_chunks: 0,
       transcript_bytes: 4 * 1024 * 1024 - 2,
     });
@@ -293,7 +260,7 @@ describe('transcripts', () => {
       body: { type: 'urn:marquee:problem:session-too-large', errors: [{ field: 'chunks' }] },
     });
     expect((await append(id, ['ab'])).status).toBe(200);
-    expect(await redis.redis.llen(keyOf(id, 'transcript'))).toBe(1);
+    expect(await marquee.redis.llen(keyOf(id, 'transcript'))).toBe(1);
   });
 
   it('are completed once, with the whole text in the event', async () => {
@@ -324,7 +291,7 @@ describe('transcripts', () => {
     const id = await begin();
     await append(id, ['a']);
     await call('POST', `/sessions/${id}/complete`, { deleteTranscript: true });
-    expect(await redis.redis.exists(keyOf(id, 'transcript'))).toBe(0);
+    expect(await marquee.redis.exists(keyOf(id, 'transcript'))).toBe(0);
     expect((await call('GET', `/sessions/${id}/transcript`)).body).toEqual({ chunks: [], total: 0 });
   });
 });
@@ -332,7 +299,7 @@ describe('transcripts', () => {
 describe('when Redis is away', () => {
   it('nothing is acknowledged: 503 with Retry-After', async () => {
     const id = await begin();
-    redis.freeze();
+    marquee.server.freeze();
     const answers = await Promise.all([
       call('POST', '/sessions', {}),
       call('GET', `/sessions/${id}`),
@@ -343,7 +310,7 @@ describe('when Redis is away', () => {
       call('PUT', '/tasks/t/result', { result: 1 }),
       call('POST', '/tasks/t/claim'),
     ]);
-    redis.thaw();
+    marquee.server.thaw();
     for (const { status, headers, body } of answers)
       expect([status, headers.get('retry-after'), body['type']]).toEqual([
         503,
@@ -352,217 +319,6 @@ describe('when Redis is away', () => {
       ]);
     // It may have run all the same: the same key makes the retry harmless.
     await until('it is appended', async () => (await append(id, ['a'], 'k')).status !== 503);
-    expect(await redis.redis.llen(keyOf(id, 'transcript'))).toBeLessThanOrEqual(1);
+    expect(await marquee.redis.llen(keyOf(id, 'transcript'))).toBeLessThanOrEqual(1);
   });
-});
-
-describe('server-sent events', () => {
-  interface Listening {
-    readonly request: ClientRequest;
-    readonly response: IncomingMessage;
-    readonly events: { id: string; event: string; data: { transcript: string; sessionId: string } }[];
-    /** How often it received a gap event. */
-    readonly gaps: number;
-  }
-  const open: ClientRequest[] = [];
-  afterEach(() => {
-    for (const request of open.splice(0)) request.destroy();
-  });
-
-  const listen = async (id: string, lastEventId?: string): Promise<Listening> => {
-    const request = httpGet(`${api.url}/v1/sessions/${id}/events`, {
-      headers: lastEventId === undefined ? {} : { 'last-event-id': lastEventId },
-      agent: false,
-    });
-    open.push(request);
-    request.on('error', () => undefined);
-    const [response] = (await once(request, 'response')) as [IncomingMessage];
-    const received: Listening['events'] = [];
-    let [text, gaps] = ['', 0];
-    response.on('error', () => undefined);
-    response.setEncoding('utf8').on('data', (part: string) => {
-      text += part;
-      for (let end = text.indexOf('\n\n'); end !== -1; end = text.indexOf('\n\n')) {
-        const lines = text.slice(0, end).split('\n');
-        text = text.slice(end + 2);
-        const field = (name: string): string =>
-          lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2) ?? '';
-        if (field('event') === 'gap') gaps++;
-        if (field('id'))
-          received.push({ id: field('id'), event: field('event'), data: JSON.parse(field('data')) });
-      }
-    });
-    return {
-      request,
-      response,
-      events: received,
-      get gaps() {
-        return gaps;
-      },
-    };
-  };
-  const receivedBy = (listening: Listening, count: number) =>
-    until(`${count} events are received`, () => listening.events.length >= count);
-
-  it('tell a session’s listeners of it, and nobody else', async () => {
-    const [one, two] = [await begin(), await begin()];
-    const [a, b, other] = [await listen(one), await listen(one), await listen(two)];
-    expect(a.response.headers).toMatchObject({
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-    });
-    await append(one, ['hello', 'world']);
-    await append(two, ['elsewhere']);
-    await call('POST', `/sessions/${one}/complete`);
-    for (const listening of [a, b]) {
-      await receivedBy(listening, 2);
-      expect(listening.events.map(({ event, data }) => [event, data.transcript])).toEqual([
-        ['transcript_appended', 'hello world'],
-        ['transcript_completed', 'hello world'],
-      ]);
-    }
-    await receivedBy(other, 1);
-    expect(other.events.map(({ data }) => data.sessionId)).toEqual([two]);
-  });
-
-  it('go on after Last-Event-ID, missing nothing', async () => {
-    const [id, noise] = [await begin(), await begin()];
-    const first = await listen(id);
-    await append(id, ['1']);
-    await receivedBy(first, 1);
-    first.request.destroy();
-    for (let number = 2; number <= 40; number++) {
-      await append(id, [`${number}`]);
-      await append(noise, ['x']);
-    }
-    const again = await listen(id, first.events[0]?.id);
-    await append(id, ['41']);
-    await receivedBy(again, 40);
-    expect(again.events.map(({ data }) => data.transcript)).toEqual(
-      Array.from({ length: 40 }, (_, index) => `${index + 2}`),
-    );
-    const fromTheStart = await listen(id, '0');
-    await receivedBy(fromTheStart, 41);
-    expect(new Set(fromTheStart.events.map(({ id: eventId }) => eventId)).size).toBe(41);
-  });
-
-  it('say what is not kept any more, and where the rest of a long text is', async () => {
-    const [id, noise] = [await begin(), await begin()];
-    await append(id, ['1']);
-    const [first] = await redis.redis.xrange('prod:transcription_events', '-', '+');
-    const chunks = ['x'.repeat(5_000), 'tail'];
-    await append(id, chunks);
-    const fresh = await listen(noise);
-    const complete = await listen(id, '0');
-    await receivedBy(complete, 2);
-    expect([complete.events[0]?.data, complete.gaps]).toEqual([
-      { sessionId: id, transcript: '1', timestamp: expect.any(String) },
-      0,
-    ]);
-    expect(complete.events[1]?.data).toEqual({
-      sessionId: id,
-      transcript: 'x'.repeat(4_096),
-      timestamp: expect.any(String),
-      truncated: true,
-      bytes: 5_005,
-      chunks: { from: 1, to: 2 },
-      url: `/v1/sessions/${id}/transcript?offset=1&limit=2`,
-    });
-    const { url } = (complete.events[1] as { data: unknown }).data as { url: string };
-    expect(((await (await fetch(`${api.url}${url}`)).json()) as { chunks: string[] }).chunks).toEqual(chunks);
-    await redis.redis.xdel('prod:transcription_events', first?.[0] ?? '');
-    const late = await listen(id, '0');
-    await receivedBy(late, 1);
-    expect([late.gaps, late.events[0]?.data.transcript.length]).toEqual([1, 4_096]);
-    expect(fresh.gaps).toBe(0);
-  });
-
-  it('are read by one connection, however many listen, and go on after Redis was cut', async () => {
-    const id = await begin();
-    const listeners = await Promise.all(Array.from({ length: 30 }, () => listen(id)));
-    await until('there is one reader', async () => {
-      const clients = (await redis.redis.client('LIST')) as string;
-      return clients.split('\n').filter((line) => line.includes('cmd=xread ')).length === 1;
-    });
-    await redis.redis.call('CLIENT', 'KILL', 'TYPE', 'normal');
-    await until('it is appended', async () => (await append(id, ['after'], 'k')).status === 200);
-    await Promise.all(listeners.map((listening) => receivedBy(listening, 1)));
-    for (const listening of listeners)
-      expect(listening.events.map(({ data }) => data.transcript)).toEqual(['after']);
-  });
-
-  it('hand over more than fits a buffer, and forget one that left before it began', async () => {
-    const id = await begin();
-    const text = 'x'.repeat(30_000);
-    for (let number = 0; number < 30; number++) await append(id, [text]);
-    const listening = await listen(id, '0');
-    await receivedBy(listening, 30);
-    const gone = Array.from({ length: 20 }, () =>
-      httpGet(`${api.url}/v1/sessions/${id}/events`, { agent: false }).on('error', () => undefined),
-    );
-    await Promise.all(gone.map((request) => once(request, 'socket')));
-    for (const request of gone) request.destroy();
-    await call('GET', `/sessions/${id}`);
-    await until('they are forgotten', async () => (await listenersOf()).listeners === 1);
-  });
-
-  it('answer HEAD with their headers, without a stream or a listener', async () => {
-    const id = await begin();
-    const response = await call('HEAD', `/sessions/${id}/events`);
-    expect([response.status, response.headers.get('content-type'), response.text]).toEqual([
-      200,
-      'text/event-stream; charset=utf-8',
-      '',
-    ]);
-    expect((await listenersOf()).listeners).toBe(0);
-    expect((await call('HEAD', '/sessions/none/events')).status).toBe(404);
-  });
-
-  it('refuse a wrong id, and more listeners than there may be', async () => {
-    await api.close();
-    api = await startApi({ REDIS_URL: redis.url, EVENTS_MAX_LISTENERS: '2' });
-    const id = await begin();
-    expect((await call('GET', `/sessions/${id}/events`, undefined, { 'last-event-id': 'x' })).status).toBe(
-      400,
-    );
-    await listen(id);
-    const second = await listen(id);
-    expect(await call('GET', `/sessions/${id}/events`)).toMatchObject({
-      status: 503,
-      body: { type: 'urn:marquee:problem:too-many-listeners' },
-    });
-    second.request.destroy();
-    await until('there is room again', async () => {
-      const third = await listen(id);
-      return third.response.statusCode === 200;
-    });
-  });
-
-  it('cut off a client that does not keep up', async () => {
-    const id = await begin();
-    const slow = await listen(id);
-    slow.response.pause();
-    let isCut = false;
-    slow.response.once('close', () => (isCut = true));
-    const fields = [
-      'event_type',
-      'transcript_appended',
-      'session_id',
-      id,
-      'transcript',
-      'x'.repeat(1_000_000),
-    ];
-    // The sockets' own buffers hold some megabytes.
-    await until('it is cut off', async () => {
-      await redis.redis.xadd('prod:transcription_events', 'MAXLEN', '~', 10, '*', ...fields);
-      const { listeners } = await listenersOf();
-      return isCut || listeners === 0;
-    });
-    expect((await call('GET', `/sessions/${id}`)).status).toBe(200);
-  });
-
-  const listenersOf = async (): Promise<{ listeners: number }> => {
-    const text = await (await fetch(`${api.url}/metrics`)).text();
-    return { listeners: Number(/marquee_events_listeners (\d+)/.exec(text)?.[1] ?? Number.NaN) };
-  };
 });

@@ -1,31 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { startApi, type TestApi } from '../fixtures/api.js';
-import { TestRedisServer } from '../fixtures/redis-server.js';
-import { until } from '../fixtures/until.js';
-import { sessionCalls } from '../fixtures/session-calls.js';
+import { describe, expect, it } from '@jest/globals';
+import { unhurried, useSessionApi } from '../fixtures/session-api.js';
 
-let redis: TestRedisServer;
-let api: TestApi;
-const { call } = sessionCalls(() => api);
-
-beforeAll(async () => {
-  redis = await TestRedisServer.start();
-});
-afterAll(() => redis.stop());
-beforeEach(async () => {
-  await redis.redis.flushall();
-  // The responses are under test, not their speed.
-  api = await startApi({ REDIS_URL: redis.url, REDIS_BUDGET_MS: '2000' });
-  await until('Redis answers', async () => (await call('GET', '/sessions/none')).status === 404);
-});
-afterEach(() => api.close());
+const marquee = useSessionApi(unhurried);
+const { call } = marquee;
 
 describe('tasks', () => {
   it('store a result for half an hour, and return it once when claimed', async () => {
     const result = { films: [949], note: 'ñ' };
     expect((await call('PUT', '/tasks/t-1/result', { result })).status).toBe(200);
-    expect(JSON.parse((await redis.redis.get('prod:task:t-1:result')) ?? '')).toEqual(result);
-    expect(await redis.redis.ttl('prod:task:t-1:result')).toBeGreaterThan(1790);
+    expect(JSON.parse((await marquee.redis.get('prod:task:t-1:result')) ?? '')).toEqual(result);
+    expect(await marquee.redis.ttl('prod:task:t-1:result')).toBeGreaterThan(1790);
     const task = { id: 't-1', status: 'done', progress: 1, result };
     expect((await call('GET', '/tasks/t-1/result')).body).toEqual(task);
     const claims = await Promise.all(Array.from({ length: 20 }, () => call('POST', '/tasks/t-1/claim')));
@@ -53,7 +37,7 @@ describe('tasks', () => {
     expect(early).toMatchObject({ status: 409, body: { type: 'urn:marquee:problem:task-not-finished' } });
     expect(early.headers.get('retry-after')).toBe('1');
     await call('PUT', '/tasks/t-1/result', { result: [1] });
-    expect(await redis.redis.ttl('prod:task:t-1:result')).toBeGreaterThan(7_100);
+    expect(await marquee.redis.ttl('prod:task:t-1:result')).toBeGreaterThan(7_100);
     expect(await call('PUT', '/tasks/t-1', { status: 'running', progress: 0.5 })).toMatchObject({
       status: 409,
       body: { type: 'urn:marquee:problem:task-finished' },
