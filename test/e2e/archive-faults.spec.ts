@@ -62,7 +62,7 @@ const arrived = (file: string, ids: readonly string[]) =>
 const isRoot = process.getuid?.() === 0;
 
 describe('an archive file', () => {
-  it('has whole lines alone after its disk was full, and everything once there is room', async () => {
+  it('has only whole lines after its disk was full, and all of them when there is room again', async () => {
     const file = join(folder, 'transcripts.ndjson');
     const url = await start({ ARCHIVE_FILE: file });
     const ids = [await complete('first')];
@@ -114,7 +114,7 @@ describe('an archive file', () => {
         repair: () => rmSync(join(target, 'transcripts.ndjson'), { recursive: true }),
       }),
     ],
-  ])('%s gets everything once that is repaired', async (_, cause, make) => {
+  ])('%s gets all transcripts after that is fixed', async (_, cause, make) => {
     const target = join(folder, 'archive');
     const fault = make(target);
     fault.break();
@@ -127,7 +127,7 @@ describe('an archive file', () => {
     expect(await redis.redis.exists(`${stream}:dead`)).toBe(0);
   });
 
-  it('continues in a new line after a crash has torn the last one', async () => {
+  it('continues on a new line after a crash has torn the last one', async () => {
     const file = join(folder, 'transcripts.ndjson');
     writeFileSync(file, '{"id":"1-1"}\n{"id":"2-1","transcri');
     await start({ ARCHIVE_FILE: file });
@@ -142,7 +142,7 @@ describe('an archive file', () => {
 // Mounting is root's.
 const asRoot = isRoot ? describe : describe.skip;
 asRoot('an archive file on a disk of its own', () => {
-  it('gets everything once a disk that was full, then read-only, is repaired', async () => {
+  it('gets all transcripts after a disk that was full and then read-only is fixed', async () => {
     const mount = (...args: string[]) => execFileSync('mount', ['-t', 'tmpfs', ...args, 'tmpfs', folder]);
     mount('-o', 'size=64k');
     try {
@@ -165,7 +165,7 @@ asRoot('an archive file on a disk of its own', () => {
 });
 
 describe('the smallest pool', () => {
-  it('starves neither of two archives, and opens no more sockets than is documented', async () => {
+  it('serves two archives, with no more sockets than documented', async () => {
     const received: string[] = [];
     const receiver = createServer((request, response) => {
       received.push(String(request.headers['webhook-id']));
@@ -195,7 +195,7 @@ describe('the smallest pool', () => {
     }
   });
 
-  it('serves event streams and batches of an API in as many sockets as are documented', async () => {
+  it('serves event streams and batches, with as many sockets as documented', async () => {
     const api = MarqueeProcess.start({ REDIS_URL: redis.url, REDIS_POOL_SIZE: '3' });
     try {
       const url = await api.ready();

@@ -14,7 +14,7 @@ import { until } from '../fixtures/until.js';
 const stream = 'prod:transcription_events';
 const secret = 'a-secret-of-the-webhook';
 
-describe('completed transcripts leave', () => {
+describe('completed transcripts are delivered', () => {
   let redis: TestRedisServer;
   let folder: string;
   let file: string;
@@ -55,7 +55,7 @@ describe('completed transcripts leave', () => {
     }
   };
 
-  it('to a file, also those from before the worker began, and nothing else', async () => {
+  it('to a file, including those from before the worker started, without other events', async () => {
     const id = await complete('one\n"two"');
     await complete('a chunk', 'transcript_appended');
     const worker = start({ ARCHIVE_FILE: file });
@@ -82,7 +82,7 @@ describe('completed transcripts leave', () => {
     expect(await redis.redis.xinfo('CONSUMERS', stream, 'archive-file')).toEqual([]);
   });
 
-  it('whole, however long they are and whatever becomes of their sessions', async () => {
+  it('as a whole, regardless of their length, even if their sessions are deleted', async () => {
     await start({ ARCHIVE_FILE: file }).ready();
     await until('the consumer is there', () => redis.redis.exists(stream));
     const api = await startApi({ REDIS_URL: redis.url });
@@ -116,7 +116,7 @@ describe('completed transcripts leave', () => {
     await api.close();
   }, 90_000);
 
-  it('all of them, when workers are killed in the middle', async () => {
+  it('completely, even if workers are killed meanwhile', async () => {
     const total = 600;
     const running = start({ ARCHIVE_FILE: file });
     await running.ready();
@@ -162,7 +162,7 @@ describe('completed transcripts leave', () => {
       server.close();
     });
 
-    it('signed, and again with the same id when it fails', async () => {
+    it('with a signature, and again with the same id after a failure', async () => {
       statuses = [500];
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks/marquee`;
       const id = await complete('hello');

@@ -45,7 +45,7 @@ const bury = async (group: string, number: number): Promise<string> => {
 };
 
 describe('the routes of dead letters', () => {
-  it('are for administrators alone', async () => {
+  it('are restricted to administrators', async () => {
     const id = await bury('g', 1);
     for (const [method, where] of [
       ['GET', ''],
@@ -60,7 +60,7 @@ describe('the routes of dead letters', () => {
     expect(await redis.redis.xlen(`${stream}:dead`)).toBe(1);
   });
 
-  it('list, replay and delete one, and record who did it', async () => {
+  it('list, replay and delete a dead letter, and log who did it', async () => {
     const [first, second] = [await bury('archive-file', 1), await bury('archive-webhook', 2)];
     expect(await call('GET', '?group=archive-webhook&reason=http+422')).toMatchObject({
       status: 200,
@@ -108,7 +108,7 @@ describe('the routes of dead letters', () => {
     expect(api.output).not.toContain('a private text');
   });
 
-  it('replay and delete many, after a dry run, and only those that are meant', async () => {
+  it('replay and delete all that match, after a dry run', async () => {
     for (let number = 0; number < 6; number++) await bury(number < 4 ? 'a' : 'b', number);
     expect((await call('POST', '/replay', { group: 'a', dryRun: true })).body).toEqual({
       matched: 4,
@@ -132,7 +132,7 @@ describe('the routes of dead letters', () => {
     ['DELETE', '', 'all'],
     ['DELETE', '/x', 'id'],
     ['POST', '/1-x/replay', 'id'],
-  ])('refuse %s %s by the name of the field', async (method, where, field) => {
+  ])('reject %s %s and name the field %s', async (method, where, field) => {
     await bury('a', 1);
     const { status, body } = await call(method, where);
     expect(status).toBe(400);
@@ -140,7 +140,7 @@ describe('the routes of dead letters', () => {
     expect(await redis.redis.xlen(`${stream}:dead`)).toBe(1);
   });
 
-  it('deliver to a worker, once for the group that failed', async () => {
+  it('deliver a replay once, to the group that failed', async () => {
     const received: string[] = [];
     const receiver = createServer((request, response) => {
       received.push(String(request.headers['webhook-id']));

@@ -9,8 +9,8 @@ const mebibyte = 1_048_576;
 const stream = 'prod:transcription_events';
 const largeChunks = Array.from({ length: 32 }, () => 'x'.repeat(32_768));
 
-/** One client does all that its limits allow; the others must not feel it. */
-describe('a client that takes all it can get', () => {
+/** Other clients must not be affected. */
+describe('a client that uses everything its limits allow', () => {
   let redis: TestRedisServer;
   let api: TestApi;
   const open: ClientRequest[] = [];
@@ -25,7 +25,7 @@ describe('a client that takes all it can get', () => {
     await redis.redis.config('RESETSTAT');
     api = await startApi({
       REDIS_URL: redis.url,
-      // Not about speed: a busy machine must not look like an outage.
+      // A busy machine must not look like an outage.
       REDIS_BUDGET_MS: '1000',
       REDIS_SOCKET_TIMEOUT_MS: '10000',
       EVENTS_MAX_BYTES: `${2 * mebibyte}`,
@@ -61,7 +61,7 @@ describe('a client that takes all it can get', () => {
   const info = async (field: string): Promise<number> =>
     Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(await redis.redis.info())?.[1]);
 
-  it('pushes out no other session, keeps the stream small, and reports what it holds', async () => {
+  it('evicts no other session, keeps the stream within its limit, and is told how much it holds', async () => {
     const others: string[] = [];
     for (let number = 0; number < 20; number++) {
       const id = await begin();
@@ -92,7 +92,7 @@ describe('a client that takes all it can get', () => {
     }
   });
 
-  it('takes Redis away from nobody when many listeners catch up from the beginning', async () => {
+  it('does not slow down others when many listeners catch up from the beginning', async () => {
     const [quiet, loud] = [await begin(), await begin()];
     await append(quiet, ['first']);
     // A full stream of everybody's events.
@@ -142,7 +142,7 @@ describe('a client that takes all it can get', () => {
     expect(xrange ?? 0).toBeLessThan(12 * 1_000);
   });
 
-  it('cannot stop others from deleting on a full server that evicts nothing', async () => {
+  it('does not prevent others from deleting sessions on a full server without eviction', async () => {
     const ids: string[] = [];
     for (let number = 0; number < 5; number++) {
       const id = await begin();

@@ -12,7 +12,7 @@ describe('server-sent events', () => {
     readonly request: ClientRequest;
     readonly response: IncomingMessage;
     readonly events: { id: string; event: string; data: { transcript: string; sessionId: string } }[];
-    /** How often it received a gap event. */
+    /** Number of gap events received. */
     readonly gaps: number;
   }
   const open: ClientRequest[] = [];
@@ -55,7 +55,7 @@ describe('server-sent events', () => {
   const receivedBy = (listening: Listening, count: number) =>
     until(`${count} events are received`, () => listening.events.length >= count);
 
-  it('tell a session’s listeners of it, and nobody else', async () => {
+  it('are sent to the listeners of their session only', async () => {
     const [one, two] = [await begin(), await begin()];
     const [a, b, other] = [await listen(one), await listen(one), await listen(two)];
     expect(a.response.headers).toMatchObject({
@@ -76,7 +76,7 @@ describe('server-sent events', () => {
     expect(other.events.map(({ data }) => data.sessionId)).toEqual([two]);
   });
 
-  it('go on after Last-Event-ID, missing nothing', async () => {
+  it('continue after Last-Event-ID without missing any', async () => {
     const [id, noise] = [await begin(), await begin()];
     const first = await listen(id);
     await append(id, ['1']);
@@ -97,7 +97,7 @@ describe('server-sent events', () => {
     expect(new Set(fromTheStart.events.map(({ id: eventId }) => eventId)).size).toBe(41);
   });
 
-  it('say what is not kept any more, and where the rest of a long text is', async () => {
+  it('report a gap if events are no longer available, and refer to the rest of a long text', async () => {
     const [id, noise] = [await begin(), await begin()];
     await append(id, ['1']);
     const [first] = await marquee.redis.xrange('prod:transcription_events', '-', '+');
@@ -130,7 +130,7 @@ describe('server-sent events', () => {
     expect(fresh.gaps).toBe(0);
   });
 
-  it('are read by one connection, however many listen, and go on after Redis was cut', async () => {
+  it('are read on one connection for all listeners, and continue after the connection was closed', async () => {
     const id = await begin();
     const listeners = await Promise.all(Array.from({ length: 30 }, () => listen(id)));
     await until('there is one reader', async () => {
@@ -144,7 +144,7 @@ describe('server-sent events', () => {
       expect(listening.events.map(({ data }) => data.transcript)).toEqual(['after']);
   });
 
-  it('hand over more than fits a buffer, and forget one that left before it began', async () => {
+  it('include all missed events of several buffers, and end for a client that disconnects early', async () => {
     const id = await begin();
     const text = 'x'.repeat(30_000);
     for (let number = 0; number < 30; number++) await append(id, [text]);
@@ -156,10 +156,10 @@ describe('server-sent events', () => {
     await Promise.all(gone.map((request) => once(request, 'socket')));
     for (const request of gone) request.destroy();
     await call('GET', `/sessions/${id}`);
-    await until('they are forgotten', async () => (await listenersOf()).listeners === 1);
+    await until('they are unsubscribed', async () => (await listenersOf()).listeners === 1);
   });
 
-  it('answer HEAD with their headers, without a stream or a listener', async () => {
+  it('respond to HEAD with headers only, without a listener', async () => {
     const id = await begin();
     const response = await call('HEAD', `/sessions/${id}/events`);
     expect([response.status, response.headers.get('content-type'), response.text]).toEqual([
@@ -171,7 +171,7 @@ describe('server-sent events', () => {
     expect((await call('HEAD', '/sessions/none/events')).status).toBe(404);
   });
 
-  it('refuse a wrong id, and more listeners than there may be', async () => {
+  it('reject an invalid id, and listeners beyond the maximum', async () => {
     await marquee.restart({ EVENTS_MAX_LISTENERS: '2' });
     const id = await begin();
     expect((await call('GET', `/sessions/${id}/events`, undefined, { 'last-event-id': 'x' })).status).toBe(
@@ -190,7 +190,7 @@ describe('server-sent events', () => {
     });
   });
 
-  it('cut off a client that does not keep up', async () => {
+  it('disconnect a client that does not keep up', async () => {
     const id = await begin();
     const slow = await listen(id);
     slow.response.pause();
@@ -204,7 +204,7 @@ describe('server-sent events', () => {
       'transcript',
       'x'.repeat(1_000_000),
     ];
-    // The sockets' own buffers hold some megabytes.
+    // The socket buffers hold a few megabytes.
     await until('it is cut off', async () => {
       await marquee.redis.xadd('prod:transcription_events', 'MAXLEN', '~', 10, '*', ...fields);
       const { listeners } = await listenersOf();

@@ -53,7 +53,7 @@ describe('a list of sessions', () => {
     expect(seen.sort()).toEqual(ids.sort());
   });
 
-  it('is emptied of one user’s sessions in bounded steps', async () => {
+  it('loses the sessions of a user in several limited steps', async () => {
     for (let index = 0; index < 5; index++) await append(await begin({ userId: 'ann' }), ['secret']);
     const kept = await begin({ userId: 'bob' });
     const remove = async (query: string) => (await call('DELETE', `/tenants/default/sessions${query}`)).body;
@@ -73,7 +73,7 @@ describe('a list of sessions', () => {
     expect((await call('DELETE', '/tenants/other/sessions?userId=ann')).status).toBe(404);
   });
 
-  it('does not pile up entries of sessions that have ended', async () => {
+  it('does not accumulate entries of sessions that have expired', async () => {
     const dead = Array.from({ length: 200 }, (_, index) => [1_000 + index, `dead-${index}`] as const);
     const longAgoMs = Date.now() - 3_600_000;
     await marquee.redis.zadd(
@@ -94,7 +94,7 @@ describe('the purge of sessions by an administrator', () => {
     return { status, body, last: JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown> };
   };
 
-  it('deletes the sessions of a user, counts first, and is audited without the user', async () => {
+  it('deletes the sessions of a user after a dry run, and logs an audit record without the user id', async () => {
     const audit = jest.spyOn(Logger.prototype, 'log');
     try {
       for (let index = 0; index < 3; index++)
@@ -128,7 +128,7 @@ describe('the purge of sessions by an administrator', () => {
     }
   });
 
-  it('deletes by the pattern of keys what the other programs of a user have left', async () => {
+  it('deletes keys that another program has left, by pattern', async () => {
     await marquee.redis.set('prod:session:user123:data', '{"a": 1}');
     await marquee.redis.set('prod:session:user1234:data', '{"a": 1}');
     expect((await purge('pattern=session:user123:*')).last).toMatchObject({ matched: 0, otherKeys: 1 });
@@ -144,7 +144,7 @@ describe('the purge of sessions by an administrator', () => {
     ['userId=a&limit=0', 'limit'],
     ['userId=a&dryRun=maybe', 'dryRun'],
     ['userId=a&all=true', 'query'],
-  ])('refuses "%s", naming %s', async (query, field) => {
+  ])('rejects "%s" and names the field %s', async (query, field) => {
     const { status, body } = await purge(query);
     expect([status, (body['errors'] as { field: string }[])[0]?.field]).toEqual([400, field]);
   });

@@ -11,7 +11,7 @@ describe('the TTL of a session', () => {
     [{ ttl: 'short' }, 3_600],
     [{ ttl: 'standard' }, 86_400],
     [{ ttl: 'long' }, 2_592_000],
-  ])('made with %j are extended by each use to their own TTL', async (draft, ttlSeconds) => {
+  ])('is the one requested with %j, and is renewed by each use', async (draft, ttlSeconds) => {
     const created = await call('POST', '/sessions', draft);
     const id = created.body['id'] as string;
     expect(created.body['ttlSeconds']).toBe(ttlSeconds);
@@ -45,18 +45,21 @@ describe('the state of a session', () => {
     [{ tenant_id: 'acme' }, 'metadata.tenant_id', 'is a reserved name'],
     [['a'], 'metadata', 'must be a JSON object'],
     [{ a: { b: 1 } }, 'metadata.a', 'must be a string, a number or a boolean'],
-  ])('say what is wrong with the metadata %j', async (metadata, field, message) => {
-    const id = await begin();
-    const refusals = [
-      call('POST', '/sessions', { metadata }),
-      call('PATCH', `/sessions/${id}`, { metadata }),
-    ];
-    for (const { body } of await Promise.all(refusals)) {
-      expect(body['errors']).toEqual([{ field, message: expect.stringContaining(message) }]);
-    }
-  });
+  ])(
+    'is stored, but not with the metadata %j, which is rejected with a reason',
+    async (metadata, field, message) => {
+      const id = await begin();
+      const refusals = [
+        call('POST', '/sessions', { metadata }),
+        call('PATCH', `/sessions/${id}`, { metadata }),
+      ];
+      for (const { body } of await Promise.all(refusals)) {
+        expect(body['errors']).toEqual([{ field, message: expect.stringContaining(message) }]);
+      }
+    },
+  );
 
-  it('keep nested state, and merge changes into it', async () => {
+  it('is stored with its nesting, and merged with changes', async () => {
     const state = { cart: { movies: [949], note: 'ñ', empty: [], big: 1e21 }, step: 1, gone: { a: null } };
     const created = await call('POST', '/sessions', { state });
     const id = created.body['id'] as string;
@@ -74,7 +77,7 @@ describe('the state of a session', () => {
     expect((await call('PATCH', `/sessions/${id}`, { state: { a: 1 } })).body['state']).toEqual({ a: 1 });
   });
 
-  it('lose none of the changes that are merged into their state at the same time', async () => {
+  it('includes all changes that are merged at the same time', async () => {
     const id = await begin({ state: { members: {} } });
     const names = Array.from({ length: 40 }, (_, index) => `m${index}`);
     const answers = await Promise.all(
@@ -85,7 +88,7 @@ describe('the state of a session', () => {
     expect(Object.keys(members).sort()).toEqual(names.sort());
   });
 
-  it('hold a bounded state', async () => {
+  it('is limited in size and depth', async () => {
     const half = { a: 'x'.repeat(40_000) };
     const id = await begin({ state: half });
     for (const refused of [
@@ -107,8 +110,8 @@ describe('the state of a session', () => {
   });
 });
 
-describe('the bounds of a transcript', () => {
-  it('count what other programs push in their bounds', async () => {
+describe('the limits of a transcript', () => {
+  it('include chunks that other programs push', async () => {
     const id = await begin();
     const transcript = keyOf(id, 'transcript');
     await append(id, ['ours']);
@@ -123,7 +126,7 @@ describe('the bounds of a transcript', () => {
       status: 413,
       body: { errors: [{ field: 'chunks' }] },
     });
-    // The other program trims it: there is room again.
+    // After the other program has trimmed the list, there is room again.
     await marquee.redis.ltrim(transcript, 0, 0);
     expect((await append(id, ['fits again'])).body).toEqual({ total: 2 });
     await marquee.redis.rpush(transcript, ...Array.from({ length: 100_000 }, () => ''));

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MarqueeProcess } from '../fixtures/marquee-process.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 
-/** WRITING=50x20x1000 is the promise at its full size: sessions, writers of each, chunks of each. */
+/** Sessions, writers per session, and chunks per writer. WRITING=50x20x1000 is the full size. */
 const [sessions = 0, writers = 0, chunks = 0] = (process.env['WRITING'] ?? '5x8x60').split('x').map(Number);
 const lateness = 100_000 + sessions * writers * chunks * 2;
 
@@ -24,7 +24,7 @@ describe('many writers, while processes are killed and connections cut', () => {
 
   const start = (): MarqueeProcess => MarqueeProcess.start({ REDIS_URL: redis.url, REDIS_BUDGET_MS: '500' });
 
-  /** A port of its own for each process, known after its first start, so that clients find it again. */
+  /** Restarts a process on its previous port, so that clients find it again. */
   const restart = async (index: number): Promise<void> => {
     const { port } = new URL(urls[index] as string);
     await processes[index]?.stop('SIGKILL');
@@ -37,7 +37,7 @@ describe('many writers, while processes are killed and connections cut', () => {
     await processes[index]?.ready();
   };
 
-  /** Until it is acknowledged, as a client would: the same key each time, now by this process, now by that. */
+  /** Retries with the same key until the call is acknowledged, alternately on both processes. */
   const insist = async (path: string, body: unknown, key: string): Promise<Record<string, unknown>> => {
     for (let attempt = 0; ; attempt++) {
       try {

@@ -13,7 +13,7 @@ const events = async (): Promise<Record<string, string>[]> =>
   );
 
 describe('sessions', () => {
-  it('begin with the documented shape, in the documented hash', async () => {
+  it('are created with the documented fields, in the documented hash', async () => {
     const { status, headers, body } = await call('POST', '/sessions', {
       userId: 'viewer-7',
       agentId: 'concierge',
@@ -47,7 +47,7 @@ describe('sessions', () => {
     });
   });
 
-  it('live a day from any use, metadata and transcript together', async () => {
+  it('expire a day after their last use, together with their transcripts', async () => {
     const id = await begin();
     await append(id, ['a']);
     const uses: (() => Promise<unknown>)[] = [
@@ -72,7 +72,7 @@ describe('sessions', () => {
     }
   });
 
-  it('live longer where that is asked for, and no use shortens it', async () => {
+  it('can be extended to a longer TTL, which no use shortens', async () => {
     const id = await begin();
     await append(id, ['a']);
     expect((await call('POST', `/sessions/${id}/extend`, { ttlSeconds: 2_592_000 })).status).toBe(200);
@@ -81,7 +81,7 @@ describe('sessions', () => {
     expect((await call('POST', `/sessions/${id}/extend`, { ttlSeconds: 2_592_001 })).status).toBe(400);
   });
 
-  it('are changed field by field, and null removes', async () => {
+  it('are changed field by field, and null removes a field', async () => {
     const id = await begin({ userId: 'u', language: 'en', metadata: { a: '1', b: '2' } });
     const { body } = await call('PATCH', `/sessions/${id}`, {
       userId: null,
@@ -91,7 +91,7 @@ describe('sessions', () => {
     expect(body).toMatchObject({ userId: null, language: 'fr', metadata: { b: '2', c: '3' } });
   });
 
-  it('are removed when they are deleted, and publish an event', async () => {
+  it('respond with 404 after they were deleted, and publish an event', async () => {
     const id = await begin();
     await append(id, ['a']);
     expect((await call('DELETE', `/sessions/${id}`)).status).toBe(204);
@@ -147,12 +147,12 @@ describe('sessions', () => {
     ['PUT', '/tasks/t', { result: 1, ttlSeconds: 604_801 }, 'ttlSeconds'],
     ['PUT', '/tasks/t', { result: 1, owner: 'x' }, 'body'],
     ['PUT', '/tasks/a%7Bb/result', { result: 1 }, 'id'],
-  ])('%s %s with %j: 400 naming %s', async (method, path, body, field) => {
+  ])('return 400 for %s %s with %j, and name the field %s', async (method, path, body, field) => {
     const { status, body: problem } = await call(method, path, body);
     expect([status, (problem['errors'] as { field: string }[])?.[0]?.field]).toEqual([400, field]);
   });
 
-  it('hold a bounded number of fields', async () => {
+  it('have a limited number of fields', async () => {
     const metadata = Object.fromEntries(Array.from({ length: 63 }, (_, index) => [`f${index}`, 'x']));
     expect((await call('POST', '/sessions', { metadata })).status).toBe(413);
     const id = await begin();
@@ -163,7 +163,7 @@ describe('sessions', () => {
     expect((await call('GET', `/sessions/${id}`)).body['metadata']).toEqual({});
   });
 
-  it('written by another program are read as ours', async () => {
+  it('can be written by another program', async () => {
     await marquee.redis.hset(keyOf('abc-123', 'metadata'), {
       tenant_id: 'default',
       started_at: '2026-01-01T00:00:00',
@@ -193,12 +193,12 @@ describe("a tenant's list", () => {
     };
   };
 
-  it('is in the order of last use, in pages, without the dead', async () => {
+  it('has pages in the order of last use, without expired sessions', async () => {
     const ids: string[] = [];
     for (let index = 0; index < 7; index++) ids.push(await begin());
     await marquee.redis.unlink(keyOf(ids[3] as string, 'metadata'));
     await marquee.redis.zadd('prod:tenant:default:sessions', Date.now() - 120_000, ids[3] as string);
-    await until('each was used at a moment of its own', async () => {
+    await until('the first session is the last one used', async () => {
       await call('GET', `/sessions/${ids[0] as string}`);
       return (await list()).ids[0] === ids[0];
     });
@@ -220,7 +220,7 @@ describe("a tenant's list", () => {
 });
 
 describe('transcripts', () => {
-  it('keep their order, in pages and joined', async () => {
+  it('are returned in order, as pages and as text', async () => {
     const id = await begin();
     await append(id, ['a', 'b  c']);
     expect((await append(id, ['d ✓'])).body).toEqual({ total: 3 });
@@ -236,7 +236,7 @@ describe('transcripts', () => {
     expect(await marquee.redis.lrange(keyOf(id, 'transcript'), 0, -1)).toEqual(['a', 'b  c', 'd ✓']);
   });
 
-  it('take a retried append once', async () => {
+  it('contain the chunks of a retried append once', async () => {
     const id = await begin();
     const answers = await Promise.all(Array.from({ length: 20 }, () => append(id, ['a', 'b'], 'key-1')));
     for (const { status, body } of answers) expect([status, body]).toEqual([200, { total: 2 }]);
@@ -249,7 +249,7 @@ describe('transcripts', () => {
     expect((await events()).filter(({ event_type }) => event_type === 'transcript_appended')).toHaveLength(2);
   });
 
-  it('are bounded', async () => {
+  it('are limited in size', async () => {
     const id = await begin();
     await marquee.redis.hset(keyOf(id, 'metadata'), {
       transcript_chunks: 0,
@@ -287,7 +287,7 @@ describe('transcripts', () => {
     expect((await call('GET', `/sessions/${id}`)).body['completedAt']).toBe(first.body['completedAt']);
   });
 
-  it('are deleted on completion where that is asked for', async () => {
+  it('are deleted on completion if the request asks for it', async () => {
     const id = await begin();
     await append(id, ['a']);
     await call('POST', `/sessions/${id}/complete`, { deleteTranscript: true });
@@ -296,8 +296,8 @@ describe('transcripts', () => {
   });
 });
 
-describe('when Redis is away', () => {
-  it('nothing is acknowledged: 503 with Retry-After', async () => {
+describe('while Redis is unavailable', () => {
+  it('nothing is acknowledged, and requests get a 503 with Retry-After', async () => {
     const id = await begin();
     marquee.server.freeze();
     const answers = await Promise.all([
@@ -317,7 +317,7 @@ describe('when Redis is away', () => {
         '1',
         'urn:marquee:problem:unavailable',
       ]);
-    // It may have run all the same: the same key makes the retry harmless.
+    // The append may have run, but the same key makes the retry harmless.
     await until('it is appended', async () => (await append(id, ['a'], 'k')).status !== 503);
     expect(await marquee.redis.llen(keyOf(id, 'transcript'))).toBeLessThanOrEqual(1);
   });

@@ -6,7 +6,7 @@ const { call } = marquee;
 
 describe('tasks', () => {
   it('store a result for half an hour, and return it once when claimed', async () => {
-    const result = { films: [949], note: 'ñ' };
+    const result = { movies: [949], note: 'ñ' };
     expect((await call('PUT', '/tasks/t-1/result', { result })).status).toBe(200);
     expect(JSON.parse((await marquee.redis.get('prod:task:t-1:result')) ?? '')).toEqual(result);
     expect(await marquee.redis.ttl('prod:task:t-1:result')).toBeGreaterThan(1790);

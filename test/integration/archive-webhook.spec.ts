@@ -75,7 +75,7 @@ afterEach(async () => {
 });
 const deadLetters = () => redis.redis.xlen(`${stream}:dead`);
 
-describe('a receiver that answers', () => {
+describe('a receiver that responds with', () => {
   it.each(repairable)(
     '%s receives everything once it is repaired, and nothing is dead-lettered',
     async (fault) => {
@@ -96,7 +96,7 @@ describe('a receiver that answers', () => {
     },
   );
 
-  it('503 is named as the cause also while the breaker asks nobody', async () => {
+  it('503 is reported as the cause, even while the breaker is open', async () => {
     status = 503;
     consumer.start();
     await until('the breaker is open', () => (consumer.state.downstream?.failures ?? 0) >= 14, 20_000);
@@ -104,7 +104,7 @@ describe('a receiver that answers', () => {
     status = 204;
   });
 
-  it('a redirect is not followed, and the log says what to do', async () => {
+  it('a redirect is not followed, and the log says how to fix it', async () => {
     status = 302;
     consumer.start();
     const { message } = await until('it waits', () => consumer.state.downstream);

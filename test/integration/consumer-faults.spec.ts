@@ -66,7 +66,7 @@ const publish = async (...transcripts: string[]): Promise<string[]> => {
   return ids;
 };
 const pending = async (): Promise<number> => ((await redis.redis.xpending(stream, 'g')) as [number])[0];
-/** Delivers everything to a consumer that dies at once: it neither handles nor acknowledges. */
+/** Delivers all events to a consumer that neither handles nor acknowledges them. */
 const deliverToTheDead = async (): Promise<void> => {
   await redis.redis.xgroup('CREATE', stream, 'g', '0', 'MKSTREAM');
   await redis.redis.xreadgroup('GROUP', 'g', 'dead', 'STREAMS', stream, '>');
@@ -82,7 +82,7 @@ describe('attempts', () => {
   it('do not count deliveries that never reached the handler', async () => {
     await publish('one', 'two');
     await deliverToTheDead();
-    // Claimed by others again and again, whose replies were lost.
+    // Consumers whose replies were lost have claimed them repeatedly.
     const ids = (await redis.redis.xrange(stream, '-', '+')).map(([id]) => id);
     for (let times = 0; times < 20; times++)
       await redis.redis.xclaim(stream, 'g', `lost-${times}`, 0, ...ids);
@@ -93,11 +93,11 @@ describe('attempts', () => {
     expect(await deadLetters()).toEqual([]);
   });
 
-  it('take over large events over a slow link within the budget of ordinary calls', async () => {
+  it('take over large events on a slow connection with the budget of ordinary calls', async () => {
     await publish(...Array.from({ length: 12 }, (_, index) => `${index}${'x'.repeat(3 * 1024 * 1024)}`));
     await deliverToTheDead();
     const proxy = await TcpProxy.start(redis.port);
-    // Slower than the budget of a request: a consumer has time.
+    // Slower than the budget of a request, which does not apply to consumers.
     proxy.delayReplies(100);
     const seen = new Set<string>();
     await start(
@@ -115,11 +115,11 @@ describe('attempts', () => {
     }
   });
 
-  it("count a worker's death while it handles an event once, and name it as the reason", async () => {
+  it('count once if a worker ends while it handles an event, and record that as the reason', async () => {
     const [id = ''] = await publish('poison');
     await deliverToTheDead();
     const deadly = { attempts: 2, claimIdleMs: 200 };
-    // Its handler never returns: as good as a process that was killed in it.
+    // The handler never returns, as in a process that was killed.
     const die = async (): Promise<void> => {
       const client = await connectClient({ REDIS_URL: redis.url, REDIS_BUDGET_MS: '2000' });
       const handler: EventHandler = { group: 'g', handle: () => new Promise(() => undefined) };
@@ -179,7 +179,7 @@ describe('attempts', () => {
 });
 
 describe('a downstream that fails', () => {
-  it('makes its group wait, is tried with one event at a time, and gets everything once it works', async () => {
+  it('pauses its group, is tried with one event at a time, and gets all events after it recovers', async () => {
     const total = 200;
     await publish(...Array.from({ length: total }, (_, index) => `${index}`));
     let isBroken = true;
@@ -198,7 +198,7 @@ describe('a downstream that fails', () => {
     });
     await until('it has been tried several times', () => (consumer.state.downstream?.failures ?? 0) >= 5);
     expect(consumer.state.downstream).toMatchObject({ code: 'ENOSPC', message: 'the disk is full' });
-    // At first as many as are handled at once, then one at a time.
+    // At first as many events as are handled at once, and then one at a time.
     expect(calls).toBeLessThanOrEqual(fast.concurrency + (consumer.state.downstream?.failures ?? 0));
     expect(await pending()).toBeLessThan(total / 2);
     isBroken = false;
@@ -212,7 +212,7 @@ describe('a downstream that fails', () => {
   it.each([
     ['the operating system', Object.assign(new Error('EROFS: read-only'), { code: 'EROFS', errno: -30 })],
     ['Redis', Object.assign(new Error('pool exhausted'), { code: 'REDIS_POOL_EXHAUSTED' })],
-  ])('is distinguished from a bad event by an error of %s', async (_, error) => {
+  ])('is distinguished from a bad event by an error from %s', async (_, error) => {
     await publish('x');
     let calls = 0;
     await start(() => (++calls < 8 ? Promise.reject(error) : Promise.resolve()));
@@ -221,7 +221,7 @@ describe('a downstream that fails', () => {
     expect(await deadLetters()).toEqual([]);
   });
 
-  it('does not let one event that it refuses for now keep the others waiting', async () => {
+  it('is still tried with other events while it temporarily rejects one', async () => {
     const others = Array.from({ length: 50 }, (_, index) => `${index}`);
     await publish('refused', ...others);
     const seen = new Set<string>();
@@ -236,7 +236,7 @@ describe('a downstream that fails', () => {
     expect(await deadLetters()).toEqual([]);
   });
 
-  it('keeps the attempts that an event has used up, and adds none', async () => {
+  it('does not change the number of counted attempts', async () => {
     await publish('x');
     const failures = [
       new Error('bad 1'),
@@ -251,7 +251,7 @@ describe('a downstream that fails', () => {
     expect(outcomes).toMatchObject({ failed: 3, waiting: 6 });
   });
 
-  it('is handed over when a worker stops', async () => {
+  it('does not delay the takeover of its events when a worker stops', async () => {
     await publish('a', 'b');
     const first = await start(() => Promise.reject(new RetryLaterError('away')), { claimIdleMs: 60_000 });
     await until('it waits', () => first.state.downstream !== undefined);
@@ -262,7 +262,7 @@ describe('a downstream that fails', () => {
     expect(seen.toSorted()).toEqual(['a', 'b']);
   });
 
-  it('leaves a full Redis usable for consumers', async () => {
+  it('is not confused with a full Redis, on which events are still handled', async () => {
     await publish(...Array.from({ length: 20 }, (_, index) => `${index}`));
     await deliverToTheDead();
     await redis.redis.config('SET', 'maxmemory-policy', 'noeviction');
@@ -278,7 +278,7 @@ describe('a downstream that fails', () => {
 });
 
 describe('a stream that cannot be read', () => {
-  it('shows in the state of the consumer, with the cause, until it can', async () => {
+  it('is reported in the state of the consumer, with the cause, until it can be read', async () => {
     await redis.redis.set(stream, 'not a stream');
     const consumer = await start(() => Promise.resolve());
     await until('it says so', () => consumer.state.reading);
@@ -289,7 +289,7 @@ describe('a stream that cannot be read', () => {
     await until('it says so', () => consumer.state.reading === undefined);
   });
 
-  it('is read by two groups where the pool has one lease', async () => {
+  it('is read by two groups even if the pool has one lease', async () => {
     await publish('x');
     const variables = { REDIS_URL: redis.url, REDIS_BUDGET_MS: '2000', REDIS_POOL_SIZE: '3' };
     const client = await connectClient(variables);
@@ -311,8 +311,8 @@ describe('an event that was trimmed before it was handled', () => {
   afterEach(() => void jest.restoreAllMocks());
 
   it.each([
-    ['a warning where it comes again', ['transcript_completed'], 'warn'],
-    ['an error where it may be lost', ['transcript_completed', 'session_deleted'], 'error'],
+    ['logged as a warning if it is published again', ['transcript_completed'], 'warn'],
+    ['logged as an error if it may be lost', ['transcript_completed', 'session_deleted'], 'error'],
   ] as const)('is %s', async (_, types, level) => {
     const lines: string[] = [];
     for (const each of ['warn', 'error'] as const)

@@ -341,7 +341,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       return { events, published, lists, transcripts, sut: service };
     };
 
-    it('keeps a session with its transcript, tells of it, and lists it', async () => {
+    it('stores a session with its transcript, publishes its events, and lists it', async () => {
       const { sut, transcripts, published, lists } = make();
       const budget = () => client.newBudget();
       const { id } = await sut.create(budget(), 'acme', { userId: 'u', metadata: { a: '1' } });
@@ -370,7 +370,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       );
     });
 
-    it('keeps and merges state, and extends a session to its own TTL', async () => {
+    it('stores and merges state, and extends a session to its own TTL', async () => {
       const { service: sut, transcripts } = createSessions(client);
       const { id } = await sut.create(client.newBudget(), 'acme', {
         ttlSeconds: 3_600,
@@ -470,7 +470,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect((await sut.get(budget(), 'initech', bob)).id).toBe(bob);
     });
 
-    it('tells of a completion in a second try, where the first one ended before it could', async () => {
+    it('publishes a completion in a second attempt if the first one ended too early', async () => {
       const { sut, transcripts, published } = make();
       const { id } = await sut.create(client.newBudget(), 'acme', {});
       await transcripts.append(client.newBudget(), 'acme', id, { chunks: ['a'], idempotencyKey: undefined });
@@ -483,7 +483,7 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(await topology.get(client.keys.key('session', shared(id), 'transcript'))).toBeNull();
     });
 
-    it('gives consumers what was published, and moves what they cannot handle to the dead letters', async () => {
+    it('delivers published events to consumers, and moves events that they cannot handle to the dead letters', async () => {
       const { events } = make();
       const groups = new GroupsRepository(client);
       const both = { status: 'ok', value: ['events', 'replays'] };

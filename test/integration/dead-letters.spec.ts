@@ -43,7 +43,7 @@ const publish = async (session: string, transcript = 'x'): Promise<string> => {
   const fields = ['event_type', 'transcript_completed', 'session_id', session, 'transcript', transcript];
   return (await redis.redis.xadd(stream, '*', ...fields, 'timestamp', 'now')) as string;
 };
-/** A dead letter as the consumer of a group leaves it. */
+/** Adds a dead letter in the format of a consumer. */
 const bury = async (group: string, number: number, reason = 'poison', transcript = 'x'): Promise<string> => {
   const own = ['group', group, 'id', `${number}-0`, 'deliveries', '5', 'reason', reason];
   const event = ['event_type', 'transcript_completed', 'session_id', `s${number}`, 'tenant_id', 'acme'];
@@ -57,7 +57,7 @@ const buryMany = async (count: number): Promise<void> => {
 const all = { filter: {}, cursor: undefined, limit: 10_000, dryRun: false };
 
 describe('dead letters', () => {
-  it('are given once more to the group that failed, with their id, and to no other', async () => {
+  it('are delivered again to the group that failed only, with the same event id', async () => {
     const seen: string[] = [];
     let isFixed = false;
     start('bad', ({ id }) => {
@@ -79,7 +79,7 @@ describe('dead letters', () => {
     expect(await redis.redis.xlen(dead)).toBe(0);
   });
 
-  it('are dead letters again, with the same event id, when they fail again', async () => {
+  it('become dead letters again, with the same event id, when their replay fails', async () => {
     start('bad', () => Promise.reject(new Error('still a bug')));
     const id = await publish('s', 'the text');
     await until('it is a dead letter', async () => (await redis.redis.xlen(dead)) === 1);
@@ -101,7 +101,7 @@ describe('dead letters', () => {
     expect(fields.slice(8)).toEqual(event);
   });
 
-  it('wait where no consumer of their group runs', async () => {
+  it('wait in the stream of replays while their group has no consumer', async () => {
     const id = await bury('archive-webhook', 7);
     await deadLetters.replay(id);
     expect(await redis.redis.xlen(`${stream}:replays:archive-webhook`)).toBe(1);
@@ -111,7 +111,7 @@ describe('dead letters', () => {
     expect(seen).toEqual(['7-0']);
   });
 
-  it('are in exactly one place, however many replay them at once', async () => {
+  it('are moved exactly once by concurrent replays', async () => {
     await buryMany(300);
     const results = await Promise.all(Array.from({ length: 8 }, () => deadLetters.replayAll(all)));
     expect(results.reduce((sum, { done }) => sum + done, 0)).toBe(300);
@@ -120,21 +120,21 @@ describe('dead letters', () => {
     expect(await Promise.all(lengths)).toEqual([150, 150]);
   });
 
-  it('stay where a full server has no room for the replay', async () => {
+  it('remain dead letters if a full server has no room for the replay', async () => {
     await buryMany(2);
     await redis.redis.config('SET', 'maxmemory-policy', 'noeviction');
     await redis.redis.config('SET', 'maxmemory', '1');
     try {
       await expect(deadLetters.replayAll(all)).rejects.toThrow(DeadLettersUnavailableError);
       expect(await redis.redis.xlen(dead)).toBe(2);
-      // Deleting makes room.
+      // A full server accepts deletions.
       expect(await deadLetters.deleteAll(all)).toMatchObject({ done: 2 });
     } finally {
       await redis.redis.config('SET', 'maxmemory', '0');
     }
   });
 
-  it('are listed in pages, the newest first, and found by what they are', async () => {
+  it('are listed in pages, newest first, and filtered by group, session, type and reason', async () => {
     await buryMany(25);
     const reasons: string[] = [];
     let cursor: string | undefined;
@@ -159,14 +159,14 @@ describe('dead letters', () => {
     expect(await found({ type: 'session_deleted' })).toEqual([]);
   });
 
-  it('show a bounded part of a large text', async () => {
+  it('are listed with excerpts of large texts', async () => {
     await bury('a', 1, 'r'.repeat(100_000), 'ä'.repeat(2 * 1024 * 1024));
     const [letter] = (await deadLetters.list({}, undefined, 10)).results;
     expect(letter).toMatchObject({ transcriptBytes: 4 * 1024 * 1024, excerpt: 'ä'.repeat(100) });
     expect(letter?.reason).toHaveLength(2000);
   });
 
-  it('are changed in bounded batches, that a dry run counts', async () => {
+  it('are changed in batches of limited size, which a dry run counts', async () => {
     await buryMany(30);
     const filter = { group: 'a' };
     expect(await deadLetters.replayAll({ ...all, filter, dryRun: true })).toMatchObject({

@@ -67,7 +67,7 @@ const pendingOf = async (group: string): Promise<number> =>
 
 describe(EventConsumer.name, () => {
   it('handles each event at least once, even if consumers die, and dead-letters poison events', async () => {
-    // EVENTS=100000 for more of the same.
+    // EVENTS=100000 for a longer run.
     const events = Number(process.env['EVENTS'] ?? 10_000);
     const poison = new Set(['17', '4711']);
     await publish(events);
@@ -80,7 +80,7 @@ describe(EventConsumer.name, () => {
         return Promise.resolve();
       },
     };
-    /** One whose process dies after so many events: it takes them, and never acknowledges. */
+    /** A handler whose process stops responding after a number of events, which it never acknowledges. */
     const doomed = (after: number): EventHandler => {
       let left = after;
       return {
@@ -114,7 +114,7 @@ describe(EventConsumer.name, () => {
     await Promise.all(living.map((consumer) => consumer.stop()));
   }, 600_000);
 
-  it('gives each group every event, and hands out only the types that are wanted', async () => {
+  it('delivers every event to each group, and only wanted types to the handler', async () => {
     await publish(20);
     await publish(5, 'transcript_appended');
     const seen = { a: 0, b: 0 };
@@ -135,7 +135,7 @@ describe(EventConsumer.name, () => {
     expect(await redis.redis.xinfo('CONSUMERS', stream, 'a')).toEqual([]);
   });
 
-  it('tries again what failed, and forgets the failure', async () => {
+  it('retries failed events, and deletes their records when they succeed', async () => {
     await publish(3);
     const attempts = new Map<string, number>();
     const handler: EventHandler = {
@@ -201,7 +201,7 @@ describe(EventsRepository.name, () => {
 });
 
 describe('trimming', () => {
-  it('keeps about as many as are wanted', async () => {
+  it('keeps about the maximum number of entries', async () => {
     const repository = await repositoryWith({ EVENTS_MAX_LENGTH: '1000' });
     await publish(3500);
     await until(
@@ -211,7 +211,7 @@ describe('trimming', () => {
     expect(await redis.redis.xlen(stream)).toBe(1000);
   });
 
-  it('keeps what a consumer group has not acknowledged, also when that is more', async () => {
+  it('keeps entries that a consumer group has not acknowledged, even beyond the maximum', async () => {
     const repository = await repositoryWith({ EVENTS_MAX_LENGTH: '100' });
     await (await groupsWith()).open('behind');
     await publish(1500);
@@ -222,12 +222,12 @@ describe('trimming', () => {
     const ids = (await redis.redis.xrange(stream, '-', '+', 'COUNT', 300)).map(([id]) => id);
     await redis.redis.xack(stream, 'behind', ...ids);
     for (let times = 0; times < 5; times++) await repository.trim();
-    // The last that was delivered stays: it is where the group is.
+    // The last delivered entry stays, because it marks the position of the group.
     expect(await redis.redis.xlen(stream)).toBe(1201);
     expect((await redis.redis.xrange(stream, '-', '+', 'COUNT', 1))[0]?.[0]).not.toBe(first?.[0]);
   });
 
-  it('gives up on a consumer that is far too far behind, and says so', async () => {
+  it('drops unread entries of a consumer group that is too far behind, and counts them', async () => {
     const repository = await repositoryWith({ EVENTS_MAX_LENGTH: '100' });
     await (await groupsWith()).open('gone');
     await publish(2500);
@@ -235,7 +235,7 @@ describe('trimming', () => {
     expect(await redis.redis.xlen(stream)).toBeLessThanOrEqual(2100);
   });
 
-  it('lets nothing grow older than it may', async () => {
+  it('removes entries beyond the maximum age', async () => {
     const repository = await repositoryWith({ EVENTS_MAX_AGE_SECONDS: '60' });
     const oldMs = Date.now() - 120_000;
     await redis.redis.xadd(stream, `${oldMs}-1`, 'event_type', 'x');

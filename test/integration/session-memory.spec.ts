@@ -52,7 +52,7 @@ describe('memory that a tenant holds', () => {
     return { ...sessions, id, append };
   };
 
-  it('is accounted for with each change, and given back with the session', async () => {
+  it('is accounted for with each change, and released with the session', async () => {
     const { service, transcripts, id, append } = await begin();
     const empty = await held();
     expect(empty).toBeGreaterThan(1_024);
@@ -70,7 +70,7 @@ describe('memory that a tenant holds', () => {
     expect(await redis.redis.exists('prod:tenants:held:acme')).toBe(0);
   });
 
-  it('is bounded, the last quarter for small sessions, and says what is held', async () => {
+  it('is limited, with the last quarter reserved for small sessions, and reported in the error', async () => {
     const { service, transcripts, id, append } = await begin(createSessions(client, {}, 1_048_576));
     const other = await service.create(budget(), 'acme', {});
     for (let number = 0; number < 24; number++) await append('x'.repeat(32_000));
@@ -82,14 +82,14 @@ describe('memory that a tenant holds', () => {
     });
     const small = { chunks: ['x'.repeat(32_000)], idempotencyKey: undefined };
     expect(await transcripts.append(budget(), 'acme', other.id, small)).toMatchObject({ total: 1 });
-    // Another tenant is not affected, and deleting makes room.
+    // Other tenants are not affected, and deleting a session makes room.
     const elsewhere = await service.create(budget(), 'globex', {});
     expect(await transcripts.append(budget(), 'globex', elsewhere.id, small)).toMatchObject({ total: 1 });
     await service.delete(budget(), 'acme', id);
     for (let number = 0; number < 20; number++) await transcripts.append(budget(), 'acme', other.id, small);
   });
 
-  it('has a bound over all tenants for large sessions', async () => {
+  it('has a limit over all tenants for large sessions', async () => {
     const { service, transcripts, append } = await begin(createSessions(client, {}, 1e12, 200_000));
     for (let number = 0; number < 6; number++) await append('x'.repeat(32_000));
     await expect(append('x'.repeat(32_000))).rejects.toMatchObject({ scope: 'server' });
@@ -98,7 +98,7 @@ describe('memory that a tenant holds', () => {
     expect(await transcripts.append(budget(), 'globex', other.id, small)).toMatchObject({ total: 1 });
   });
 
-  it('of sessions that expired or were evicted is reclaimed, at the bound without waiting for the worker', async () => {
+  it('of expired and evicted sessions is reclaimed when a limit is reached', async () => {
     const { service, transcripts, append } = await begin(createSessions(client, {}, 1_048_576));
     for (let number = 0; number < 24; number++) await append('x'.repeat(32_000));
     const full = await held();
@@ -113,7 +113,7 @@ describe('memory that a tenant holds', () => {
     expect(await held()).toBeLessThan(full);
   });
 
-  it('counts sessions that another program began, and what it pushed to a transcript', async () => {
+  it('includes sessions and chunks that another program wrote', async () => {
     const { transcripts } = createSessions(client);
     await redis.redis.hset(keyOf('abc', 'metadata'), 'tenant_id', 'acme');
     await redis.redis.rpush(keyOf('abc', 'transcript'), 'x'.repeat(50_000));
@@ -128,7 +128,7 @@ describe('memory that a tenant holds', () => {
     await expect(append('c')).rejects.toMatchObject({ name: 'SessionLimitError' });
   });
 
-  it('is corrected by the audit where the totals were lost', async () => {
+  it('is corrected by the audit if the totals were lost', async () => {
     const { memory, append } = await begin();
     await append(kibibyte);
     const before = await held();
@@ -138,8 +138,8 @@ describe('memory that a tenant holds', () => {
   });
 });
 
-describe('a full server that evicts nothing', () => {
-  it('takes deletions, and says that storage is full to what would need memory', async () => {
+describe('a full server without eviction', () => {
+  it('accepts deletions, and rejects other changes with the reason', async () => {
     const { service, transcripts } = createSessions(client);
     const append = { chunks: [kibibyte], idempotencyKey: undefined };
     const ids: string[] = [];
@@ -163,7 +163,7 @@ describe('a full server that evicts nothing', () => {
   });
 });
 
-describe('the stream’s bound in bytes', () => {
+describe('the size limit of the stream', () => {
   const appendMuch = async (sessions: ReturnType<typeof createSessions>, times: number): Promise<void> => {
     const { id } = await sessions.service.create(budget(), 'acme', {});
     const append = { chunks: ['x'.repeat(4_000)], idempotencyKey: undefined };
@@ -171,7 +171,7 @@ describe('the stream’s bound in bytes', () => {
       await sessions.transcripts.append(budget(), 'acme', id, append);
   };
 
-  it('holds within the script that publishes, also while a group reads nothing', async () => {
+  it('is applied by the script that publishes, even if a group reads nothing', async () => {
     const sessions = createSessions(client, { maxBytes: 1_048_576, maxLength: 100_000 });
     await groups.open('behind');
     await appendMuch(sessions, 600);
@@ -180,7 +180,7 @@ describe('the stream’s bound in bytes', () => {
     expect(bytes).toBeGreaterThan(524_288);
   });
 
-  it('holds for what another program publishes too', async () => {
+  it('includes events that another program publishes', async () => {
     const sessions = createSessions(client, { maxBytes: 1_048_576 });
     for (let number = 0; number < 4; number++)
       await redis.redis.xadd(stream, '*', 'event_type', 'x', 'transcript', 'x'.repeat(1_000_000));
@@ -188,7 +188,7 @@ describe('the stream’s bound in bytes', () => {
     expect(await redis.redis.memory('USAGE', stream, 'SAMPLES', 0)).toBeLessThan(1_048_576);
   });
 
-  it('keeps entries small: a long text is cut at a character, and the entry says where the rest is', async () => {
+  it('does not affect long texts, whose entries have an excerpt and a reference', async () => {
     const { service, transcripts } = createSessions(client);
     const { id } = await service.create(budget(), 'acme', {});
     await transcripts.append(budget(), 'acme', id, { chunks: ['short'], idempotencyKey: undefined });
@@ -252,7 +252,7 @@ describe('completed transcripts and their consumers', () => {
     return { ...sessions, id, take, completed, acknowledgeAll };
   };
 
-  it('are read whole after the event, however they were deleted, until every group has handled it', async () => {
+  it('can be read as a whole, even if they were deleted, until every group has handled the event', async () => {
     for (const how of ['kept', 'deleteTranscript', 'DELETE'] as const) {
       await redis.redis.flushall();
       const sut = await make(['one', 'two']);
@@ -276,7 +276,7 @@ describe('completed transcripts and their consumers', () => {
     }
   });
 
-  it('outlive a session that ends soon, which then ends as it would have', async () => {
+  it('outlive a session that expires soon, which then expires as it would have', async () => {
     const sut = await make(['one']);
     await redis.redis.pexpire(keyOf(sut.id, 'metadata'), 86_400_000 * 2);
     await sut.transcripts.complete(budget(), 'acme', sut.id, false);
@@ -301,7 +301,7 @@ describe('completed transcripts and their consumers', () => {
     expect(await redis.redis.exists(registry)).toBe(0);
   });
 
-  it('are published again when the stream had to drop their event unread', async () => {
+  it('are published again if the stream has dropped their event unread', async () => {
     const sut = await make(['one'], { maxBytes: 1_048_576, maxLength: 100_000 });
     await sut.transcripts.complete(budget(), 'acme', sut.id, true);
     const noise = await sut.service.create(budget(), 'globex', {});
@@ -325,7 +325,7 @@ describe('completed transcripts and their consumers', () => {
     expect(await sut.completions.count()).toBe(0);
   });
 
-  it('are kept for dead letters and their replays, until each was handled or deleted', async () => {
+  it('are kept for dead letters and their replays until each was handled or deleted', async () => {
     const sut = await make(['one', 'two']);
     const deadLetters = new DeadLettersService(new DeadLettersRepository(client));
     const isKept = async (event: StreamEvent): Promise<void> => {
@@ -353,7 +353,7 @@ describe('completed transcripts and their consumers', () => {
     expect(await redis.redis.exists(registry, keyOf(sut.id, 'unarchived'))).toBe(0);
   });
 
-  it('are published again for a group that was behind, once no dead letter of another needs them', async () => {
+  it('are published again for a group that was behind, after the dead letter of another group was deleted', async () => {
     const sut = await make(['one', 'behind']);
     const deadLetters = new DeadLettersService(new DeadLettersRepository(client));
     await sut.transcripts.complete(budget(), 'acme', sut.id, true);
@@ -367,7 +367,7 @@ describe('completed transcripts and their consumers', () => {
     expect((await sut.completedTranscripts.complete(event)).transcript).toBe(long.join(' '));
   });
 
-  it('are let go at once when a session is deleted that was not completed, or that nobody consumes', async () => {
+  it('are deleted with their session if it was not completed or has no consumers', async () => {
     const open = await make(['one']);
     await open.service.delete(budget(), 'acme', open.id);
     expect(await redis.redis.keys('prod:session:*')).toEqual([]);
