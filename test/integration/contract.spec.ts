@@ -513,9 +513,9 @@ describe.each(Object.entries(topologies))('on %s', (_, startTopology) => {
       expect(await groups.withReader((reader) => groups.read(reader, 'g', ref))).toMatchObject({
         value: { event: { transcript: 'x' } },
       });
-      const aside = { attempts: 1, reason: 'poison' };
-      expect(await groups.setAside('g', ref, aside)).toEqual({ status: 'ok', value: true });
-      expect(await groups.setAside('g', ref, aside)).toEqual({ status: 'ok', value: false });
+      const failure = { attempts: 1, reason: 'poison' };
+      expect(await groups.moveToDeadLetters('g', ref, failure)).toEqual({ status: 'ok', value: true });
+      expect(await groups.moveToDeadLetters('g', ref, failure)).toEqual({ status: 'ok', value: false });
       expect(await events.groups()).toEqual([{ name: 'g', pending: 0, lag: 0, replays: 0 }]);
       expect(await events.trim()).toEqual({ trimmed: 0, unread: 0 });
       expect(await events.withReader((reader) => events.wait(reader, '0-0', 10, 100))).toHaveLength(1);

@@ -337,8 +337,8 @@ describe('completed transcripts and their consumers', () => {
     await sut.take('two');
     for (const group of ['one', 'two']) {
       const ref = { lane: 'events', id: event.id } as const;
-      const setAside = await groups.setAside(group, ref, { attempts: 5, reason: 'poison' });
-      expect(setAside).toEqual({ status: 'ok', value: true });
+      const moved = await groups.moveToDeadLetters(group, ref, { attempts: 5, reason: 'poison' });
+      expect(moved).toEqual({ status: 'ok', value: true });
       await sut.acknowledgeAll(group);
     }
     await isKept(event);
@@ -358,7 +358,7 @@ describe('completed transcripts and their consumers', () => {
     const deadLetters = new DeadLettersService(new DeadLettersRepository(client));
     await sut.transcripts.complete(budget(), 'acme', sut.id, true);
     const { id } = await sut.completed('one');
-    await groups.setAside('one', { lane: 'events', id }, { attempts: 5, reason: 'poison' });
+    await groups.moveToDeadLetters('one', { lane: 'events', id }, { attempts: 5, reason: 'poison' });
     await redis.redis.xtrim(stream, 'MAXLEN', 0);
     expect(await sut.keeper.keep()).toEqual({ released: 0, republished: 0, lost: 0 });
     await deadLetters.deleteAll({ filter: {}, cursor: undefined, limit: 10, dryRun: false });

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { type MissedEvents, SessionEventsRepository } from './session-events.repository.js';
 
-/** What was missed, and where the process's own reading was before it was looked up. */
 export interface CaughtUp extends MissedEvents {
+  /** The position of the process's own reader when the read started. */
   readonly position: string | undefined;
 }
 
 /**
- * Reads what listeners have missed: one read at a time for the whole process, shared by all listeners that miss the same.
- * However many clients come back at once, Redis has one bounded reply to make.
+ * Reads events that listeners have missed. A process runs one such read at a time, and listeners that need the same events
+ * share it, so that many clients which reconnect at once do not overload Redis.
  */
 @Injectable()
 export class CatchUp {
@@ -18,9 +18,9 @@ export class CatchUp {
   constructor(private readonly repository: SessionEventsRepository) {}
 
   /**
-   * Reads the session's events after an id. Undefined while Redis is away.
+   * Reads the session's events after an id. Returns undefined if Redis does not reply.
    *
-   * @param position asked when the read begins: all the session's events up to there are in the reply, or come later
+   * @param position returns the position of the process's own reader; it is called when the read starts
    */
   read(
     sessionId: string,
@@ -31,7 +31,7 @@ export class CatchUp {
     const shared = this.waiting.get(range);
     if (shared) return shared;
     const read = this.last.then(async () => {
-      // From now on a listener that comes needs a later read: events may come between.
+      // A listener that arrives from now on needs another read, because events may be published meanwhile.
       this.waiting.delete(range);
       const before = position();
       const missed = await this.repository.after(sessionId, afterId);

@@ -10,24 +10,24 @@ const count = loadScript(
   'count-completions-1',
   new URL('./scripts/count-completions-1.lua', import.meta.url),
 );
-const forget = loadScript(
-  'forget-completion-1',
-  new URL('./scripts/forget-completion-1.lua', import.meta.url),
+const remove = loadScript(
+  'delete-completion-1',
+  new URL('./scripts/delete-completion-1.lua', import.meta.url),
 );
 
-/** A completed transcript whose event some consumer group has not acknowledged, as far as is known. */
+/** A completed transcript that is registered until every consumer group has handled its event. */
 export interface UnhandledCompletion {
   readonly sessionId: string;
   readonly tenantId: string;
   readonly eventId: string;
-  /** ISO 8601: when it was completed. */
+  /** When the transcript was completed, ISO 8601. */
   readonly timestamp: string;
   readonly chunks: number;
-  /** Of the whole text. */
+  /** Size of the whole text. */
   readonly bytes: number;
   /**
-   * `waiting` for a group; `handled` by all groups since it was last looked at; `dropped` from the stream before that;
-   * `dead`: it is a dead letter.
+   * The event is `waiting` for a group, was `handled` by all groups, was `dropped` from the stream before all groups had
+   * handled it, or is `dead` (a dead letter of some group).
    */
   readonly state: 'waiting' | 'handled' | 'dropped' | 'dead';
 }
@@ -35,8 +35,8 @@ export interface UnhandledCompletion {
 type Note = [eventId: string, tenantId: string, timestamp: string, chunks: number, bytes: number];
 
 /**
- * `{env}:transcription_events:completions`, a hash by session id: completed transcripts that must be kept, and published
- * again if need be, until every consumer group has handled their event.
+ * Stores the registry of unhandled completions in `{env}:transcription_events:completions`, a hash by session id. Their
+ * transcripts are kept until every consumer group has handled the event.
  */
 @Injectable()
 export class CompletionsRepository {
@@ -44,12 +44,12 @@ export class CompletionsRepository {
   private readonly streamKey: string;
 
   constructor(@InjectRedis('sessions') private readonly redis: RedisClient) {
-    for (const script of [scan, count, forget]) redis.register(script);
+    for (const script of [scan, count, remove]) redis.register(script);
     this.streamKey = redis.keys.key(shared('transcription_events'));
     this.key = redis.keys.key(shared('transcription_events'), 'completions');
   }
 
-  /** About `count` completions and where to continue; the cursor is `0` at the end. Undefined while Redis is away. */
+  /** Returns about `count` completions and the next cursor (`0` at the end); undefined if Redis does not reply. */
   async scan(
     cursor: string,
     count: number,
@@ -76,21 +76,21 @@ export class CompletionsRepository {
     return { cursor: next as string, completions };
   }
 
-  /** Whether a session's completion is waited for. Undefined while Redis is away. */
+  /** Returns whether a session's completion is registered; undefined if Redis does not reply. */
   async has(sessionId: string): Promise<boolean | undefined> {
     const outcome = await this.redis.command(this.redis.newBudget(), 'HEXISTS', this.key, sessionId);
     return outcome.status === 'ok' ? outcome.value === 1 : undefined;
   }
 
-  /** Completions that are waited for. */
+  /** Returns the number of registered completions; undefined if Redis does not reply. */
   async count(): Promise<number | undefined> {
     const outcome = await this.redis.run(this.redis.newBudget(), count, { keys: [this.key], args: [] });
     return outcome.status === 'ok' ? Number(outcome.value) : undefined;
   }
 
-  /** Waits for a completion no more. */
-  async forget({ sessionId, eventId }: UnhandledCompletion): Promise<void> {
+  /** Removes a completion from the registry, unless it has been published again. */
+  async remove({ sessionId, eventId }: UnhandledCompletion): Promise<void> {
     const call = { keys: [this.key], args: [sessionId, eventId] };
-    await this.redis.run(this.redis.newBudget(), forget, call);
+    await this.redis.run(this.redis.newBudget(), remove, call);
   }
 }

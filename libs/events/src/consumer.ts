@@ -222,7 +222,7 @@ export class EventConsumer {
     if (this.held.has(ref)) return;
     const { attempts = 0, state, reason = '' } = record ?? {};
     const wasInterrupted = state === 'started';
-    const next = attempts >= this.options.attempts ? 'set-aside' : 'handle';
+    const next = attempts >= this.options.attempts ? 'dead-letter' : 'handle';
     const isRecorded = record !== undefined;
     this.held.put({ ...untried(ref), attempts, reason, wasInterrupted, isRecorded, next });
   }

@@ -1,6 +1,6 @@
 import { DomainError, UnavailableError } from '@app/errors';
 
-/** Redis did not confirm a read or a change of dead letters. */
+/** Redis did not confirm an operation on dead letters. */
 export class DeadLettersUnavailableError extends UnavailableError {}
 
 /** The dead letter was replayed or deleted, or never existed. */

@@ -1,20 +1,19 @@
-/** An event that a group could not handle. */
+/** An event that a consumer group could not handle. */
 export interface DeadLetter {
-  /** Of the dead letter: `{ms}-{number}`. */
+  /** Id of the dead letter: `{ms}-{number}`. */
   readonly id: string;
-  /** The consumer group that could not handle it; others may have. */
+  /** The consumer group that could not handle the event. Other groups may have handled it. */
   readonly group: string;
   readonly eventId: string;
   readonly type: string;
   readonly sessionId: string;
   readonly tenantId: string;
-  /** Calls of the handler. */
   readonly attempts: number;
-  /** Why the last one failed. */
+  /** Why the last attempt failed. */
   readonly reason: string;
-  /** Of the event, ISO 8601. */
+  /** When the event was published, ISO 8601. */
   readonly timestamp: string;
-  /** When it was set aside, ISO 8601. */
+  /** When the event became a dead letter, ISO 8601. */
   readonly deadSince: string;
   /** UTF-8 bytes of the event's whole text. */
   readonly transcriptBytes: number;
@@ -22,27 +21,27 @@ export interface DeadLetter {
   readonly excerpt: string;
 }
 
-/** Which dead letters are meant: those that match all that is given. */
+/** Selects dead letters. All given conditions must match. */
 export interface DeadLetterFilter {
   readonly group?: string | undefined;
   readonly type?: string | undefined;
   readonly session?: string | undefined;
-  /** A part of the reason; case does not matter. */
+  /** A part of the reason, case-insensitive. */
   readonly reason?: string | undefined;
 }
 
 export interface DeadLetterPage {
   readonly results: readonly DeadLetter[];
-  /** Dead letters there are in all, whatever the filter. */
+  /** Number of all dead letters, regardless of the filter. */
   readonly total: number;
   readonly nextCursor: string | null;
 }
 
-/** What a change of many dead letters came to. */
+/** The result of replaying or deleting several dead letters. */
 export interface DeadLetterBatch {
-  /** That match and were looked at in this call. */
+  /** Dead letters that matched in this call. */
   readonly matched: number;
-  /** That were moved or deleted; 0 in a dry run. */
+  /** Dead letters that were replayed or deleted; 0 in a dry run. */
   readonly done: number;
   /** Where to continue; null when there are no more. */
   readonly nextCursor: string | null;

@@ -15,9 +15,9 @@ const remove = loadScript(
   { 'note-dead-letter': deadLetterFragment },
 );
 
-/** Operators can wait for a busy server. */
+/** Only operators wait for these calls, so a busy server may take longer. */
 const budgetMs = 2_000;
-/** Limits on the work of one script, so that it does not block other clients. */
+/** Limits of one script call, so that it does not block other clients. */
 const maxScanned = 500;
 const maxScannedBytes = 16 * 1024 * 1024;
 const maxMovedBytes = 8 * 1024 * 1024;
@@ -25,15 +25,15 @@ const excerptBytes = 200;
 
 export interface ScanOptions {
   readonly first: 'newest' | 'oldest';
-  /** Id to continue after; undefined to begin. */
+  /** Id to continue after; undefined to start. */
   readonly after: string | undefined;
-  /** Last id to look at; undefined for all. */
+  /** Last id to scan; undefined for all. */
   readonly until?: string | undefined;
   readonly filter: DeadLetterFilter;
   readonly limit: number;
 }
 
-/** `{env}:transcription_events:dead`, a stream of what groups could not handle. */
+/** Stores dead letters in the stream `{env}:transcription_events:dead`. */
 @Injectable()
 export class DeadLettersRepository {
   private readonly key: string;
@@ -43,28 +43,29 @@ export class DeadLettersRepository {
     this.key = redis.keys.key(shared('transcription_events'), 'dead');
   }
 
-  /** XLEN; undefined where Redis did not reply. */
+  /** Returns the number of dead letters; undefined if Redis does not reply. */
   async length(): Promise<number | undefined> {
     const outcome = await this.redis.command(new RedisBudget(budgetMs), 'XLEN', this.key);
     return outcome.status === 'ok' ? Number(outcome.value) : undefined;
   }
 
-  /** The newest one's id; undefined where there is none. @throws DeadLettersUnavailableError */
+  /** Returns the newest id; undefined if there are no dead letters. @throws DeadLettersUnavailableError */
   async newestId(): Promise<string | undefined> {
     const { found } = await this.scan({ first: 'newest', after: undefined, filter: {}, limit: 1 });
     return found[0]?.id;
   }
 
-  /** One dead letter. @throws DeadLettersUnavailableError */
+  /** Returns a dead letter; undefined if it does not exist. @throws DeadLettersUnavailableError */
   async get(id: string): Promise<DeadLetter | undefined> {
-    // The newest that is not newer than it.
     const { found } = await this.scan({ first: 'newest', after: successorOf(id), filter: {}, limit: 1 });
     return found[0]?.id === id ? found[0] : undefined;
   }
 
   /**
-   * Some of the dead letters that match, and where to continue; undefined at the end. A call looks at a bounded number
-   * of them, so there may be fewer than `limit`, or none, with more to come. @throws DeadLettersUnavailableError
+   * Returns dead letters that match, and the id to continue after (undefined at the end). Each call scans a limited number
+   * of dead letters, so it may find fewer than `limit`, or none, before the end.
+   *
+   * @throws DeadLettersUnavailableError
    */
   async scan(options: ScanOptions): Promise<{ found: DeadLetter[]; next: string | undefined }> {
     const { first, after = '', until = '', filter, limit } = options;
@@ -101,14 +102,14 @@ export class DeadLettersRepository {
         keys: [this.key, this.redis.keys.key(shared('transcription_events'), 'replays', group)],
         args: [group, maxMovedBytes, ...ids.slice(done)],
       });
-      const [looked, now] = confirmed(outcome) as [number, number];
-      done += looked;
-      moved += now;
+      const [processed, movedNow] = confirmed(outcome) as [number, number];
+      done += processed;
+      moved += movedNow;
     }
     return moved;
   }
 
-  /** Deletes dead letters. Returns how many there were. @throws DeadLettersUnavailableError */
+  /** Deletes dead letters. Returns how many were deleted. @throws DeadLettersUnavailableError */
   async delete(ids: readonly string[]): Promise<number> {
     if (ids.length === 0) return 0;
     const keys = [this.key, this.redis.keys.key(shared('transcription_events'), 'completions')];
@@ -118,7 +119,7 @@ export class DeadLettersRepository {
   }
 }
 
-/** As Lua's string.lower does it: ASCII alone. */
+/** Converts ASCII letters only, like Lua's `string.lower`. */
 const lowerCase = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 const successorOf = (id: string): string => {
@@ -135,12 +136,12 @@ function confirmed<T>(outcome: Outcome<T>): T {
   if (outcome.status === 'ok') return outcome.value;
   if (outcome.status === 'error' && outcome.fault.code === 'OOM')
     throw new DeadLettersUnavailableError(
-      'Redis is full: nothing more was changed. Make room and try again.',
+      'Redis is out of memory, and the remaining dead letters were not changed. Free memory and try again.',
     );
   throw new DeadLettersUnavailableError(
     'mayHaveRun' in outcome && outcome.mayHaveRun
-      ? 'Redis did not confirm the change: it may have been made. List the dead letters before you try again.'
-      : 'Redis did not make the change. Try again.',
+      ? 'Redis did not confirm the change, so it may have been made. List the dead letters before you try again.'
+      : 'Redis is unavailable, and nothing was changed. Try again.',
   );
 }
 
@@ -163,5 +164,5 @@ function toDeadLetter(row: unknown[]): DeadLetter {
   };
 }
 
-/** UTF-8 that may have been cut within a character. */
+/** Decodes UTF-8 that may have been truncated within a character. */
 const toText = (value: unknown): string => String(value).replace(/\uFFFD+$/, '');

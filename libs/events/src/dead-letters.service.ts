@@ -3,7 +3,7 @@ import type { DeadLetter, DeadLetterBatch, DeadLetterFilter, DeadLetterPage } fr
 import { DeadLetterNotFoundError, DeadLettersUnavailableError } from './dead-letter.errors.js';
 import { DeadLettersRepository } from './dead-letters.repository.js';
 
-/** Scripts that one request runs to find what a filter wants. */
+/** Maximum number of scans in one request. */
 const maxScans = 50;
 const idsPerChange = 100;
 
@@ -14,12 +14,12 @@ export interface BatchOptions {
   readonly dryRun: boolean;
 }
 
-/** Listing, replaying and deleting what consumer groups could not handle. */
+/** Lists, replays and deletes dead letters. */
 @Injectable()
 export class DeadLettersService {
   constructor(private readonly repository: DeadLettersRepository) {}
 
-  /** A page of them, the newest first. @throws DeadLettersUnavailableError */
+  /** Returns a page of dead letters, newest first. @throws DeadLettersUnavailableError */
   async list(filter: DeadLetterFilter, cursor: string | undefined, limit: number): Promise<DeadLetterPage> {
     const results: DeadLetter[] = [];
     let next: string | undefined = cursor;
@@ -36,7 +36,7 @@ export class DeadLettersService {
   }
 
   /**
-   * Gives an event once more to the group that could not handle it, and to no other.
+   * Delivers a dead letter's event again, only to the group that could not handle it.
    *
    * @throws DeadLetterNotFoundError, DeadLettersUnavailableError
    */
@@ -47,12 +47,12 @@ export class DeadLettersService {
     return letter;
   }
 
-  /** @throws DeadLetterNotFoundError, DeadLettersUnavailableError */
+  /** Deletes a dead letter. @throws DeadLetterNotFoundError, DeadLettersUnavailableError */
   async delete(id: string): Promise<void> {
     if ((await this.repository.delete([id])) === 0) throw new DeadLetterNotFoundError(id);
   }
 
-  /** Replays those that match, the oldest first. @throws DeadLettersUnavailableError */
+  /** Replays all dead letters that match, oldest first. @throws DeadLettersUnavailableError */
   replayAll(options: BatchOptions): Promise<DeadLetterBatch> {
     return this.each(options, async (letters) => {
       let moved = 0;
@@ -61,12 +61,12 @@ export class DeadLettersService {
     });
   }
 
-  /** Deletes those that match, the oldest first. @throws DeadLettersUnavailableError */
+  /** Deletes all dead letters that match, oldest first. @throws DeadLettersUnavailableError */
   deleteAll(options: BatchOptions): Promise<DeadLetterBatch> {
     return this.each(options, (letters) => this.repository.delete(letters.map(({ id }) => id)));
   }
 
-  /** What becomes a dead letter meanwhile is left alone: a replay that fails again must not go round in circles. */
+  /** Skips dead letters that are added meanwhile, so that replays which fail again are not replayed in a loop. */
   private async each(
     { filter, cursor, limit, dryRun }: BatchOptions,
     change: (letters: readonly DeadLetter[]) => Promise<number>,

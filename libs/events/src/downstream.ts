@@ -8,26 +8,26 @@ export interface BackoffOptions {
   readonly maxMs: number;
 }
 
-/** Why a group waits. */
+/** The failure that a consumer waits for. */
 export interface Waiting {
-  /** Short and bounded, such as `ENOSPC`. */
+  /** A short code, such as `ENOSPC`. */
   readonly code: string;
   readonly message: string;
   readonly since: Date;
-  /** Failed tries in a row. */
+  /** Consecutive failures. */
   readonly failures: number;
   readonly retryAtMs: number;
 }
 
 const maxRetryAfterMs = 5 * 60_000;
 
-/** Exponential, with jitter: from half of it to all of it. */
+/** Returns an exponentially growing delay with jitter, between half of its value and all of it. */
 export const backoffMs = ({ minMs, maxMs }: BackoffOptions, failures: number): number =>
   Math.min(maxMs, minMs * 2 ** Math.min(30, failures - 1)) * (0.5 + Math.random() / 2);
 
 /**
- * Whether a group's downstream works. While it does not, the group waits with exponential backoff and tries one event
- * at a time. Each cause is logged once per interval, however many events fail of it.
+ * Tracks whether a consumer's downstream works. While it fails, the consumer waits with exponential backoff and tries one
+ * event at a time. Each cause is logged once per interval, no matter how many events it affects.
  */
 export class Downstream {
   private current: Waiting | undefined;
@@ -39,12 +39,12 @@ export class Downstream {
     private readonly backoff: BackoffOptions,
   ) {}
 
-  /** Undefined while it works. */
+  /** The current failure; undefined while the downstream works. */
   get waiting(): Waiting | undefined {
     return this.current;
   }
 
-  /** Waits until the next try is due. */
+  /** Waits until the next attempt is due. */
   async wait(signal: AbortSignal): Promise<void> {
     const remainingMs = (this.current?.retryAtMs ?? 0) - performance.now();
     if (remainingMs > 0) await delay(remainingMs, undefined, { signal }).catch(() => undefined);
@@ -56,10 +56,10 @@ export class Downstream {
     if (!current || !this.isAnnounced) return;
     this.isAnnounced = false;
     const seconds = Math.round((Date.now() - current.since.getTime()) / 1000);
-    this.logger.log(`Works again after ${seconds} s (${current.code})`);
+    this.logger.log(`The downstream recovered after ${seconds} s (${current.code})`);
   }
 
-  /** Ends the wait where there is nothing left to try it with. */
+  /** Ends the wait without a success, when there is no event left to try the downstream with. */
   reset(): void {
     this.current = undefined;
     this.isAnnounced = false;
@@ -68,14 +68,16 @@ export class Downstream {
   failed({ code, message, retryAfterMs = 0 }: RetryLaterError): void {
     const { current } = this;
     const nowMs = performance.now();
-    // Events that were under way together fail together: that is one failure.
-    const isSameTry = current !== undefined && nowMs < current.retryAtMs;
-    const failures = isSameTry ? current.failures : (current?.failures ?? 0) + 1;
+    // Events that were in progress at the same time fail together, which counts as one failure.
+    const isSameFailure = current !== undefined && nowMs < current.retryAtMs;
+    const failures = isSameFailure ? current.failures : (current?.failures ?? 0) + 1;
     const pauseMs = Math.max(backoffMs(this.backoff, failures), Math.min(retryAfterMs, maxRetryAfterMs));
-    const retryAtMs = isSameTry ? current.retryAtMs : nowMs + pauseMs;
+    const retryAtMs = isSameFailure ? current.retryAtMs : nowMs + pauseMs;
     this.current = { code, message, since: current?.since ?? new Date(), failures, retryAtMs };
     if (!this.causes.isDue(code, nowMs)) return;
     this.isAnnounced = true;
-    this.logger.warn(`Events wait and are retried until this is repaired (${code}): ${message}`);
+    this.logger.warn(
+      `The downstream failed (${code}), and its events are retried until it recovers: ${message}`,
+    );
   }
 }

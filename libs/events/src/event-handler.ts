@@ -1,31 +1,30 @@
 import type { StreamEvent } from './event.js';
 
-/** Handles events for a downstream. */
+/** Passes events on to a downstream, such as a file or a webhook. */
 export interface EventHandler {
-  /** Also the consumer group: each group gets every event. */
+  /** The name of the consumer group. Each group receives every event. */
   readonly group: string;
-  /** Other events are acknowledged unseen; all are handled where this is left out. */
+  /** Event types to handle; all by default. Events of other types are acknowledged without being handled. */
   readonly types?: readonly string[];
   /**
-   * Handles one event. Called at least once for each event: make it harmless to be called again with the same id.
+   * Handles an event. Delivery is at least once, so handling an event with the same id again must be harmless.
    *
-   * What it throws decides what happens next. A RetryLaterError, an error of the operating system (`ENOSPC`,
-   * `ECONNREFUSED`) or of Redis says that the downstream is at fault: the whole group waits with backoff until it is
-   * repaired, and nothing is counted. Any other error counts as an attempt of this event, which becomes a dead letter
-   * after `attempts` of them.
+   * If this throws a RetryLaterError, an error of the operating system (`ENOSPC`, `ECONNREFUSED`) or an error of Redis,
+   * the downstream has failed: the consumer retries with backoff until it recovers, and no attempt is counted. Any other
+   * error counts as a failed attempt of this event. After the maximum number of attempts the event becomes a dead letter.
    */
   handle(event: StreamEvent, signal: AbortSignal): Promise<void>;
 }
 
 export interface RetryLaterOptions {
   readonly cause?: unknown;
-  /** Short and bounded, such as `ENOSPC` or `HTTP 503`: names the cause in logs and health. */
+  /** A short code of the cause for logs and health checks, such as `ENOSPC` or `HTTP 503`. */
   readonly code?: string;
-  /** When the downstream said that it may be asked again. */
+  /** The delay that the downstream requested. */
   readonly retryAfterMs?: number | undefined;
 }
 
-/** Thrown by a handler when the downstream is at fault and not the event: it is retried for as long as it takes. */
+/** Thrown by a handler if the downstream has failed. The event is retried until the downstream recovers. */
 export class RetryLaterError extends Error {
   readonly code: string;
   readonly retryAfterMs: number | undefined;
@@ -38,11 +37,11 @@ export class RetryLaterError extends Error {
   }
 }
 
-/** Thrown by a handler when the downstream refuses this very event: retried a few times, then set aside. */
+/** Thrown by a handler if the downstream rejects this event. The event is retried, and finally becomes a dead letter. */
 export class EventRejectedError extends Error {
   /**
-   * @param code short and without the downstream's own words, such as `HTTP 422`: what the log says
-   * @param message kept with the dead letter
+   * @param code a short code for the log, such as `HTTP 422`, without text from the downstream
+   * @param message the reason that is stored with the dead letter
    */
   constructor(
     readonly code: string,
@@ -53,13 +52,13 @@ export class EventRejectedError extends Error {
   }
 }
 
-/** The RetryLaterError that an error is or stands for; undefined when the event itself may be at fault. */
+/** Returns the RetryLaterError for an error that the downstream caused; undefined if the event may have caused it. */
 export function toRetryLater(error: unknown): RetryLaterError | undefined {
   if (error instanceof RetryLaterError) return error;
   if (!(error instanceof Error)) return undefined;
   const { code, errno } = error as Error & { code?: unknown; errno?: unknown };
   if (typeof code !== 'string') return undefined;
-  // Errors of the operating system carry a number, those of libs/redis a code of their own.
-  const isRepairable = typeof errno === 'number' || code.startsWith('REDIS_');
-  return isRepairable ? new RetryLaterError(error.message, { cause: error, code }) : undefined;
+  // Errors of the operating system have an `errno`, and errors of Redis a code with this prefix.
+  const isTemporary = typeof errno === 'number' || code.startsWith('REDIS_');
+  return isTemporary ? new RetryLaterError(error.message, { cause: error, code }) : undefined;
 }

@@ -103,8 +103,8 @@ export class EventProcessor {
       case 'acknowledge':
         await this.acknowledge(entry);
         return undefined;
-      case 'set-aside':
-        await this.setAside(entry);
+      case 'dead-letter':
+        await this.moveToDeadLetters(entry);
         return undefined;
       case 'handle':
         return this.readAndAttempt(reader, entry);
@@ -159,7 +159,7 @@ export class EventProcessor {
         wasInterrupted: false,
         waits: 0,
       };
-      if (attempts >= maxAttempts) return this.setAside({ ...failed, next: 'set-aside' });
+      if (attempts >= maxAttempts) return this.moveToDeadLetters({ ...failed, next: 'dead-letter' });
       await this.context.repository.record(group, ref, { attempts, state: 'failed', reason });
       return this.hold(failed, this.context.attemptIntervalMs);
     }
@@ -192,16 +192,16 @@ export class EventProcessor {
     else this.hold(entry, retryCallMs);
   }
 
-  private async setAside(entry: HeldEntry): Promise<void> {
+  private async moveToDeadLetters(entry: HeldEntry): Promise<void> {
     const { repository, handler, held, listener, logger } = this.context;
     const { ref, attempts } = entry;
     const reason = entry.reason || interrupted;
-    const outcome = await repository.setAside(handler.group, ref, { attempts, reason });
+    const outcome = await repository.moveToDeadLetters(handler.group, ref, { attempts, reason });
     if (outcome.status === 'miss') this.missing(ref);
     else if (outcome.status !== 'ok') return this.hold(entry, this.context.attemptIntervalMs);
     else if (outcome.value) {
       listener.handled(handler.group, 'dead-letter', 1);
-      logger.error(`Event ${ref.id} could not be handled in ${attempts} attempts and is a dead letter now`);
+      logger.error(`Event ${ref.id} failed ${attempts} times and is now a dead letter`);
     }
     held.delete(ref);
   }

@@ -1,25 +1,25 @@
 export type EventType = 'transcript_appended' | 'transcript_completed' | 'session_deleted';
 
-/** Text of up to this size travels in its event. Of longer text the event has a prefix and a reference. */
+/** Maximum size of an event's text. Of a longer text, the event has a prefix and a reference. */
 export const MAX_EXCERPT_BYTES = 4_096;
 
-/** Where the text of an event is in the session's transcript. */
+/** The position of an event's text in the session's transcript. */
 export interface TranscriptReference {
   /** UTF-8 bytes of the whole text. */
   readonly bytes: number;
-  /** Positions of the first and the last chunk, both included. */
+  /** Indexes of the first and the last chunk, both inclusive. */
   readonly firstChunk: number;
   readonly lastChunk: number;
 }
 
-/** An event as it is published. */
+/** An event to publish. */
 export interface NewEvent {
   readonly type: EventType;
   readonly sessionId: string;
   readonly tenantId: string;
-  /** The chunks that were appended, or the completed transcript: whole, or with a `reference` its beginning. */
+  /** The appended chunks or the completed transcript, joined by single spaces. Only its beginning if there is a `reference`. */
   readonly transcript: string;
-  /** Undefined while `transcript` is the whole text. */
+  /** Undefined if `transcript` is the whole text. */
   readonly reference?: TranscriptReference | undefined;
   /** ISO 8601. */
   readonly timestamp: string;
@@ -27,9 +27,9 @@ export interface NewEvent {
 
 /** An entry of the stream. */
 export interface StreamEvent extends Omit<NewEvent, 'type'> {
-  /** The stream's, `{ms}-{number}`: unique, and rising. */
+  /** The unique, increasing id of the stream entry: `{ms}-{number}`. */
   readonly id: string;
-  /** Another program may publish types of its own. */
+  /** An EventType, or the type of another program's event. */
   readonly type: string;
 }
 
@@ -53,7 +53,7 @@ export function toEvent(id: string, fields: ReadonlyMap<string, string>): Stream
   };
 }
 
-/** The chunks joined by single spaces: as a whole where that is short enough, else a prefix at a character boundary. */
+/** Joins chunks by single spaces, truncated at a character boundary to the maximum size. Also returns the size of the whole text. */
 export function excerptOf(chunks: readonly string[]): { transcript: string; bytes: number } {
   let bytes = Math.max(0, chunks.length - 1);
   for (const chunk of chunks) bytes += Buffer.byteLength(chunk);
@@ -66,7 +66,7 @@ export function excerptOf(chunks: readonly string[]): { transcript: string; byte
   return { transcript: prefixOf(Buffer.from(text), MAX_EXCERPT_BYTES), bytes };
 }
 
-/** UTF-8 text cut to at most `maxBytes`, never within a character. */
+/** Returns at most `maxBytes` of a UTF-8 text, truncated at a character boundary. */
 export function prefixOf(text: Buffer, maxBytes: number): string {
   if (text.length <= maxBytes) return text.toString();
   let end = maxBytes;
@@ -75,12 +75,12 @@ export function prefixOf(text: Buffer, maxBytes: number): string {
   return text.toString('utf8', 0, end);
 }
 
-/** Compares ids of a stream: negative where the first is older. */
+/** Compares two stream ids for sorting, older ids first. */
 export function compareIds(a: string, b: string): number {
   const [aMs = 0, aNumber = 0] = a.split('-').map(Number);
   const [bMs = 0, bNumber = 0] = b.split('-').map(Number);
   return aMs - bMs || aNumber - bNumber;
 }
 
-/** A stream's id, complete or the milliseconds alone. */
+/** Returns whether a text is a stream id, either complete or only its milliseconds. */
 export const isStreamId = (text: string): boolean => /^\d{1,15}(-\d{1,15})?$/.test(text);

@@ -3,7 +3,7 @@ import { Counter, Registry } from 'prom-client';
 
 const minLogIntervalMs = 60_000;
 
-/** Counts what the event stream loses at its hard bounds, and reports it in the log once a minute. */
+/** Counts events that are lost, and logs at most once a minute how many the stream dropped. */
 @Injectable()
 export class EventsMetrics {
   private readonly logger = new Logger('Events');
@@ -16,17 +16,17 @@ export class EventsMetrics {
     const registers = [registry];
     this.trimmedUnread = new Counter({
       name: 'marquee_events_trimmed_unread_total',
-      help: 'Events dropped at a hard bound of the stream that some group had not acknowledged',
+      help: 'Events that were dropped at a hard limit of the stream before every consumer group had acknowledged them',
       registers,
     });
     this.unpublished = new Counter({
       name: 'marquee_events_unpublished_total',
-      help: 'Deletions whose event could not be published',
+      help: 'Deleted sessions whose event could not be published',
       registers,
     });
   }
 
-  /** @param count events that this process has just seen dropped unread */
+  /** Counts events that the stream dropped before every consumer group had acknowledged them. */
   dropped(count: number): void {
     if (count === 0) return;
     this.trimmedUnread.inc(count);
@@ -34,7 +34,7 @@ export class EventsMetrics {
     if (performance.now() - this.reportedMs < minLogIntervalMs) return;
     this.reportedMs = performance.now();
     this.logger.error(
-      `The event stream is at its bound: ${this.unreported} events were dropped that a consumer group had not acknowledged. Completed transcripts are published again`,
+      `The event stream has reached its size limit: dropped ${this.unreported} events that a consumer group had not acknowledged. Completed transcripts are published again`,
     );
     this.unreported = 0;
   }

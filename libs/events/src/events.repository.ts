@@ -23,11 +23,11 @@ const publish = loadScript('publish-2', new URL('./scripts/publish-2.lua', impor
   publish: publishFragment,
 });
 
-/** Trimming reads part of the stream, so a process trims once per this many events. */
+/** A process trims the stream once per this many published events. */
 const eventsPerTrim = 200;
-/** Entries that a consumer group has not acknowledged are kept up to this multiple of the maximum length. */
+/** Entries that a consumer group has not acknowledged are retained up to this multiple of the maximum length. */
 const maxBacklogFactor = 20;
-/** A process checks the size of the stream once per this many published bytes. */
+/** A process checks the size of the stream once per at most this many published bytes. */
 const maxUncheckedBytes = 256 * 1024;
 const entryOverheadBytes = 256;
 /** Time for the reply, in addition to the blocking time. */
@@ -36,16 +36,16 @@ const replyMarginMs = 2_000;
 /** Result of publishing an event after its change. */
 export interface Published {
   readonly id: string;
-  /** For a completion: whether it is registered until every group has handled it. */
+  /** Whether a completion was registered; `none` if there are no consumer groups. */
   readonly registered: 'registered' | 'unregistered' | 'none';
 }
 
-/** A completed transcript, as the registry of unhandled completions needs it. */
+/** The data of a completed transcript for the registry of unhandled completions. */
 export interface Completion {
   readonly chunks: number;
-  /** Of the whole text. */
+  /** Size of the whole text. */
   readonly bytes: number;
-  /** Id of the dropped event that this one replaces. */
+  /** Id of the dropped event that this event replaces. */
   readonly replacedId?: string;
 }
 
@@ -53,16 +53,16 @@ export interface Completion {
 export interface GroupState {
   readonly name: string;
   readonly pending: number;
-  /** Entries not delivered yet; null if Redis does not know. */
+  /** Entries that were not delivered yet; null if Redis does not know. */
   readonly lag: number | null;
-  /** Replayed events of this group alone that are not acknowledged yet. */
+  /** Replayed dead letters of this group that were not acknowledged yet. */
   readonly replays: number;
 }
 
-/** `{env}:transcription_events`, a stream, and how its consumer groups stand. */
+/** Publishes, reads and trims the event stream `{env}:transcription_events`. */
 @Injectable()
 export class EventsRepository {
-  /** Keys for scripts that publish an event in the step that makes its change: the stream, and the registry of completions. */
+  /** Keys for scripts that publish an event in the same step as its change: the stream and the registry of completions. */
   readonly publishKeys: readonly [stream: string, registry: string];
   private readonly key: string;
   private sinceTrim = 0;
@@ -80,8 +80,8 @@ export class EventsRepository {
   }
 
   /**
-   * Returns the maximum size of the stream, for a script that publishes an event with `textBytes` of text: 0, which leaves the stream
-   * unchecked, until this process has published enough since the last check.
+   * Returns the maximum size of the stream for a script that publishes an event with `textBytes` of text. Returns 0, which
+   * skips the check, unless this process has published enough since the last one.
    */
   maxBytesFor(textBytes: number): number {
     this.uncheckedBytes += textBytes + entryOverheadBytes;
@@ -119,7 +119,7 @@ export class EventsRepository {
     return ok({ id: String(id), registered: String(registered) as Published['registered'] });
   }
 
-  /** Counts a published event and the unread ones that were dropped with it, and occasionally trims the stream. */
+  /** Counts a published event and the unread events that were dropped with it, and occasionally trims the stream. */
   published(unread = 0): void {
     this.metrics?.dropped(unread);
     if (++this.sinceTrim < eventsPerTrim) return;
@@ -132,7 +132,7 @@ export class EventsRepository {
     this.metrics?.deletionNotPublished();
   }
 
-  /** Trims the stream to its bounds. Returns how many entries were trimmed, and how many of them some group had not acknowledged. */
+  /** Trims the stream to its limits. Returns the number of trimmed entries, and of those that some group had not acknowledged. */
   async trim(nowMs = Date.now()): Promise<{ trimmed: number; unread: number } | undefined> {
     const { maxLength, maxAgeSeconds, maxBytes } = this.config.events;
     const oldestMs = maxAgeSeconds === 0 ? 0 : nowMs - maxAgeSeconds * 1000;
@@ -146,20 +146,20 @@ export class EventsRepository {
     return { trimmed, unread };
   }
 
-  /** XLEN. */
+  /** Returns the number of entries; undefined if Redis does not reply. */
   async length(): Promise<number | undefined> {
     const outcome = await this.redis.command(this.redis.newBudget(), 'XLEN', this.key);
     return outcome.status === 'ok' ? Number(outcome.value) : undefined;
   }
 
-  /** MEMORY USAGE, of every node. Undefined where Redis does not say. */
+  /** Returns the memory that the stream uses; undefined if Redis does not reply or does not permit MEMORY. */
   async bytes(): Promise<number | undefined> {
     const args = [this.key, 'SAMPLES', 0] as const;
     const outcome = await this.redis.subcommand(this.redis.newBudget(), 'MEMORY', 'USAGE', ...args);
     return outcome.status === 'ok' ? Number(outcome.value ?? 0) : undefined;
   }
 
-  /** The newest id; `0-0` of an empty stream. */
+  /** Returns the newest id, which is `0-0` for an empty stream; undefined if Redis does not reply. */
   async newestId(): Promise<string | undefined> {
     const outcome = await this.redis.command(
       this.redis.newBudget(),
@@ -178,7 +178,7 @@ export class EventsRepository {
     return this.redis.lease({ waitMs: 1_000, blocking: true, key: this.key }, use);
   }
 
-  /** XREAD BLOCK: entries after an id, as soon as there are any; none when `blockMs` is over. */
+  /** Waits up to `blockMs` for events after an id. Returns undefined if Redis does not reply. */
   async wait(
     reader: LeasedConnection,
     id: string,
@@ -190,7 +190,7 @@ export class EventsRepository {
     return outcome.status === 'ok' ? ofOneStream(outcome.value) : undefined;
   }
 
-  /** XINFO GROUPS, and XLEN of each group's replays. */
+  /** Returns the progress of each consumer group; undefined if there is no stream or Redis does not reply. */
   async groups(): Promise<GroupState[] | undefined> {
     const outcome = await this.redis.subcommand(this.redis.newBudget(), 'XINFO', 'GROUPS', this.key);
     if (outcome.status !== 'ok') return undefined;
@@ -205,12 +205,11 @@ export class EventsRepository {
   }
 }
 
-/** XREAD's reply: the one stream's key and entries; nil when nothing came in time. */
+/** Decodes a reply of XREAD for one stream, which is nil if no entry arrived in time. */
 const ofOneStream = (reply: unknown): StreamEvent[] =>
   reply === null ? [] : toEvents((reply as [Buffer, unknown])[1]);
 
 function toEvents(reply: unknown): StreamEvent[] {
-  // Claimed entries that were trimmed are nil.
   return (reply as [Buffer, Buffer[] | null][])
     .filter((entry) => entry?.[1])
     .map(([id, fields]) => toEvent(String(id), toFieldMap(fields ?? [])));

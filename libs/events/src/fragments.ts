@@ -1,6 +1,6 @@
-/** Lua functions that publish an event in the step that makes its change. */
+/** Lua functions that publish an event in the same script as its change. */
 export const publishFragment = new URL('./scripts/fragments/publish.lua', import.meta.url);
-/** Lua functions that compare ids of the stream. */
+/** Lua functions that compare stream ids. */
 export const streamIdsFragment = new URL('./scripts/fragments/stream-ids.lua', import.meta.url);
-/** Lua functions that count the dead letters and replays which refer to a completed transcript. */
+/** Lua functions that count a completed transcript's dead letters and replays. */
 export const deadLetterFragment = new URL('./scripts/fragments/note-dead-letter.lua', import.meta.url);

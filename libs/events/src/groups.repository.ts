@@ -167,7 +167,7 @@ export class GroupsRepository {
   }
 
   /** Moves an entry to the dead letters. False where it was acknowledged before; a miss where it was trimmed. */
-  async setAside(
+  async moveToDeadLetters(
     group: string,
     { lane, id }: EntryRef,
     { attempts, reason }: { readonly attempts: number; readonly reason: string },

@@ -1,25 +1,25 @@
 import type { EntryRef } from './groups.repository.js';
 
-/** An entry that this consumer owns and has not finished. */
+/** A stream entry that this consumer owns and has not finished. */
 export interface HeldEntry {
   readonly ref: EntryRef;
-  /** Calls of the handler that count against the event. */
+  /** Attempts that count toward the maximum, because the event itself may have caused their failure. */
   readonly attempts: number;
-  /** True once the attempts are recorded in Redis, where the next owner finds them. */
+  /** Whether the attempts are recorded in Redis for the entry's next owner. */
   readonly isRecorded: boolean;
-  /** True when a worker ended while it handled the event. */
+  /** Whether a worker ended while it handled the event. */
   readonly wasInterrupted: boolean;
   /** Why the last counted attempt failed. */
   readonly reason: string;
-  /** Tries in a row that ended with the downstream at fault. */
+  /** Consecutive attempts that failed because of the downstream. */
   readonly waits: number;
-  readonly next: 'handle' | 'acknowledge' | 'set-aside';
+  readonly next: 'handle' | 'acknowledge' | 'dead-letter';
   readonly notBeforeMs: number;
 }
 
-/** What this consumer owns and has to come back to, without the events' texts: those are read again when it is time. */
+/** The entries that a consumer has to retry. Their events are not kept in memory, but read again for the next attempt. */
 export class HeldEntries {
-  /** The one that was tried last comes last. */
+  /** In the order of their last attempts. */
   private readonly byKey = new Map<string, HeldEntry>();
 
   get size(): number {
@@ -34,7 +34,7 @@ export class HeldEntries {
     return this.all[0];
   }
 
-  /** When the next one is due; undefined where there is none. */
+  /** When the next entry is due; undefined if there are no entries. */
   get nextDueMs(): number | undefined {
     return this.size === 0 ? undefined : Math.min(...this.all.map(({ notBeforeMs }) => notBeforeMs));
   }
@@ -59,7 +59,7 @@ export class HeldEntries {
 
 const keyOf = ({ lane, id }: EntryRef): string => `${lane} ${id}`;
 
-/** An entry that was delivered for the first time, or whose owner has left no record. */
+/** Returns the state of an entry without recorded attempts. */
 export const untried = (ref: EntryRef): HeldEntry => ({
   ref,
   attempts: 0,

@@ -6,11 +6,11 @@ import { toFieldMap } from './events.repository.js';
 const range = loadScript('ids-1', new URL('./scripts/ids-1.lua', import.meta.url));
 const entries = loadScript('entries-1', new URL('./scripts/entries-1.lua', import.meta.url));
 
-/** Events of a session whose ids are kept. */
+/** Maximum number of events of a session that a listener can catch up on. */
 export const MAX_SESSION_EVENTS = 1_000;
-/** The first id of the list until an older one is dropped. */
+/** The first id of a list that still has all ids of its session. */
 const beginning = '0-0';
-/** No request waits for a listener that catches up. */
+/** No request waits for these calls, so a busy server may take longer. */
 const readBudgetMs = 2_000;
 const maxEventsPerRead = 64;
 const maxBytesPerRead = 256 * 1024;
@@ -20,13 +20,13 @@ export interface MissedEvents {
   readonly events: readonly StreamEvent[];
   /** Whether some events after the given id are no longer available. */
   readonly hasGap: boolean;
-  /** The last id that was looked for; undefined when nothing is left to look for. */
+  /** The id to continue after; undefined at the end. */
   readonly continueAfter: string | undefined;
 }
 
 /**
- * `{env}:session:{id}:events`, a list: the ids of the session's entries in the stream, so that catching up reads these
- * alone. It is written with the events, and lives as long as the session from the last one.
+ * Reads the events of a session by the list `{env}:session:{id}:events`, which has the ids of the session's entries in the
+ * stream. The list is written with each event, and gets the TTL of the session.
  */
 @Injectable()
 export class SessionEventsRepository {
@@ -42,7 +42,7 @@ export class SessionEventsRepository {
     return this.redis.keys.key('session', shared(sessionId), 'events');
   }
 
-  /** Returns the events of a session after an id, up to a maximum size. Undefined if Redis does not reply. */
+  /** Returns events of a session after an id, up to a maximum size; undefined if Redis does not reply. */
   async after(sessionId: string, afterId: string): Promise<MissedEvents | undefined> {
     const listed = await this.redis.run(new RedisBudget(readBudgetMs), range, {
       keys: [this.key(sessionId)],
@@ -54,7 +54,7 @@ export class SessionEventsRepository {
     const ids = (listed.value as Buffer[]).map(String);
     const first = ids[0] ?? beginning;
     const missed = ids.filter((id) => compareIds(id, afterId) > 0);
-    // A missing list was lost if the client has the id of an event.
+    // If the client has the id of an event, a missing list was lost.
     const hasLostIds =
       ids.length === 0 ? afterId !== beginning : first !== beginning && compareIds(first, afterId) > 0;
     const wanted = missed.slice(0, maxEventsPerRead);

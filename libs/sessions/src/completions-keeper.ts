@@ -67,10 +67,10 @@ export class CompletionsKeeper {
     } while (cursor !== '0');
     if (counts.lost > 0)
       this.logger.error(
-        `${counts.lost} completed transcripts were given up before every consumer group had them`,
+        `${counts.lost} completed transcripts were lost before every consumer group had handled them`,
       );
     if (counts.republished > 0)
-      this.logger.warn(`${counts.republished} completions that the stream had dropped were published again`);
+      this.logger.warn(`Published ${counts.republished} completions again that the stream had dropped`);
     return counts;
   }
 
@@ -81,7 +81,7 @@ export class CompletionsKeeper {
     const ageMs = nowMs - Date.parse(completion.timestamp);
     if (completion.state === 'handled') return (await this.release(completion)) ? 'released' : 'waiting';
     if (ageMs > MAX_UNARCHIVED_MS) {
-      await this.completions.forget(completion);
+      await this.completions.remove(completion);
       return completion.state === 'dead' ? 'released' : 'lost';
     }
     if (completion.state === 'dropped') return this.republish(completion);
@@ -93,7 +93,7 @@ export class CompletionsKeeper {
   private async release(completion: UnhandledCompletion): Promise<boolean> {
     const { sessionId, tenantId } = completion;
     if (!(await this.writer.release({ tenantId, id: sessionId }))) return false;
-    await this.completions.forget(completion);
+    await this.completions.remove(completion);
     return true;
   }
 
@@ -102,7 +102,7 @@ export class CompletionsKeeper {
     const beginning = await this.transcripts.beginning(sessionId, chunks).catch(() => undefined);
     if (!beginning) return 'waiting';
     if (beginning.length === 0 && chunks > 0) {
-      await this.completions.forget(completion);
+      await this.completions.remove(completion);
       return 'lost';
     }
     const text = Buffer.from(beginning.join(' '));

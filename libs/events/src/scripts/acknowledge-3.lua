@@ -1,14 +1,14 @@
--- Acknowledges entries and forgets their attempts.
+-- Acknowledges entries and deletes their records of attempts.
 --
 -- Input:
 --   KEYS[1]  the stream
---   KEYS[2]  the group's record of attempts, a hash
---   KEYS[3]  completions whose events are not handled yet, a hash
+--   KEYS[2]  the group's records of attempts, a hash by entry id
+--   KEYS[3]  the registry of unhandled completions, a hash
 --   ARGV[1]  group
---   ARGV[2]  '1' where the stream is the group's own, of replays: the entries are deleted
---   ARGV[3…] ids
+--   ARGV[2]  '1' if the stream holds only this group's replays, so that the entries are deleted as well
+--   ARGV[3…] entry ids
 -- Output:
---   how many were acknowledged
+--   the number of acknowledged entries
 
 --- @include "note-dead-letter"
 

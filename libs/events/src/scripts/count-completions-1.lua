@@ -1,4 +1,4 @@
--- Counts the completions whose events are not known to be handled by every group.
+-- Counts the completions whose events were not yet handled by every consumer group.
 --
 -- Input:
 --   KEYS[1]  the registry of unhandled completions, a hash

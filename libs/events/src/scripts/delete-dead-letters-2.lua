@@ -1,11 +1,11 @@
--- Deletes dead letters; the transcripts that they refer to need not be kept for them any more.
+-- Deletes dead letters, so that their transcripts are no longer kept for them.
 --
 -- Input:
 --   KEYS[1]  the stream of dead letters
---   KEYS[2]  completions whose events are not handled yet, a hash
---   ARGV     ids
+--   KEYS[2]  the registry of unhandled completions, a hash
+--   ARGV     ids of dead letters
 -- Output:
---   how many were deleted
+--   the number of deleted dead letters
 
 --- @include "note-dead-letter"
 

@@ -1,11 +1,11 @@
--- Reads entries of the stream by their ids, up to a size.
+-- Reads entries of the stream by id, up to a total size.
 --
 -- Input:
 --   KEYS[1]  the stream
---   ARGV[1]  bytes of values after which no further entry is read
---   ARGV[2…] ids
+--   ARGV[1]  bytes after which no further entry is read
+--   ARGV[2…] entry ids
 -- Output:
---   for each id that was looked for, in order: the entry, or false when it is not in the stream any more
+--   in the order of the ids, until the size is reached: the entry, or false if it is no longer in the stream
 local entries, bytes = {}, 0
 for index = 2, #ARGV do
   local entry = redis.call('XRANGE', KEYS[1], ARGV[index], ARGV[index])[1]

@@ -1,14 +1,14 @@
--- Moves dead letters of a group to the stream of its replays: each is in exactly one of the two.
+-- Moves dead letters of a group to the group's stream of replays.
 --
 -- Input:
 --   KEYS[1]  the stream of dead letters
 --   KEYS[2]  the group's stream of replays
 --   ARGV[1]  group
---   ARGV[2]  bytes after which to stop
---   ARGV[3…] ids
+--   ARGV[2]  bytes after which no further dead letter is moved
+--   ARGV[3…] ids of dead letters
 -- Output:
---   {ids that were looked at, dead letters that were moved}
-local looked, moved, bytes = 0, 0, 0
+--   {number of ids processed, number of dead letters moved}
+local processed, moved, bytes = 0, 0, 0
 for index = 3, #ARGV do
   if bytes >= tonumber(ARGV[2]) then
     break
@@ -18,11 +18,11 @@ for index = 3, #ARGV do
     for field = 9, #entry[2] do
       bytes = bytes + #entry[2][field]
     end
-    -- First: where it fails because the server is full, the dead letter stays.
+    -- This comes first: if it fails because the server is full, the dead letter stays.
     redis.call('XADD', KEYS[2], '*', 'replay_of', entry[2][4], unpack(entry[2], 9))
     redis.call('XDEL', KEYS[1], ARGV[index])
     moved = moved + 1
   end
-  looked = looked + 1
+  processed = processed + 1
 end
-return {looked, moved}
+return {processed, moved}

@@ -1,13 +1,13 @@
--- Looks at some of the completions whose events are not known to be handled.
+-- Scans the registry of unhandled completions and determines the state of each completion's event.
 --
 -- Input:
 --   KEYS[1]  the stream
---   KEYS[2]  completions whose events are not handled yet, a hash
---   ARGV[1]  cursor, 0 to begin
---   ARGV[2]  about how many
+--   KEYS[2]  the registry of unhandled completions, a hash
+--   ARGV[1]  cursor, 0 to start
+--   ARGV[2]  approximate number of completions
 -- Output:
---   {next cursor, session id, note, state, …}; the state is 'waiting', 'handled' when every group has acknowledged the
---   event, 'dropped' when the event left the stream before that, or 'dead' when it is a dead letter
+--   {next cursor, session id, registry entry as JSON, state, …}; the state is 'handled' if every group has acknowledged the
+--   event, 'dropped' if it left the stream before that, 'dead' if it is a dead letter, and 'waiting' otherwise
 
 --- @include "publish"
 --- @include "stream-ids"

@@ -1,20 +1,23 @@
--- Looks for dead letters, and returns what an operator needs of each: texts are cut.
+-- Scans dead letters and returns those that match, with their texts truncated.
 --
 -- Input:
---   KEYS[1]  the stream of dead letters
---   ARGV[1]  'newest' or 'oldest': which come first
---   ARGV[2]  id to continue after, '' to begin
---   ARGV[3]  id of the last one to look at, where the oldest come first; '' for all
---   ARGV[4]  dead letters to return at most
---   ARGV[5]  dead letters to look at at most
---   ARGV[6]  bytes to look at, about at most
---   ARGV[7]  bytes of the transcript to return at most
---   ARGV[8]  group, ARGV[9] type, ARGV[10] session id, ARGV[11] part of the reason in lower case: each '' for any
+--   KEYS[1]   the stream of dead letters
+--   ARGV[1]   'newest' or 'oldest', for the order
+--   ARGV[2]   id to continue after, '' to start
+--   ARGV[3]   last id to scan if the oldest come first, '' for all
+--   ARGV[4]   maximum number of dead letters to return
+--   ARGV[5]   maximum number of dead letters to scan
+--   ARGV[6]   approximate maximum number of bytes to scan
+--   ARGV[7]   maximum number of bytes of the transcript to return
+--   ARGV[8]   group
+--   ARGV[9]   event type
+--   ARGV[10]  session id
+--   ARGV[11]  part of the reason in lower case; this and the three above are each '' for any
 -- Output:
 --   {id to continue after ('' at the end), {id, group, event id, attempts, reason, type, session id, tenant id,
---   timestamp, bytes of the transcript, its beginning}, …}
+--   timestamp, bytes of the whole transcript, its beginning}, …}
 local perRead = 4
-local position, looked, bytes = ARGV[2], 0, 0
+local position, scanned, bytes = ARGV[2], 0, 0
 local found = {''}
 
 local function read()
@@ -27,7 +30,7 @@ end
 
 local function describe(entry)
   local fields, named = entry[2], {}
-  -- The dead letter's own fields come first: the event may have others of the same name.
+  -- The event's fields follow the four of the dead letter, and may have the same names.
   for index = 9, #fields, 2 do
     named[fields[index]] = fields[index + 1]
     bytes = bytes + #fields[index + 1]
@@ -47,14 +50,14 @@ local function describe(entry)
     named['transcript_bytes'] or #text, string.sub(text, 1, ARGV[7])}
 end
 
-while looked < tonumber(ARGV[5]) and bytes < tonumber(ARGV[6]) do
+while scanned < tonumber(ARGV[5]) and bytes < tonumber(ARGV[6]) do
   local entries = read()
   for _, entry in ipairs(entries) do
     if #found > tonumber(ARGV[4]) then
       found[1] = position
       return found
     end
-    position, looked = entry[1], looked + 1
+    position, scanned = entry[1], scanned + 1
     local description = describe(entry)
     if description then
       found[#found + 1] = description

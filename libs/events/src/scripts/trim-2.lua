@@ -1,15 +1,15 @@
--- Trims the stream to its bounds: by nothing that a consumer group has not acknowledged, unless the stream has far too
--- many entries or takes too much memory.
+-- Trims the stream to its limits. Keeps entries that a consumer group has not acknowledged, unless the stream exceeds a
+-- hard limit on its length or its memory.
 --
 -- Input:
 --   KEYS[1]  the stream
---   KEYS[2]  completions whose events are not handled yet, a hash
---   ARGV[1]  entries to keep
---   ARGV[2]  entries beyond which unread ones are trimmed as well
---   ARGV[3]  oldest time to keep, in milliseconds; 0 for any
---   ARGV[4]  bytes beyond which unread entries are trimmed as well
+--   KEYS[2]  the registry of unhandled completions, a hash
+--   ARGV[1]  maximum number of entries
+--   ARGV[2]  hard limit on the number of entries
+--   ARGV[3]  oldest time to keep, in milliseconds since the epoch; 0 for no limit
+--   ARGV[4]  hard limit on the memory of the stream in bytes
 -- Output:
---   {entries trimmed, how many of these a group had not acknowledged}
+--   {number of trimmed entries, number of those that some group had not acknowledged}
 
 --- @include "publish"
 --- @include "stream-ids"
@@ -23,11 +23,11 @@ if length > tonumber(ARGV[2]) then
   return {trimmed + excess, unread + stream.countUnread(KEYS[1], KEYS[2], groups, excess)}
 end
 
--- The id before which everything may go, by number and by age.
+-- The oldest id to keep, by number of entries and by age.
 local cut
 local excess = length - tonumber(ARGV[1])
 if excess > 0 then
-  -- A few at a time, since they are read.
+  -- A limited number at a time, because the entries are read.
   local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', math.min(excess, 250) + 1)
   cut = first[#first][1]
 end

@@ -1,6 +1,6 @@
--- Counts the dead letters and replays that refer to a completed transcript, which is kept for as long as there are any.
--- `registry` is the hash of completions by session id; its notes begin with the event's id and have the count in the
--- sixth place.
+-- Adds `change` to the number of dead letters and replays of a completed transcript, which is kept as long as there are
+-- any. `registry` is the registry of unhandled completions. Each of its values is a JSON array with the event id first
+-- and this number sixth.
 local function noteDeadLetter(registry, eventId, fields, change)
   for index = 1, #fields, 2 do
     if fields[index] == 'session_id' then
@@ -9,7 +9,7 @@ local function noteDeadLetter(registry, eventId, fields, change)
       if decoded and decoded[1] == eventId then
         local count = (tonumber(decoded[6]) or (decoded[6] and 1) or 0) + change
         decoded[6] = count > 0 and count
-        -- A full server takes no note; then the transcript is kept for too long rather than too short.
+        -- A full server rejects this. If it is a decrement, the transcript is kept too long.
         redis.pcall('HSET', registry, fields[index + 1], cjson.encode(decoded))
       end
       return
@@ -17,7 +17,7 @@ local function noteDeadLetter(registry, eventId, fields, change)
   end
 end
 
--- The id that consumers know an entry's event by, and the position of the event's first field.
+-- Returns the id under which consumers know an entry's event, and the position of the event's first field.
 local function originOf(entry)
   if entry[2][1] == 'replay_of' then
     return entry[2][2], 3
