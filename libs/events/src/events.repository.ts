@@ -11,9 +11,10 @@ import {
   RedisClient,
   shared,
 } from '@app/redis';
-import { type NewEvent, type StreamEvent, toEvent } from './event.js';
+import type { NewEvent, StreamEvent } from './event.js';
 import { EventsMetrics } from './events.metrics.js';
 import { publishFragment, streamIdsFragment } from './fragments.js';
+import { type StreamEntry, toStreamEvent } from './stream-entry.js';
 
 const trim = loadScript('trim-2', new URL('./scripts/trim-2.lua', import.meta.url), {
   publish: publishFragment,
@@ -161,16 +162,11 @@ export class EventsRepository {
 
   /** Returns the newest id, which is `0-0` for an empty stream; undefined if Redis does not reply. */
   async newestId(): Promise<string | undefined> {
-    const outcome = await this.redis.command(
-      this.redis.newBudget(),
-      'XREVRANGE',
-      this.key,
-      '+',
-      '-',
-      'COUNT',
-      1,
-    );
-    return outcome.status === 'ok' ? (toEvents(outcome.value)[0]?.id ?? '0-0') : undefined;
+    const args = [this.key, '+', '-', 'COUNT', 1] as const;
+    const outcome = await this.redis.command(this.redis.newBudget(), 'XREVRANGE', ...args);
+    if (outcome.status !== 'ok') return undefined;
+    const [newest] = outcome.value as StreamEntry[];
+    return newest ? String(newest[0]) : '0-0';
   }
 
   /** Lends a connection for blocking reads. @throws PoolExhaustedError, RedisUnavailableError */
@@ -207,18 +203,7 @@ export class EventsRepository {
 
 /** Decodes a reply of XREAD for one stream, which is nil if no entry arrived in time. */
 const ofOneStream = (reply: unknown): StreamEvent[] =>
-  reply === null ? [] : toEvents((reply as [Buffer, unknown])[1]);
-
-function toEvents(reply: unknown): StreamEvent[] {
-  return (reply as [Buffer, Buffer[] | null][])
-    .filter((entry) => entry?.[1])
-    .map(([id, fields]) => toEvent(String(id), toFieldMap(fields ?? [])));
-}
-
-/** Returns the fields of an entry as a map of text. */
-export function toFieldMap(fields: readonly Buffer[]): Map<string, string> {
-  return new Map(pairsOf(fields).map(([field, value]) => [field, String(value)]));
-}
+  reply === null ? [] : (reply as [Buffer, StreamEntry[]])[1].map(toStreamEvent);
 
 function toGroup(reply: unknown): Omit<GroupState, 'replays'> {
   const named = new Map(pairsOf(reply as unknown[]));

@@ -11,7 +11,7 @@ import {
   shared,
 } from '@app/redis';
 import { type StreamEvent, toEvent } from './event.js';
-import { toFieldMap } from './events.repository.js';
+import { toFieldMap } from './stream-entry.js';
 import { deadLetterFragment } from './fragments.js';
 
 const claim = loadScript('claim-2', new URL('./scripts/claim-2.lua', import.meta.url));

@@ -19,11 +19,12 @@ export {
   type TranscriptReference,
 } from './event.js';
 export { type EventHandler, EventRejectedError, RetryLaterError } from './event-handler.js';
-export { EventHub, type Subscription } from './event-hub.js';
-export { TooManyListenersError } from './event-hub.errors.js';
+export { EventHub } from './hub/event-hub.js';
+export { TooManyListenersError } from './hub/event-hub.errors.js';
+export { MAX_SESSION_EVENTS, SessionEventsRepository } from './hub/session-events.repository.js';
+export type { Subscription } from './hub/subscription.js';
 export { type ConsumerListener, type ConsumerOutcome } from './event-processor.js';
 export { EventsModule } from './events.module.js';
 export { EventsRepository, type GroupState, type Published } from './events.repository.js';
 export { publishFragment } from './fragments.js';
 export { GroupsRepository, type Lane } from './groups.repository.js';
-export { MAX_SESSION_EVENTS, SessionEventsRepository } from './session-events.repository.js';

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRedis, loadScript, RedisBudget, RedisClient, shared } from '@app/redis';
-import { compareIds, type StreamEvent, toEvent } from './event.js';
-import { toFieldMap } from './events.repository.js';
+import { compareIds, type StreamEvent } from '../event.js';
+import { type StreamEntry, toStreamEvent } from '../stream-entry.js';
 
-const range = loadScript('ids-1', new URL('./scripts/ids-1.lua', import.meta.url));
-const entries = loadScript('entries-1', new URL('./scripts/entries-1.lua', import.meta.url));
+const range = loadScript('ids-1', new URL('../scripts/ids-1.lua', import.meta.url));
+const entries = loadScript('entries-1', new URL('../scripts/entries-1.lua', import.meta.url));
 
 /** Maximum number of events of a session that a listener can catch up on. */
 export const MAX_SESSION_EVENTS = 1_000;
@@ -66,7 +66,7 @@ export class SessionEventsRepository {
       idempotent: true,
     });
     if (read.status !== 'ok') return undefined;
-    const found = read.value as ([Buffer, Buffer[]] | null)[];
+    const found = read.value as (StreamEntry | null)[];
     const events = found.flatMap((entry) => (entry ? [toStreamEvent(entry)] : []));
     return {
       events,
@@ -75,6 +75,3 @@ export class SessionEventsRepository {
     };
   }
 }
-
-const toStreamEvent = ([id, fields]: [Buffer, Buffer[]]): StreamEvent =>
-  toEvent(String(id), toFieldMap(fields));
