@@ -1,14 +1,20 @@
 export { CompletionsRepository, type UnhandledCompletion } from './completions.repository.js';
-export { type ConsumerOptions, type ConsumerState, EventConsumer } from './consumer.js';
-export {
-  type DeadLetter,
-  type DeadLetterBatch,
-  type DeadLetterFilter,
-  type DeadLetterPage,
-} from './dead-letter.js';
-export { DeadLetterNotFoundError, DeadLettersUnavailableError } from './dead-letter.errors.js';
-export { DeadLettersRepository } from './dead-letters.repository.js';
-export { type BatchOptions, DeadLettersService } from './dead-letters.service.js';
+export type { ConsumerOptions } from './consumer/consumer-options.js';
+export type { ConsumerState } from './consumer/consumer-state.js';
+export { EventConsumer } from './consumer/event-consumer.js';
+export { type EventHandler, EventRejectedError, RetryLaterError } from './consumer/event-handler.js';
+export type { Lane } from './consumer/group-entries.js';
+export { GroupsRepository } from './consumer/groups.repository.js';
+export type { ConsumerListener, ConsumerOutcome } from './consumer/processor-context.js';
+export type {
+  DeadLetter,
+  DeadLetterBatch,
+  DeadLetterFilter,
+  DeadLetterPage,
+} from './dead-letters/dead-letter.js';
+export { DeadLetterNotFoundError, DeadLettersUnavailableError } from './dead-letters/dead-letter.errors.js';
+export { DeadLettersRepository } from './dead-letters/dead-letters.repository.js';
+export { type BatchOptions, DeadLettersService } from './dead-letters/dead-letters.service.js';
 export {
   excerptOf,
   isStreamId,
@@ -18,13 +24,10 @@ export {
   type StreamEvent,
   type TranscriptReference,
 } from './event.js';
-export { type EventHandler, EventRejectedError, RetryLaterError } from './event-handler.js';
+export { EventsModule } from './events.module.js';
+export { EventsRepository, type GroupState, type Published } from './events.repository.js';
+export { publishFragment } from './fragments.js';
 export { EventHub } from './hub/event-hub.js';
 export { TooManyListenersError } from './hub/event-hub.errors.js';
 export { MAX_SESSION_EVENTS, SessionEventsRepository } from './hub/session-events.repository.js';
 export type { Subscription } from './hub/subscription.js';
-export { type ConsumerListener, type ConsumerOutcome } from './event-processor.js';
-export { EventsModule } from './events.module.js';
-export { EventsRepository, type GroupState, type Published } from './events.repository.js';
-export { publishFragment } from './fragments.js';
-export { GroupsRepository, type Lane } from './groups.repository.js';

@@ -1,4 +1,4 @@
-import type { EntryRef } from './groups.repository.js';
+import type { EntryRef } from './group-entries.js';
 
 /** A stream entry that this consumer owns and has not finished. */
 export interface HeldEntry {

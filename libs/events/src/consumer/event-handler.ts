@@ -1,4 +1,4 @@
-import type { StreamEvent } from './event.js';
+import type { StreamEvent } from '../event.js';
 
 /** Passes events on to a downstream, such as a file or a webhook. */
 export interface EventHandler {

@@ -2,16 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { InjectRedis, loadScript, type Outcome, RedisBudget, RedisClient, shared } from '@app/redis';
 import type { DeadLetter, DeadLetterFilter } from './dead-letter.js';
 import { DeadLettersUnavailableError } from './dead-letter.errors.js';
-import { deadLetterFragment } from './fragments.js';
+import { deadLetterFragment } from '../fragments.js';
 
-const scan = loadScript('scan-dead-letters-1', new URL('./scripts/scan-dead-letters-1.lua', import.meta.url));
+const scan = loadScript(
+  'scan-dead-letters-1',
+  new URL('../scripts/scan-dead-letters-1.lua', import.meta.url),
+);
 const replay = loadScript(
   'replay-dead-letters-2',
-  new URL('./scripts/replay-dead-letters-2.lua', import.meta.url),
+  new URL('../scripts/replay-dead-letters-2.lua', import.meta.url),
 );
 const remove = loadScript(
   'delete-dead-letters-2',
-  new URL('./scripts/delete-dead-letters-2.lua', import.meta.url),
+  new URL('../scripts/delete-dead-letters-2.lua', import.meta.url),
   { 'note-dead-letter': deadLetterFragment },
 );
 

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@nestjs/common';
+import { pause } from '../pause.js';
 import { CauseLog } from './cause-log.js';
 import type { RetryLaterError } from './event-handler.js';
 
@@ -47,7 +47,7 @@ export class Downstream {
   /** Waits until the next attempt is due. */
   async wait(signal: AbortSignal): Promise<void> {
     const remainingMs = (this.current?.retryAtMs ?? 0) - performance.now();
-    if (remainingMs > 0) await delay(remainingMs, undefined, { signal }).catch(() => undefined);
+    if (remainingMs > 0) await pause(remainingMs, signal);
   }
 
   succeeded(): void {
