@@ -7,7 +7,7 @@ describe(excerptOf, () => {
     expect(excerptOf(['x'.repeat(MAX_EXCERPT_BYTES)]).transcript).toHaveLength(MAX_EXCERPT_BYTES);
   });
 
-  it.each(['é', '✓', '🎬'])('cuts a long text of %s within no character', (character) => {
+  it.each(['é', '✓', '🎬'])('truncates a long text of %s at a character boundary', (character) => {
     for (let ascii = 0; ascii < 4; ascii++) {
       const chunks = ['x'.repeat(ascii), character.repeat(MAX_EXCERPT_BYTES), 'tail'];
       const { transcript, bytes } = excerptOf(chunks);
@@ -20,7 +20,7 @@ describe(excerptOf, () => {
 });
 
 describe(prefixOf, () => {
-  it('is empty where not one character fits', () => {
+  it('returns an empty text if no character fits', () => {
     expect(prefixOf(Buffer.from('🎬'), 3)).toBe('');
   });
 });

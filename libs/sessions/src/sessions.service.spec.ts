@@ -159,7 +159,7 @@ describe(SessionsService.name, () => {
       expect(writer.created).toHaveLength(1);
     });
 
-    it('refuses more fields than a session holds, before anything is written', async () => {
+    it('rejects more fields than a session may have, before anything is written', async () => {
       const metadata = Object.fromEntries(Array.from({ length: MAX_FIELDS - 1 }, (_, n) => [`f${n}`, '']));
       await expect(sut.create(budget, tenantId, { metadata })).rejects.toMatchObject({
         name: SessionLimitError.name,

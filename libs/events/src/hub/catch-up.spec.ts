@@ -7,14 +7,14 @@ const nothing: MissedEvents = { events: [], hasGap: false, continueAfter: undefi
 /** A repository whose reads end when the test says so. */
 class SlowRepository {
   readonly reads: { readonly range: string; readonly end: (missed: MissedEvents | undefined) => void }[] = [];
-  underWay = 0;
-  maxUnderWay = 0;
+  inProgress = 0;
+  maxInProgress = 0;
 
   after(sessionId: string, afterId: string): Promise<MissedEvents | undefined> {
-    this.maxUnderWay = Math.max(this.maxUnderWay, ++this.underWay);
+    this.maxInProgress = Math.max(this.maxInProgress, ++this.inProgress);
     return new Promise((resolve) => {
       const end = (missed: MissedEvents | undefined): void => {
-        this.underWay--;
+        this.inProgress--;
         resolve(missed);
       };
       this.reads.push({ range: `${sessionId} ${afterId}`, end });
@@ -30,7 +30,7 @@ describe(CatchUp, () => {
     return { repository, sut: new CatchUp(repository as unknown as SessionEventsRepository) };
   };
 
-  it('reads once for all who wait for the same range, and one range at a time', async () => {
+  it('reads once for all listeners that need the same range, and one range at a time', async () => {
     const { repository, sut } = make();
     const first = sut.read('a', '0-0', () => '5-0');
     await settled();
@@ -43,10 +43,10 @@ describe(CatchUp, () => {
     expect(await first).toEqual({ ...nothing, position: '5-0' });
     expect(await Promise.all(others)).toEqual([1, 2, 3].map(() => ({ ...nothing, position: '6-0' })));
     expect(repository.reads.map(({ range }) => range)).toEqual(['a 0-0', 'b 0-0', 'c 0-0']);
-    expect(repository.maxUnderWay).toBe(1);
+    expect(repository.maxInProgress).toBe(1);
   });
 
-  it('reads again for one who comes while a read is under way: events may have come since', async () => {
+  it('reads again for a listener that arrives during a read, since events may have been published', async () => {
     const { repository, sut } = make();
     const first = sut.read('a', '0-0', () => '1-0');
     await settled();
