@@ -2,6 +2,7 @@ import type { RedisTargetName } from '@app/config';
 import { RedisBudget } from './budget/redis-budget.js';
 import type { BoundedCalls } from './calls/bounded-calls.js';
 import type { DialableAddress } from './connection/address.js';
+import type { RedisCommands } from './connection/redis-connection.js';
 import { InvalidationFeed, type InvalidationListener } from './invalidation/invalidation-feed.js';
 import { KeySpace } from './keys/key-space.js';
 import { type PageHandler, type WalkOptions, walkKeys } from './keys/key-walk.js';
@@ -91,6 +92,20 @@ export class RedisClient {
     const outcome = await this.calls.run(budget, 'GET', (commands) => commands.getBuffer(key));
     if (outcome.status !== 'ok') return outcome;
     return outcome.value === null ? miss : ok(outcome.value);
+  }
+
+  /** The same as `get`, on a bulk connection: for a value that would delay small replies. */
+  async getLarge(budget: RedisBudget, key: string): Promise<Outcome<Buffer>> {
+    const send = (commands: RedisCommands) => commands.getBuffer(key);
+    const outcome = await this.calls.run(budget, 'GET', send, { bulk: true, idempotent: true });
+    if (outcome.status !== 'ok') return outcome;
+    return outcome.value === null ? miss : ok(outcome.value);
+  }
+
+  /** SET … PX on a bulk connection: for a value that would delay small commands. */
+  setLarge(budget: RedisBudget, { key, bytes, ttlMs }: Entry): Promise<Outcome<unknown>> {
+    const send = (commands: RedisCommands) => commands.set(key, bytes, 'PX', Math.max(1, Math.round(ttlMs)));
+    return this.calls.run(budget, 'SET', send, { bulk: true, idempotent: true });
   }
 
   /** MGET, in Cluster mode one per slot: each key's value, in order. Fails only if no part of it succeeded. */

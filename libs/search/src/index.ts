@@ -28,3 +28,16 @@ export { degradations, type RankedAnswer } from './ranked-answer.js';
 export { SearchModule } from './search.module.js';
 export { SEARCH_VERSION } from './search.repository.js';
 export { type SearchPage, type SearchResult, SearchService } from './search.service.js';
+export { type Builder, IndexPublisher, newSnapshot } from './indexing/index-publisher.js';
+export { IndexLoader } from './indexing/index-loader.js';
+export { IndexingMetrics } from './indexing/indexing.metrics.js';
+export { IndexingModule } from './indexing/indexing.module.js';
+export { SnapshotFollower } from './indexing/snapshot-follower.js';
+export { decodeSnapshot, type EncodedSnapshot, encodeSnapshot } from './snapshot/encoded-snapshot.js';
+export {
+  IndexNotPublishedError,
+  IndexSupersededError,
+  UnreadableSnapshotError,
+} from './snapshot/snapshot.errors.js';
+export { SnapshotRepository } from './snapshot/snapshot.repository.js';
+export { CatalogueSource } from './sources/catalogue.source.js';

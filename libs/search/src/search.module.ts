@@ -1,11 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CacheModule } from '@app/cache';
-import { CatalogueModule } from '@app/catalogue';
 import { EmbeddingsModule } from '@app/embeddings';
 import { QueryUnderstandingModule } from '@app/query-understanding';
+import { IndexLoader } from './indexing/index-loader.js';
+import { IndexingModule } from './indexing/indexing.module.js';
 import { InProcessMovieIndex } from './in-process/in-process-movie-index.js';
 import { MOVIE_INDEX } from './movie-index/movie-index.js';
-import { SearchIndexLoader } from './search-index.loader.js';
 import { SearchMetrics } from './search.metrics.js';
 import { SearchRepository } from './search.repository.js';
 import { SearchService } from './search.service.js';
@@ -16,9 +16,9 @@ export class SearchModule {
   static register(trending: DynamicModule): DynamicModule {
     return {
       module: SearchModule,
-      imports: [CacheModule, CatalogueModule, EmbeddingsModule, QueryUnderstandingModule, trending],
+      imports: [CacheModule, EmbeddingsModule, IndexingModule, QueryUnderstandingModule, trending],
       providers: [
-        SearchIndexLoader,
+        IndexLoader,
         SearchMetrics,
         SearchRepository,
         SearchService,

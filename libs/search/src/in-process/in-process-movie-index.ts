@@ -13,7 +13,7 @@ import { IndexNotLoadedError } from '../search.errors.js';
 import { MovieTable } from './movie-table.js';
 
 /** Returns the next contents, given the current movies. */
-type Contents = (movies: readonly IndexedMovie[]) => IndexSnapshot;
+type Contents = (movies: readonly IndexedMovie[]) => IndexSnapshot | Promise<IndexSnapshot>;
 
 /** Holds the index in this process. A change builds a new table beside the current one, and then switches to it. */
 export class InProcessMovieIndex implements MovieIndex {
@@ -42,7 +42,7 @@ export class InProcessMovieIndex implements MovieIndex {
     return { ...description, movies: movies.length };
   }
 
-  replace(snapshot: IndexSnapshot): Promise<void> {
+  replace(snapshot: IndexSnapshot | Promise<IndexSnapshot>): Promise<void> {
     return this.change(() => snapshot);
   }
 
@@ -71,7 +71,7 @@ export class InProcessMovieIndex implements MovieIndex {
 
   private async applyAfter(earlier: Promise<void>, contents: Contents): Promise<void> {
     await earlier;
-    this.table = await MovieTable.build(contents(this.table?.snapshot.movies ?? []));
+    this.table = await MovieTable.build(await contents(this.table?.snapshot.movies ?? []));
   }
 
   /** Waits for a first change that is still under way. */

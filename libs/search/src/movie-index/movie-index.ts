@@ -99,8 +99,11 @@ export interface MovieIndex {
   /** Returns the movies that exist, in the order of `ids`. */
   get(ids: readonly number[]): Promise<readonly Movie[]>;
   vectorOf(id: number): Promise<Float32Array | undefined>;
-  /** Replaces the contents at once. Searches see the old contents or the new, never a mixture. */
-  replace(snapshot: IndexSnapshot): Promise<void>;
+  /**
+   * Replaces the contents at once. Searches see the old contents or the new, never a mixture, and wait for the first contents
+   * from the time of this call.
+   */
+  replace(snapshot: IndexSnapshot | Promise<IndexSnapshot>): Promise<void>;
   /** Adds movies, and replaces those with the same ids. */
   upsert(movies: readonly IndexedMovie[], description: IndexDescription): Promise<void>;
   delete(ids: readonly number[], description: IndexDescription): Promise<void>;
