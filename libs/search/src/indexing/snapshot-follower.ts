@@ -8,7 +8,7 @@ import { IndexingMetrics } from './indexing.metrics.js';
 /** How soon a process notices a new snapshot, or that Redis has lost it. */
 const checkIntervalMs = 1_000;
 /** Delay after failures, which doubles with each. */
-const maxRetryDelayMs = 30_000;
+const maxRetryDelayMs = 10_000;
 
 /** A snapshot that this process could publish again. */
 interface HeldSnapshot {
