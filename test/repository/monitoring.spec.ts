@@ -123,6 +123,7 @@ describe('Monitoring', () => {
       'type',
       'space',
       'field',
+      'source',
     ];
     expect([...labels].filter((label) => !allowed.includes(label))).toEqual([]);
   });
