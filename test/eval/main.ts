@@ -1,9 +1,9 @@
 // `npm run eval` scores the rules of query understanding by field. `-- --verbose` shows each disagreement, `-- FILE` scores
 // another set.
-import { basename, join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { read, readExamples } from './read.js';
-import { evaluate, precision, recall } from './score.js';
+import { evaluate, fieldsOf, precision, recall } from './score.js';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -15,18 +15,23 @@ const here = join(process.cwd(), 'test', 'eval');
 const files =
   positionals.length > 0
     ? positionals
-    : ['development', 'development-2', 'development-3', 'held-out'].map((name) =>
-        join(here, `${name}.jsonl`),
-      );
+    : [
+        'development',
+        'development-2',
+        'development-3',
+        'held-out',
+        'numeric/development',
+        'numeric/held-out',
+      ].map((name) => join(here, `${name}.jsonl`));
 
 for (const file of files) {
   const examples = readExamples(file);
   const startedMs = performance.now();
   const readings = await read(examples);
   const millisecondsEach = (performance.now() - startedMs) / examples.length;
-  const { fields, disagreements } = evaluate(examples, readings);
+  const { fields, disagreements } = evaluate(examples, readings, fieldsOf(file));
   print(
-    `\n${basename(file)}: ${examples.length} queries, ${millisecondsEach.toFixed(1)} ms each\n\n` +
+    `\n${relative(here, file)}: ${examples.length} queries, ${millisecondsEach.toFixed(1)} ms each\n\n` +
       `  ${'field'.padEnd(16)}${'precision'.padStart(10)}${'recall'.padStart(8)}${'expected'.padStart(10)}`,
   );
   for (const [field, score] of fields) {

@@ -8,7 +8,7 @@ export interface TextMatch {
   readonly span: Span;
 }
 
-/** Joins words to a text for patterns, with ` | ` where a clause begins. */
+/** Joins words to a text for patterns, with ` | ` where a clause begins and the signs of numbers ("$76m", "'89"). */
 export class WordText {
   private readonly text: string;
   /** The offset of each word. */
@@ -19,7 +19,7 @@ export class WordText {
     words.forEach((word, index) => {
       if (index > 0) text += word.startsClause ? ' | ' : ' ';
       this.offsets.push(text.length);
-      text += mask.isTaken(index) ? taken : word.text;
+      text += mask.isTaken(index) ? taken : `${word.sign ?? ''}${word.text}`;
     });
     this.text = text;
   }

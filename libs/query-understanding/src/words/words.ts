@@ -9,6 +9,8 @@ export interface Word {
   readonly startsClause: boolean;
   /** True within quotation marks. */
   readonly quoted: boolean;
+  /** The sign before a number: `$` of "$76M", `'` of "'89". */
+  readonly sign?: '$' | "'" | undefined;
 }
 
 /** A range of word indexes; `to` is exclusive. */
@@ -47,15 +49,30 @@ export function fold(text: string): string {
 }
 
 const wordPattern =
-  /\d+(?:\.\d+)?(?=[%/+]|\b(?!['’]\p{L}))|[%/+]|[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*|[\p{L}\p{N}]+/gu;
+  /\d+(?:\.\d+)?(?=[%/+]|\b(?!['’]\p{L}))|\d+\.\d+\p{L}+|[%/+]|[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*|[\p{L}\p{N}]+/gu;
 
-/** Splits a normalized query into words. */
-export function toWords(normalized: string): Word[] {
-  const text = normalized
-    .replace(/&/g, ' and ')
+const month = '(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)';
+const abbreviation = new RegExp(`\\b(${month}|approx|ca|min|max)\\.(?=\\s?[$'’\\d])`, 'g');
+const commaBeforeYear = new RegExp(
+  `(?<=\\b(?:${month}|may)\\p{L}{0,6}(?: \\d{1,2}(?:st|nd|rd|th)?)?),(?=\\s?(?:18|19|20)\\d\\d)`,
+  'gu',
+);
+
+/** Spells out signs around numbers, and removes punctuation within numbers and dates that would separate clauses. */
+const plainNumbers = (text: string): string =>
+  text
     .replace(/(\d),(?=\d{3})/g, '$1')
     .replace(/(?:>=|≥|>)/g, ' over ')
     .replace(/(?:<=|≤|<)/g, ' under ')
+    .replace(/[~≈]\s?(?=[$\d])/g, ' about ')
+    .replace(/(?<=\d\p{L}{0,5}\s?)[–—](?=\s?[$'’]?\d)/gu, '-')
+    .replace(abbreviation, '$1')
+    .replace(commaBeforeYear, '');
+
+/** Splits a normalized query into words. */
+export function toWords(normalized: string): Word[] {
+  const text = plainNumbers(normalized)
+    .replace(/&/g, ' and ')
     .replace(/\bw\/o(?=\s)/g, 'without')
     .replace(/\bw\/(?=\s?\p{L})/gu, 'with ');
   const words: Word[] = [];
@@ -73,9 +90,16 @@ export function toWords(normalized: string): Word[] {
       possessor: possessor === undefined ? undefined : fold(possessor),
       startsClause: words.length === 0 || /[,.;:!?()–—]/.test(before),
       quoted: quotes % 2 === 1,
+      sign: signBefore(before, original),
     });
   }
   return words;
+}
+
+function signBefore(before: string, word: string): Word['sign'] {
+  if (!/^\d/.test(word)) return undefined;
+  if (/\$\s?$/.test(before)) return '$';
+  return /['’‘`]$/.test(before) && /^\d\d(?:s|ers?)?$/.test(word) ? "'" : undefined;
 }
 
 /** Returns the words of a span, joined with spaces, as a lookup key. */

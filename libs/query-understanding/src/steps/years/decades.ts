@@ -12,7 +12,7 @@ const spelledDecades = [
 ];
 
 const portion = '(?:(early|mid|middle|late)(?: (?:to (?:mid|late) )?(?:of )?)?(?:the )?)?';
-const name = `(?:(\\d{2}|\\d{3}0)s|(${spelledDecades.join('|')}|noughties|aughts|two thousands)|((?:this|last|past|previous) decade))`;
+const name = `(?:'?(\\d{2}|\\d{3}0)s|(${spelledDecades.join('|')}|noughties|aughts|two thousands)|((?:this|last|past|previous) decade))`;
 
 /** Matches a decade, captured in four groups: "80s", "late nineties", "early 2000s", "last decade". */
 export const decade = `${portion}${name}`;
