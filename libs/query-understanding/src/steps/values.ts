@@ -1,5 +1,5 @@
 import { stepOf } from '../graph/graph.js';
-import type { Facts, Genre, Person, Range, NumberRange, Certification } from '../understanding.js';
+import type { DateRange, Facts, Genre, Person, Range, NumberRange, Certification } from '../understanding.js';
 import { Mask, type Span, type Word } from '../words/words.js';
 import { WordText } from '../words/word-text.js';
 
@@ -35,7 +35,7 @@ export interface Values {
   titles: readonly TitleMention[];
   people: { readonly people: readonly Person[]; readonly spans: readonly Span[] };
   spelling: readonly Word[];
-  years: Reading<Range>;
+  years: Reading<{ readonly years: Range; readonly released: DateRange }>;
   runtime: Reading<NumberRange>;
   rating: Reading<number | null>;
   certification: Reading<readonly Certification[]>;

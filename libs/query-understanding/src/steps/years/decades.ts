@@ -1,4 +1,8 @@
-import type { ClosedRange } from './ranges.js';
+/** A range of years with both ends. */
+export interface ClosedRange {
+  readonly from: number;
+  readonly to: number;
+}
 
 const spelledDecades = [
   'twenties',
@@ -11,25 +15,18 @@ const spelledDecades = [
   'nineties',
 ];
 
-const portion = '(?:(early|mid|middle|late)(?: (?:to (?:mid|late) )?(?:of )?)?(?:the )?)?';
+const portion =
+  '(?:(early|mid|middle|late|beginning|start|end)(?: (?:to (?:mid|late) )?(?:of )?)?(?:the )?)?';
 const name = `(?:'?(\\d{2}|\\d{3}0)s|(${spelledDecades.join('|')}|noughties|aughts|two thousands)|((?:this|last|past|previous) decade))`;
 
 /** Matches a decade, captured in four groups: "80s", "late nineties", "early 2000s", "last decade". */
 export const decade = `${portion}${name}`;
-export const theDecade = `(?:the )?${decade}`;
-const groupCount = 4;
 
-/**
- * Returns the years of the decade that a pattern captured.
- *
- * @param index the index of the decade among those in the pattern
- */
+/** Returns the years of the decade that a pattern captured. */
 export function decadeOf(
-  groups: readonly (string | undefined)[],
+  [part, digits = '', spelled, relative]: readonly (string | undefined)[],
   thisYear: number,
-  index = 0,
 ): ClosedRange | undefined {
-  const [part, digits = '', spelled, relative] = groups.slice(index * groupCount);
   if (relative && !relative.startsWith('this')) return { from: thisYear - 10, to: thisYear };
   const start = relative
     ? Math.floor(thisYear / 10) * 10
@@ -42,11 +39,14 @@ export function decadeOf(
 function portionOf(start: number, part: string | undefined): ClosedRange {
   switch (part) {
     case 'early':
+    case 'beginning':
+    case 'start':
       return { from: start, to: start + 3 };
     case 'mid':
     case 'middle':
       return { from: start + 4, to: start + 6 };
     case 'late':
+    case 'end':
       return { from: start + 7, to: start + 9 };
     default:
       return { from: start, to: start + 9 };

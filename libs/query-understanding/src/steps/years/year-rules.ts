@@ -1,23 +1,49 @@
-import type { Range } from '../../understanding.js';
 import { toNumber } from '../../vocabulary/media.js';
 import { anyOf } from '../../words/phrase-pattern.js';
-import { decade, decadeOf, theDecade } from './decades.js';
-import { between, type ClosedRange, exactly, since, until } from './ranges.js';
+import { around, type Period, period, periodOf } from './periods.js';
+import {
+  after,
+  before,
+  between,
+  type Dates,
+  during,
+  duringYears,
+  since,
+  sinceYear,
+  until,
+} from './ranges.js';
 
 type Groups = readonly (string | undefined)[];
 
 export interface YearRule {
   readonly pattern: RegExp;
-  readonly read: (groups: Groups, thisYear: number) => Range | undefined;
+  readonly read: (groups: Groups, thisYear: number) => Dates | undefined;
 }
 
-const year = '((?:18|19|20|21)\\d\\d)';
-const theYear = `(?:the )?(?:year )?${year}`;
 const number =
   '(\\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|forty|fifty|couple of|few)';
 
-const made =
-  '(?:(?:that (?:were|was|are) |that )?(?:made|released|came out|filmed|shot|out|produced|coming out) )?';
+const release = anyOf([
+  'made',
+  'released',
+  'came out',
+  'coming out',
+  'come out',
+  'filmed',
+  'shot',
+  'out',
+  'produced',
+  'opened',
+  'opening',
+  'premiered',
+  'premiering',
+  'debuted',
+  'dated',
+  'in (theaters|theatres|cinemas)',
+]);
+const made = `(?:(?:that (?:were|was|are|is) |that |which |was |were |is )?${release} )?`;
+const adverbs =
+  '(?:(?:long|well|way|far|shortly|just|right|sometime|some time|anytime|any time|soon|strictly|anywhere|somewhere) )*';
 const negation = anyOf([
   'nothing',
   'not',
@@ -31,20 +57,36 @@ const negation = anyOf([
 ]);
 const releaseVerbs = anyOf(['made', 'released', 'from', 'out', 'that came out', 'shot', 'any']);
 const not = `${negation}(?: ${releaseVerbs})?`;
-const earlier = anyOf(['before', 'prior to', 'earlier than', 'older than', 'pre']);
-const before = `${made}${anyOf(['before', 'prior to', 'earlier than', 'older than', 'pre', 'up to but not including'])}`;
-const after = `${made}${anyOf(['after', 'later than', 'newer than', 'post', 'more recent than', 'following'])}`;
-const sinceCue = `${made}${anyOf(['since', 'from', 'starting (in|from)', 'beginning in', 'as of'])}`;
-const untilCue = `${made}${anyOf(['up to and including', 'until', 'till', 'up to', 'through', 'by', 'no later than', 'not later than'])}`;
+const earlier = anyOf(['before', 'prior to', 'earlier than', 'older than', 'pre', 'preceding']);
+const later = anyOf(['after', 'later than', 'newer than', 'past', 'post', 'more recent than']);
+const earlierThan = `${made}${adverbs}${anyOf(['before', 'prior to', 'earlier than', 'older than', 'pre', 'preceding', 'ahead of', 'up to but not including'])}`;
+const laterThan = `${made}${adverbs}${anyOf(['after', 'later than', 'newer than', 'post', 'more recent than', 'following', 'past'])}`;
+const from = anyOf(['since', 'from', 'starting (in|from|with)', 'starting', 'beginning (in|with)', 'as of']);
+const sinceCue = anyOf([
+  'since',
+  'starting (in|from|with)',
+  'starting',
+  'beginning (in|with)',
+  'as early as',
+  'at the earliest',
+  'on or after',
+]);
+const untilCue = anyOf([
+  'up to and including',
+  'until',
+  'till',
+  'up to',
+  'through',
+  'by',
+  'as late as',
+  'on or before',
+  '(but )?(no|not) later than',
+]);
 const onward = anyOf([
   'onward',
   'onwards',
-  'or later',
-  'or newer',
-  'and later',
-  'and newer',
-  'and up',
-  'and after',
+  '(or|and) (later|newer|after|afterwards?|up|since)',
+  'at the earliest',
 ]);
 const untilNow = anyOf([
   'on',
@@ -64,76 +106,82 @@ const untilNow = anyOf([
   'until now',
   'till now',
 ]);
-const orEarlier = anyOf(['or earlier', 'or older', 'and earlier', 'and older', 'and before', 'or before']);
+const orEarlier = anyOf(['(or|and) (earlier|older|before)', 'at the( very)? latest', 'latest']);
+const approximately = anyOf([
+  'around',
+  'circa',
+  'near',
+  'roughly',
+  'approximately',
+  'approx',
+  'close to',
+  '(from|in) about',
+  'ca',
+]);
+const during_ = '(?:in|from|of|during|on|year|within|dated) ';
 
 const rule = (pattern: string, read: YearRule['read']): YearRule => ({ pattern: new RegExp(pattern), read });
 
-/** A rule whose first group is a year. */
-const yearRule = (pattern: string, toRange: (year: number) => Range): YearRule =>
-  rule(pattern, ([text]) => toRange(Number(text)));
-
-/** A rule whose first two groups are years. */
-const yearsRule = (pattern: string): YearRule => rule(pattern, ([a, b]) => between(Number(a), Number(b)));
-
-/** A rule that captures one decade. */
-const decadeRule = (pattern: string, toRange: (decade: ClosedRange) => Range): YearRule =>
-  rule(pattern, (groups, thisYear) => {
-    const range = decadeOf(groups, thisYear);
-    return range && toRange(range);
+/** A rule that captures one period. */
+const periodRule = (pattern: string, toDates: (period: Period) => Dates): YearRule =>
+  rule(pattern, ([text], thisYear) => {
+    const named = periodOf(text, thisYear);
+    return named && toDates(named);
   });
+
+/** A rule that captures two periods. */
+const periodsRule = (pattern: string): YearRule =>
+  rule(pattern, ([a, b], thisYear) => {
+    const [first, second] = [periodOf(a, thisYear), periodOf(b, thisYear)];
+    return first && second && between(first, second);
+  });
+
+/** The time of a story: "set in 1942". */
+export const storyTime = new RegExp(
+  `(?:set|sets|takes? place|taking place|happens|happening|story|stories|events)(?: back| mostly| entirely| primarily)? (?:in|during|around|of|at)(?: the)? ${period}`,
+);
 
 /** In order of precedence: words that a rule has matched are not read by later rules. */
 export const yearRules: readonly YearRule[] = [
-  yearRule(`${not} ${earlier} (?:the year )?${year}`, since),
-  yearRule(
-    `${not} ${anyOf(['after', 'later than', 'newer than', 'past', 'post', 'more recent than'])} (?:the year )?${year}`,
-    until,
+  periodRule(`${not} ${earlier} ${period}`, since),
+  periodRule(`${not} ${later} ${period}`, until),
+  periodsRule(
+    `${made}${adverbs}(?:(?:between|from|in|of|during) )?${period} (?:and|or|to|until|till|through|thru|up to) ${period}`,
   ),
-  decadeRule(`${not} ${earlier} ${theDecade}`, ({ from }) => since(from)),
-  decadeRule(
-    `${not} ${anyOf(['after', 'later than', 'newer than', 'past', 'post'])} ${theDecade}`,
-    ({ to }) => until(to),
-  ),
-  rule(`(?:between|from) ${theDecade} (?:and|to|until|till|through) ${theDecade}`, (groups, thisYear) => ({
-    from: decadeOf(groups, thisYear, 0)?.from ?? null,
-    to: decadeOf(groups, thisYear, 1)?.to ?? null,
-  })),
-  yearsRule(`${made}(?:between|from|in)? ?${year} (?:and|to|until|till|through|thru) ${year}`),
-  yearsRule(`${made}(?:between |from |in )?${year} ${year}`),
-  yearRule(`${before} ${theYear}`, (value) => until(value - 1)),
-  yearRule(`${after} ${theYear}`, (value) => since(value + 1)),
-  yearRule(`${sinceCue} ${theYear} ${untilNow}`, since),
-  yearRule(`${year} ${onward}`, since),
-  yearRule(`${year} ${orEarlier}`, until),
-  yearRule(`${made}(?:since|starting (?:in|from)|beginning in) ${theYear}`, since),
-  yearRule(`${untilCue} ${theYear}`, until),
-  decadeRule(`${before} ${theDecade}`, ({ from }) => until(from - 1)),
-  decadeRule(`${after} ${theDecade}`, ({ to }) => since(to + 1)),
-  decadeRule(`${made}since ${theDecade}`, ({ from }) => since(from)),
-  decadeRule(`(?:until|till|up to) ${theDecade}`, ({ to }) => until(to)),
-  rule(`${decade} (?:and|or|to|through) ${theDecade}`, (groups, thisYear) => {
-    const [first, second] = [decadeOf(groups, thisYear, 0), decadeOf(groups, thisYear, 1)];
-    return first && second && between(Math.min(first.from, second.from), Math.max(first.to, second.to));
-  }),
+  periodsRule(`${made}(?:between |from |in )?${period} ${period}`),
+  periodRule(`${earlierThan} ${period}`, before),
+  periodRule(`${laterThan} ${period}`, after),
+  periodRule(`${made}${from} ${period} ${untilNow}`, since),
+  periodRule(`${made}(?:${during_})?${period} ${onward}`, since),
+  periodRule(`${made}(?:${during_})?${period} ${orEarlier}`, until),
+  periodRule(`${made}${sinceCue} ${period}`, since),
+  periodRule(`${made}${adverbs}${untilCue} ${period}`, until),
   rule(
     `(?:${made}(?:in|from|of|during|within|over) )?(?:the )?(?:last|past|previous) ${number} (years?|decades?)`,
     ([count, unit = ''], thisYear) => {
       const years = countOf(count) * (unit.startsWith('decade') ? 10 : 1);
-      return years > 0 ? { from: thisYear - years, to: thisYear } : undefined;
+      return years > 0 ? duringYears(thisYear - years, thisYear) : undefined;
     },
   ),
-  rule(`${number} years? ago`, ([count], thisYear) => exactly(thisYear - (toNumber(count) ?? 0))),
-  decadeRule(`(?:${made}(?:in|from|of|during) )?${theDecade}`, (range) => range),
-  rule(`(?:${made}(?:in|from) )?(?:this year|the current year)(?:s)?`, (_, thisYear) => exactly(thisYear)),
-  rule(`(?:${made}(?:in|from) )?(?:last|previous) years?`, (_, thisYear) => exactly(thisYear - 1)),
-  rule(`(?:${made}(?:in|from) )?(?:the )?(?:past|last) (?:twelve|12) months`, (_, thisYear) => ({
-    from: thisYear - 1,
-    to: thisYear,
-  })),
-  rule('(?:of |from |in )?(?:this|the 21st|the twenty first|21st) century', () => since(2001)),
-  rule('(?:of |from |in )?(?:last|the 20th|the twentieth|20th|the last) century', () => between(1901, 2000)),
-  yearRule(`${made}(?:in|from|of|during|circa|year) ${theYear}s?`, exactly),
-  yearRule(year, exactly),
+  rule(`${number} years? ago`, ([count], thisYear) => duringYears(thisYear - (toNumber(count) ?? 0))),
+  rule(`(?:${made}(?:in|from) )?(?:this year|the current year)(?:s)?`, (_, thisYear) =>
+    duringYears(thisYear),
+  ),
+  rule(`(?:${made}(?:in|from) )?(?:last|previous) years?`, (_, thisYear) => duringYears(thisYear - 1)),
+  rule(`(?:${made}(?:in|from) )?(?:the )?(?:past|last) (?:twelve|12) months`, (_, thisYear) =>
+    duringYears(thisYear - 1, thisYear),
+  ),
+  periodRule(`${made}${adverbs}(?:${during_})?${approximately} ${period}`, (named) => during(around(named))),
+  periodRule(`${made}(?:${during_})?${period} (?:ish|or so|or thereabouts|give or take)`, (named) =>
+    during(around(named)),
+  ),
+  periodRule(`${made}${adverbs}(?:${during_})?${period}`, during),
+  rule('(?:of |from |in )?(?:this|the 21st|the twenty first|21st|twenty first) century', () =>
+    sinceYear(2001),
+  ),
+  rule('(?:of |from |in )?(?:last|the 20th|the twentieth|20th|the last) century', () =>
+    duringYears(1901, 2000),
+  ),
 ];
 
 function countOf(text: string | undefined): number {

@@ -1,48 +1,49 @@
 import { parse as parseDates } from 'chrono-node';
 import type { AnyStep } from '../../graph/graph.js';
-import type { Range } from '../../understanding.js';
 import { overlaps, type Span } from '../../words/words.js';
 import type { WordText } from '../../words/word-text.js';
 import { type Reading, ruleTimeoutMs, step, textWithoutNames, type TitleMention } from '../values.js';
-import { intersect, open, since, until } from './ranges.js';
-import { yearRules } from './year-rules.js';
+import { type Dates, intersect, open, releasedOf, sinceYear, untilYear, yearsOf } from './ranges.js';
+import { storyTime, yearRules } from './year-rules.js';
 
 /** @param now returns the current time; tests pass their own */
 export function yearsStep(now: () => Date): AnyStep {
   return step({
     name: 'years',
-    description: 'Reads years and decades, also relative to the release of a named movie',
+    description: 'Reads dates, years and decades, also relative to the release of a named movie',
     inputs: ['spelling', 'titles', 'people'],
     timeoutMs: ruleTimeoutMs,
     run: ({ spelling, titles, people }) => {
       const { value, spans } = readRanges(textWithoutNames({ spelling, titles, people }), now());
-      return { value: [...titles.flatMap(rangeByTitle), ...value].reduce(intersect, open), spans };
+      const dates = [...titles.flatMap(datesByTitle), ...value].reduce(intersect, open);
+      return { value: { years: yearsOf(dates), released: releasedOf(dates) }, spans };
     },
-    fallback: () => ({ value: open, spans: [] }),
+    fallback: () => ({ value: { years: yearsOf(open), released: releasedOf(open) }, spans: [] }),
   });
 }
 
 /** "before Titanic". */
-function rangeByTitle({ as, year }: TitleMention): Range[] {
+function datesByTitle({ as, year }: TitleMention): Dates[] {
   if (year === undefined) return [];
   switch (as) {
     case 'before':
-      return [until(year - 1)];
+      return [untilYear(year - 1)];
     case 'after':
-      return [since(year + 1)];
+      return [sinceYear(year + 1)];
     case 'since':
-      return [since(year)];
+      return [sinceYear(year)];
     default:
       return [];
   }
 }
 
-function readRanges(text: WordText, now: Date): Reading<Range[]> {
-  const value: Range[] = [];
+function readRanges(text: WordText, now: Date): Reading<Dates[]> {
+  const value: Dates[] = [];
   const spans: Span[] = [];
+  const storyTimes = text.findAll(storyTime).map(({ span }) => span);
   for (const { pattern, read } of yearRules) {
     for (const { groups, span } of text.findAll(pattern)) {
-      if (spans.some((other) => overlaps(other, span))) continue;
+      if ([...spans, ...storyTimes].some((other) => overlaps(other, span))) continue;
       const range = read(groups, now.getUTCFullYear());
       if (!range) continue;
       value.push(range);
@@ -53,12 +54,12 @@ function readRanges(text: WordText, now: Date): Reading<Range[]> {
 }
 
 /** Parses dates that no rule matches: "since last summer", "after March 2015". */
-function readDate(text: WordText, now: Date): Reading<Range[]> {
+function readDate(text: WordText, now: Date): Reading<Dates[]> {
   const match = text.find(/(?:made |released |out )?(before|after|since) ((?:[a-z0-9]+ ){0,3}[a-z0-9]+)/);
   const [cue, phrase = ''] = match?.groups ?? [];
   const [date] = match ? parseDates(phrase, now) : [];
   const year = date?.start.get('year') ?? null;
   if (!match || !date?.start.isCertain('month') || date.index > 0 || year === null)
     return { value: [], spans: [] };
-  return { value: [cue === 'before' ? until(year) : since(year)], spans: [match.span] };
+  return { value: [cue === 'before' ? untilYear(year) : sinceYear(year)], spans: [match.span] };
 }
