@@ -119,7 +119,7 @@ describe('POST /v1/query-understanding by rules', () => {
       steps: { name: string; inputs: string[]; optional: boolean }[];
     };
     expect(steps.find(({ name }) => name === 'years')).toMatchObject({
-      inputs: ['spelling', 'titles', 'people'],
+      inputs: ['spelling', 'titles', 'people', 'votes', 'countryCount', 'money'],
       optional: true,
     });
     const mermaid = await fetch(`${api.url}/v1/query-understanding/graph?format=mermaid`);

@@ -4,6 +4,7 @@ import type { AnyStep } from './graph/graph.js';
 import { PeopleIndex } from './names/people-index.js';
 import { TitleIndex } from './names/title-index.js';
 import { certificationStep } from './steps/certification.step.js';
+import { constraintsStep } from './steps/constraints.step.js';
 import { conceptsStep } from './steps/concepts.step.js';
 import { countStep } from './steps/count.step.js';
 import { intentStep, sortStep } from './steps/intent.steps.js';
@@ -15,7 +16,10 @@ import { peopleStep } from './steps/people.step.js';
 import { ratingStep } from './steps/rating.step.js';
 import { rewriteStep } from './steps/rewrite.step.js';
 import { rulesStep } from './steps/rules.step.js';
-import { runtimeStep } from './steps/runtime.step.js';
+import { countryCountStep } from './steps/quantities/country-count.step.js';
+import { moneyStep } from './steps/quantities/money.step.js';
+import { runtimeStep } from './steps/quantities/runtime.step.js';
+import { votesStep } from './steps/quantities/votes.step.js';
 import { spellingStep } from './steps/spelling.step.js';
 import { titlesStep } from './steps/titles/titles.step.js';
 import { translateStep } from './steps/translate.step.js';
@@ -67,10 +71,14 @@ export function understandingGraph({ names, now, model, onStep }: GraphParts): G
     titlesStep(names.titles),
     peopleStep(names.people),
     spellingStep,
+    votesStep,
+    countryCountStep,
+    moneyStep,
     yearsStep(now),
     runtimeStep,
     ratingStep,
     certificationStep,
+    constraintsStep,
     countStep,
     negationStep,
     conceptsStep,

@@ -48,20 +48,10 @@ const maxThemeWords = 4;
 export const conceptsStep = step({
   name: 'concepts',
   description: 'Finds phrases for genres, moods and themes, longest first, and subjects after "about"',
-  inputs: [
-    'spelling',
-    'titles',
-    'people',
-    'years',
-    'runtime',
-    'rating',
-    'certification',
-    'count',
-    'negation',
-  ],
+  inputs: ['spelling', 'titles', 'people', 'constraints', 'count', 'negation'],
   timeoutMs: ruleTimeoutMs,
-  run: ({ spelling: words, titles, people, years, runtime, rating, certification, count, negation }) => {
-    const read = [years, runtime, rating, certification, count].flatMap(({ spans }) => spans);
+  run: ({ spelling: words, titles, people, constraints, count, negation }) => {
+    const read = [...constraints, ...count.spans];
     const mask = new Mask(words.length, [...namedSpans(titles, people), ...read]);
     const excluded = new Mask(words.length, negation);
     const mentions: ConceptMention[] = [];

@@ -14,11 +14,10 @@ const leads =
 export const countStep = step({
   name: 'count',
   description: 'Reads the number of requested movies',
-  inputs: ['spelling', 'titles', 'people', 'years', 'runtime', 'rating', 'certification'],
+  inputs: ['spelling', 'titles', 'people', 'constraints'],
   timeoutMs: ruleTimeoutMs,
-  run: ({ spelling: words, titles, people, years, runtime, rating, certification }) => {
-    const spans = [years, runtime, rating, certification].flatMap((reading) => reading.spans);
-    const mask = new Mask(words.length, [...namedSpans(titles, people), ...spans]);
+  run: ({ spelling: words, titles, people, constraints }) => {
+    const mask = new Mask(words.length, [...namedSpans(titles, people), ...constraints]);
     return read(words, mask);
   },
   fallback: () => ({ value: null, spans: [] }),

@@ -21,24 +21,13 @@ export const intentStep = step({
 export const sortStep = step({
   name: 'sort',
   description: 'Reads the requested order',
-  inputs: [
-    'spelling',
-    'titles',
-    'people',
-    'years',
-    'runtime',
-    'rating',
-    'certification',
-    'negation',
-    'concepts',
-  ],
+  inputs: ['spelling', 'titles', 'people', 'constraints', 'negation', 'concepts'],
   timeoutMs: ruleTimeoutMs,
-  run: ({ spelling: words, titles, people, years, runtime, rating, certification, negation, concepts }) => {
-    const read = [years, runtime, rating, certification].flatMap(({ spans }) => spans);
+  run: ({ spelling: words, titles, people, constraints, negation, concepts }) => {
     const named = namedSpans(titles, people);
     const mask = new Mask(words.length, [
       ...named,
-      ...read,
+      ...constraints,
       ...negation,
       ...concepts.map(({ span }) => span),
     ]);

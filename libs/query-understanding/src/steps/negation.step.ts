@@ -73,11 +73,10 @@ const maxUnknownWords = 2;
 export const negationStep = step({
   name: 'negation',
   description: 'Finds the parts of the query that exclude something',
-  inputs: ['spelling', 'titles', 'people', 'runtime', 'rating', 'certification', 'years'],
+  inputs: ['spelling', 'titles', 'people', 'constraints'],
   timeoutMs: ruleTimeoutMs,
-  run: ({ spelling: words, titles, people, runtime, rating, certification, years }) => {
-    const read = [runtime, rating, certification, years].flatMap(({ spans }) => spans);
-    const mask = new Mask(words.length, [...namedSpans(titles, people), ...read]);
+  run: ({ spelling: words, titles, people, constraints }) => {
+    const mask = new Mask(words.length, [...namedSpans(titles, people), ...constraints]);
     return new WordText(words, mask)
       .findAll(cue)
       .filter(({ span }) => !noNegation.test(words[span.to]?.text ?? ''))

@@ -1,6 +1,6 @@
 import { toNumber } from '../vocabulary/media.js';
 import { anyOf } from '../words/phrase-pattern.js';
-import { ruleTimeoutMs, step, textWithoutNames } from './values.js';
+import { ruleTimeoutMs, spansOf, step, textWithoutNames } from './values.js';
 
 const value = '(\\d{1,3}(?:\\.\\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|half)';
 const scale = '(?: (%|percent)|(?: stars?)? (?:out of|of|/) (five|ten|5|10|100)(?: stars?)?| (stars?|star))?';
@@ -64,10 +64,10 @@ const patterns: readonly RegExp[] = [
 export const ratingStep = step({
   name: 'rating',
   description: 'Reads the minimum rating on a scale of 10',
-  inputs: ['spelling', 'titles', 'people'],
+  inputs: ['spelling', 'titles', 'people', 'votes', 'money'],
   timeoutMs: ruleTimeoutMs,
-  run: (inputs) => {
-    const text = textWithoutNames(inputs);
+  run: ({ votes, money, ...inputs }) => {
+    const text = textWithoutNames(inputs, spansOf(votes, money));
     for (const pattern of patterns) {
       const match = text.find(pattern);
       const rating = match && toRating(match.groups);

@@ -1,5 +1,5 @@
 import { Mask } from '../words/words.js';
-import { ruleTimeoutMs, step } from './values.js';
+import { ruleTimeoutMs, spansOf, step } from './values.js';
 
 /** Words of the request that say nothing about the movies. */
 const polite = new Set(
@@ -16,20 +16,17 @@ export const rewriteStep = step({
     'spelling',
     'titles',
     'people',
-    'years',
-    'runtime',
-    'rating',
-    'certification',
+    'constraints',
     'count',
     'negation',
     'sort',
     'concepts',
   ],
   timeoutMs: ruleTimeoutMs,
-  run: ({ normalize, spelling: words, titles, people, concepts, negation, ...readings }) => {
-    const { years, runtime, rating, certification, count, sort } = readings;
+  run: ({ normalize, spelling: words, titles, people, concepts, negation, constraints, count, sort }) => {
     const dropped = new Mask(words.length, [
-      ...[years, runtime, rating, certification, count, sort].flatMap(({ spans }) => spans),
+      ...constraints,
+      ...spansOf(count, sort),
       ...negation,
       ...titles.filter(({ as }) => as !== 'requested' && as !== 'likeness').map(({ span }) => span),
     ]);

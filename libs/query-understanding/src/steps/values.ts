@@ -36,10 +36,15 @@ export interface Values {
   people: { readonly people: readonly Person[]; readonly spans: readonly Span[] };
   spelling: readonly Word[];
   years: Reading<{ readonly years: Range; readonly released: DateRange }>;
+  votes: Reading<number | null>;
+  money: Reading<{ readonly budget: NumberRange; readonly revenue: NumberRange }>;
+  countryCount: Reading<NumberRange>;
   runtime: Reading<NumberRange>;
   rating: Reading<number | null>;
   certification: Reading<readonly Certification[]>;
   count: Reading<number | null>;
+  /** The words from which the readings above were taken. */
+  constraints: readonly Span[];
   negation: readonly Span[];
   concepts: readonly ConceptMention[];
   genres: { readonly genres: readonly Genre[]; readonly excludedGenres: readonly Genre[] };
@@ -64,10 +69,16 @@ export const namedSpans = (titles: Values['titles'], people: Values['people']): 
   ...people.spans,
 ];
 
-/** Returns the corrected words of a query outside of names, as a text for patterns. */
-export const textWithoutNames = ({
-  spelling,
-  titles,
-  people,
-}: Pick<Values, 'spelling' | 'titles' | 'people'>): WordText =>
-  new WordText(spelling, new Mask(spelling.length, namedSpans(titles, people)));
+/**
+ * Returns the corrected words of a query outside of names, as a text for patterns.
+ *
+ * @param read words that other steps have read
+ */
+export const textWithoutNames = (
+  { spelling, titles, people }: Pick<Values, 'spelling' | 'titles' | 'people'>,
+  read: readonly Span[] = [],
+): WordText => new WordText(spelling, new Mask(spelling.length, [...namedSpans(titles, people), ...read]));
+
+/** Returns the spans of several readings. */
+export const spansOf = (...readings: readonly Reading<unknown>[]): Span[] =>
+  readings.flatMap(({ spans }) => spans);

@@ -43,7 +43,9 @@ const afterFiller = new Set(
 
 /** Drops hesitation and filler words, expands abbreviations and converts spoken years to numbers. */
 export function plainWords(words: readonly Word[]): Word[] {
-  const spoken = words.filter(({ text }) => !hesitation.test(text));
+  const spoken = words.filter(
+    ({ text }, index) => !hesitation.test(text) || /^\d/.test(words[index - 1]?.text ?? ''),
+  );
   const kept: Word[] = [];
   spoken.forEach((word, index) => {
     if (word.text === 'like' && isFiller(spoken, index)) return;

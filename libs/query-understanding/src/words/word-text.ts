@@ -8,11 +8,24 @@ export interface TextMatch {
   readonly span: Span;
 }
 
+const compiled = new WeakMap<RegExp, RegExp>();
+
+/** Returns a pattern that matches whole words only. */
+function wholeWords(pattern: RegExp): RegExp {
+  const known = compiled.get(pattern);
+  if (known) return known;
+  const whole = new RegExp(`(?<![^ ])(?:${pattern.source})(?![^ ])`, 'gu');
+  compiled.set(pattern, whole);
+  return whole;
+}
+
 /** Joins words to a text for patterns, with ` | ` where a clause begins and the signs of numbers ("$76m", "'89"). */
 export class WordText {
   private readonly text: string;
   /** The offset of each word. */
   private readonly offsets: number[] = [];
+  /** The end of each word. */
+  private readonly ends: number[] = [];
 
   constructor(words: readonly Word[], mask: Mask = new Mask(words.length)) {
     let text = '';
@@ -20,14 +33,14 @@ export class WordText {
       if (index > 0) text += word.startsClause ? ' | ' : ' ';
       this.offsets.push(text.length);
       text += mask.isTaken(index) ? taken : `${word.sign ?? ''}${word.text}`;
+      this.ends.push(text.length);
     });
     this.text = text;
   }
 
   /** Returns all matches of a pattern that consist of whole words. */
   findAll(pattern: RegExp): TextMatch[] {
-    const whole = new RegExp(`(?<![^ ])(?:${pattern.source})(?![^ ])`, 'gu');
-    return [...this.text.matchAll(whole)].map((match) => ({
+    return [...this.text.matchAll(wholeWords(pattern))].map((match) => ({
       groups: match.slice(1),
       span: this.spanOf(match.index, match.index + match[0].length),
     }));
@@ -35,6 +48,17 @@ export class WordText {
 
   find(pattern: RegExp): TextMatch | undefined {
     return this.findAll(pattern)[0];
+  }
+
+  /** Returns up to `count` words in front of a span. */
+  before({ from }: Span, count: number): string {
+    return this.text.slice(this.offsets[Math.max(0, from - count)], this.offsets[from]).trim();
+  }
+
+  /** Returns up to `count` words behind a span. */
+  after({ to }: Span, count: number): string {
+    const last = Math.min(to + count, this.ends.length) - 1;
+    return this.text.slice(this.ends[to - 1], this.ends[last]).trim();
   }
 
   private spanOf(start: number, end: number): Span {

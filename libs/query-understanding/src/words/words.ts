@@ -49,7 +49,7 @@ export function fold(text: string): string {
 }
 
 const wordPattern =
-  /\d+(?:\.\d+)?(?=[%/+]|\b(?!['’]\p{L}))|\d+\.\d+\p{L}+|[%/+]|[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*|[\p{L}\p{N}]+/gu;
+  /\d+\.\d+\p{L}+|\d+(?:\.\d+)?(?=[%/+]|\b(?!['’]\p{L}))|[%/+]|[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*|[\p{L}\p{N}]+/gu;
 
 const month = '(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)';
 const abbreviation = new RegExp(`\\b(${month}|approx|ca|min|max)\\.(?=\\s?[$'’\\d])`, 'g');

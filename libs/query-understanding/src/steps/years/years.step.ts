@@ -2,7 +2,14 @@ import { parse as parseDates } from 'chrono-node';
 import type { AnyStep } from '../../graph/graph.js';
 import { overlaps, type Span } from '../../words/words.js';
 import type { WordText } from '../../words/word-text.js';
-import { type Reading, ruleTimeoutMs, step, textWithoutNames, type TitleMention } from '../values.js';
+import {
+  type Reading,
+  ruleTimeoutMs,
+  spansOf,
+  step,
+  textWithoutNames,
+  type TitleMention,
+} from '../values.js';
 import { type Dates, intersect, open, releasedOf, sinceYear, untilYear, yearsOf } from './ranges.js';
 import { storyTime, yearRules } from './year-rules.js';
 
@@ -11,10 +18,13 @@ export function yearsStep(now: () => Date): AnyStep {
   return step({
     name: 'years',
     description: 'Reads dates, years and decades, also relative to the release of a named movie',
-    inputs: ['spelling', 'titles', 'people'],
+    inputs: ['spelling', 'titles', 'people', 'votes', 'countryCount', 'money'],
     timeoutMs: ruleTimeoutMs,
-    run: ({ spelling, titles, people }) => {
-      const { value, spans } = readRanges(textWithoutNames({ spelling, titles, people }), now());
+    run: ({ titles, votes, countryCount, money, ...inputs }) => {
+      const { value, spans } = readRanges(
+        textWithoutNames({ ...inputs, titles }, spansOf(votes, countryCount, money)),
+        now(),
+      );
       const dates = [...titles.flatMap(datesByTitle), ...value].reduce(intersect, open);
       return { value: { years: yearsOf(dates), released: releasedOf(dates) }, spans };
     },
