@@ -12,6 +12,7 @@ import { genresStep, moodsStep, themesStep } from './steps/kinds.steps.js';
 import { languageStep } from './steps/language.step.js';
 import { negationStep } from './steps/negation.step.js';
 import { normalizeStep } from './steps/normalize.step.js';
+import { originStep } from './steps/origin.step.js';
 import { peopleStep } from './steps/people.step.js';
 import { ratingStep } from './steps/rating.step.js';
 import { rewriteStep } from './steps/rewrite.step.js';
@@ -74,6 +75,7 @@ export function understandingGraph({ names, now, model, onStep }: GraphParts): G
     votesStep,
     countryCountStep,
     moneyStep,
+    originStep,
     yearsStep(now),
     runtimeStep,
     ratingStep,

@@ -1,5 +1,6 @@
 import { stepOf } from '../graph/graph.js';
 import type { DateRange, Facts, Genre, Person, Range, NumberRange, Certification } from '../understanding.js';
+import type { Origin } from './origin.step.js';
 import { Mask, type Span, type Word } from '../words/words.js';
 import { WordText } from '../words/word-text.js';
 
@@ -39,6 +40,7 @@ export interface Values {
   votes: Reading<number | null>;
   money: Reading<{ readonly budget: NumberRange; readonly revenue: NumberRange }>;
   countryCount: Reading<NumberRange>;
+  origin: Origin;
   runtime: Reading<NumberRange>;
   rating: Reading<number | null>;
   certification: Reading<readonly Certification[]>;

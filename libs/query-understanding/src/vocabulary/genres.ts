@@ -47,7 +47,7 @@ export const genrePhrases: readonly (readonly [genres: readonly Genre[], phrases
 
 /** Nouns for a kind of movie that hardly mean anything else, unlike "family", "war" and "music". */
 export const genreNouns: ReadonlySet<string> = new Set(
-  'comedy comedies drama dramas melodrama melodramas thriller thrillers horror horrors documentary documentaries docs cartoon cartoons anime animation animations musical musicals mockumentary mockumentaries romcom romcoms romance romances western westerns whodunit whodunits noir slasher slashers blockbuster blockbusters biopic biopics production productions scifi epic epics'.split(
+  'comedy comedies drama dramas melodrama melodramas thriller thrillers horror horrors documentary documentaries docs cartoon cartoons anime animation animations musical musicals mockumentary mockumentaries romcom romcoms romance romances western westerns whodunit whodunits noir slasher slashers blockbuster blockbusters biopic biopics production productions scifi fi fiction epic epics'.split(
     ' ',
   ),
 );
