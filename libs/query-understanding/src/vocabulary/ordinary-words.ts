@@ -1,3 +1,4 @@
+import { countriesByAdjective, languagesByName } from './countries.js';
 import { lexicon } from './lexicon.js';
 import { mediaWords } from './media.js';
 
@@ -7,11 +8,19 @@ const commonWords = new Set(
   ),
 );
 
+/** Returns whether a word is the adjective of a country or the name of a language. */
+export const isOriginWord = (word: string): boolean =>
+  countriesByAdjective.has(word) || languagesByName.has(word);
+
 const isOrdinaryWord = (word: string): boolean =>
-  commonWords.has(word) || mediaWords.has(word) || lexicon.has(word) || /^\d{1,2}0s$/.test(word);
+  commonWords.has(word) ||
+  isOriginWord(word) ||
+  mediaWords.has(word) ||
+  lexicon.has(word) ||
+  /^\d{1,2}0s$/.test(word);
 
 /** Returns whether a phrase is a single common word ("the", "best") rather than a name. */
-export const isCommonWord = (phrase: string): boolean => commonWords.has(phrase);
+export const isCommonWord = (phrase: string): boolean => commonWords.has(phrase) || isOriginWord(phrase);
 
 /** Returns whether a phrase consists of common and vocabulary words alone, so that it need not be a name. */
 export const isOrdinaryPhrase = (phrase: string): boolean =>

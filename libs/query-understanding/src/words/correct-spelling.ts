@@ -1,3 +1,4 @@
+import { isOriginWord } from '../vocabulary/ordinary-words.js';
 import { readWordList } from '../names/word-list.js';
 import { correctableWords } from './correctable-words.js';
 import { editDistance, tolerance } from './edit-distance.js';
@@ -11,7 +12,14 @@ const maxCachedCorrections = 10_000;
 /** Returns the word with its spelling corrected if it is a near miss of a vocabulary word, or the word itself. */
 export function correctSpelling(word: Word): Word {
   const { text } = word;
-  if (text.length < 5 || vocabulary.has(text) || exceptions.has(text) || !/^[a-z]+$/.test(text)) return word;
+  if (
+    text.length < 5 ||
+    vocabulary.has(text) ||
+    exceptions.has(text) ||
+    isOriginWord(text) ||
+    !/^[a-z]+$/.test(text)
+  )
+    return word;
   let correction = corrections.get(text);
   if (correction === undefined) {
     correction = nearestVocabularyWord(text);

@@ -28,7 +28,7 @@ export const shorterDuration = `(${plainNumber}(?: ?(?:${hourUnit}|${minuteUnit}
 
 type Unit = 'h' | 'm';
 
-export const unitOf = (text: string): Unit => (new RegExp(`${hourUnit}`).test(text) ? 'h' : 'm');
+export const unitOf = (text: string): Unit => (new RegExp(hourUnit).test(text) ? 'h' : 'm');
 
 /** Returns a duration in minutes. @param unit the unit of a number that has none */
 export function toMinutes(text: string, unit?: Unit): number | undefined {

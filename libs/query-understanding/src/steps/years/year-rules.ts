@@ -118,7 +118,7 @@ const approximately = anyOf([
   '(from|in) about',
   'ca',
 ]);
-const during_ = '(?:in|from|of|during|on|year|within|dated) ';
+const timing = '(?:in|from|of|during|on|year|within|dated) ';
 
 const rule = (pattern: string, read: YearRule['read']): YearRule => ({ pattern: new RegExp(pattern), read });
 
@@ -152,8 +152,8 @@ export const yearRules: readonly YearRule[] = [
   periodRule(`${earlierThan} ${period}`, before),
   periodRule(`${laterThan} ${period}`, after),
   periodRule(`${made}${from} ${period} ${untilNow}`, since),
-  periodRule(`${made}(?:${during_})?${period} ${onward}`, since),
-  periodRule(`${made}(?:${during_})?${period} ${orEarlier}`, until),
+  periodRule(`${made}(?:${timing})?${period} ${onward}`, since),
+  periodRule(`${made}(?:${timing})?${period} ${orEarlier}`, until),
   periodRule(`${made}${sinceCue} ${period}`, since),
   periodRule(`${made}${adverbs}${untilCue} ${period}`, until),
   rule(
@@ -171,11 +171,11 @@ export const yearRules: readonly YearRule[] = [
   rule(`(?:${made}(?:in|from) )?(?:the )?(?:past|last) (?:twelve|12) months`, (_, thisYear) =>
     duringYears(thisYear - 1, thisYear),
   ),
-  periodRule(`${made}${adverbs}(?:${during_})?${approximately} ${period}`, (named) => during(around(named))),
-  periodRule(`${made}(?:${during_})?${period} (?:ish|or so|or thereabouts|give or take)`, (named) =>
+  periodRule(`${made}${adverbs}(?:${timing})?${approximately} ${period}`, (named) => during(around(named))),
+  periodRule(`${made}(?:${timing})?${period} (?:ish|or so|or thereabouts|give or take)`, (named) =>
     during(around(named)),
   ),
-  periodRule(`${made}${adverbs}(?:${during_})?${period}`, during),
+  periodRule(`${made}${adverbs}(?:${timing})?${period}`, during),
   rule('(?:of |from |in )?(?:this|the 21st|the twenty first|21st|twenty first) century', () =>
     sinceYear(2001),
   ),
