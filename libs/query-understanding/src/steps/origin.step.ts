@@ -10,15 +10,7 @@ import { mediaWords } from '../vocabulary/media.js';
 import { anyOf } from '../words/phrase-pattern.js';
 import { overlaps, type Span, type Word } from '../words/words.js';
 import type { WordText } from '../words/word-text.js';
-import { ruleTimeoutMs, step, textWithoutNames } from './values.js';
-
-/** Where movies are produced, and the languages that are spoken in them. */
-export interface Origin {
-  readonly countries: readonly string[];
-  readonly languages: readonly string[];
-  /** The words that say so, to be left out of negations. */
-  readonly spans: readonly Span[];
-}
+import { type Origin, ruleTimeoutMs, step, textWithoutNames } from './values.js';
 
 const longestFirst = (names: Iterable<string>): string =>
   anyOf([...names].toSorted((a, b) => b.length - a.length));
@@ -72,7 +64,7 @@ export const originStep = step({
   inputs: ['spelling', 'titles', 'people'],
   timeoutMs: ruleTimeoutMs,
   run: (inputs) => read(inputs.spelling, textWithoutNames(inputs)),
-  fallback: () => ({ countries: [], languages: [], spans: [] }),
+  fallback: () => ({ countries: [], languages: [] }),
 });
 
 function read(words: readonly Word[], text: WordText): Origin {
@@ -101,7 +93,7 @@ function read(words: readonly Word[], text: WordText): Origin {
       else languagesByName.get(name)?.forEach((code) => languages.add(code));
     }
   }
-  return { countries: [...countries], languages: [...languages], spans };
+  return { countries: [...countries], languages: [...languages] };
 }
 
 /** Splits a list of names: "swedish or danish". */

@@ -1,6 +1,5 @@
 import { stepOf } from '../graph/graph.js';
 import type { DateRange, Facts, Genre, Person, Range, NumberRange, Certification } from '../understanding.js';
-import type { Origin } from './origin.step.js';
 import { Mask, type Span, type Word } from '../words/words.js';
 import { WordText } from '../words/word-text.js';
 
@@ -17,6 +16,12 @@ export interface TitleMention {
 export interface Reading<T> {
   readonly value: T;
   readonly spans: readonly Span[];
+}
+
+/** Where movies are produced, and the languages that are spoken in them. */
+export interface Origin {
+  readonly countries: readonly string[];
+  readonly languages: readonly string[];
 }
 
 export interface ConceptMention {
