@@ -14,9 +14,12 @@ const fieldsBelow = async (name: string, least: number): Promise<string[]> => {
 };
 
 describe('the rules of query understanding', () => {
-  it.each(['development', 'development-2', 'development-3', 'numeric/development'])('keep their scores on %s', async (name) => {
-    expect(await fieldsBelow(name, 0.85)).toEqual([]);
-  });
+  it.each(['development', 'development-2', 'development-3', 'numeric/development'])(
+    'keep their scores on %s',
+    async (name) => {
+      expect(await fieldsBelow(name, 0.85)).toEqual([]);
+    },
+  );
 
   it.each(['held-out', 'numeric/held-out'])('keep their scores on %s', async (name) => {
     expect(await fieldsBelow(name, 0.8)).toEqual([]);
