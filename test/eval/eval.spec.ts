@@ -14,7 +14,7 @@ const fieldsBelow = async (name: string, least: number): Promise<string[]> => {
 };
 
 describe('the rules of query understanding', () => {
-  it.each(['development', 'development-2', 'development-3', 'numeric/development'])(
+  it.each(['development', 'development-2', 'development-3', 'numeric/development', 'plots'])(
     'keep their scores on %s',
     async (name) => {
       expect(await fieldsBelow(name, 0.85)).toEqual([]);

@@ -22,6 +22,7 @@ const files =
         'held-out',
         'numeric/development',
         'numeric/held-out',
+        'plots',
       ].map((name) => join(here, `${name}.jsonl`));
 
 for (const file of files) {

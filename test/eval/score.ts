@@ -90,9 +90,19 @@ const numericFields: readonly Field[] = [
   'limit',
 ];
 
+/** The fields that the set of plots annotates: a story must not constrain the search. Themes and moods only rank. */
+const constraintFields: readonly Field[] = [
+  ...numericFields,
+  'intent',
+  'language',
+  'excludedGenres',
+  'certification',
+  'sort',
+];
+
 /** Returns the fields that a set of examples annotates. */
 export const fieldsOf = (file: string): readonly Field[] =>
-  /[\\/]numeric[\\/]/.test(file) ? numericFields : allFields;
+  /[\\/]numeric[\\/]/.test(file) ? numericFields : /plots/.test(file) ? constraintFields : allFields;
 
 function bounds(...values: (number | string | null | undefined)[]): string[] {
   return values.flatMap((value, index) =>

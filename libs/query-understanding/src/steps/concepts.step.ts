@@ -1,4 +1,6 @@
 import { type Concept, lexicon, maxPhraseWords } from '../vocabulary/lexicon.js';
+import { ambiguousGenres } from '../vocabulary/genres.js';
+import { describesMovies } from '../vocabulary/noun-phrases.js';
 import { mediaWords } from '../vocabulary/media.js';
 import { anyOf } from '../words/phrase-pattern.js';
 import { Mask, phraseOf, type Span, type Word } from '../words/words.js';
@@ -52,6 +54,7 @@ export const conceptsStep = step({
   timeoutMs: ruleTimeoutMs,
   run: ({ spelling: words, titles, people, constraints, count, negation }) => {
     const read = [...constraints, ...count.spans];
+    const named = new Mask(words.length, namedSpans(titles, people));
     const mask = new Mask(words.length, [...namedSpans(titles, people), ...read]);
     const excluded = new Mask(words.length, negation);
     const mentions: ConceptMention[] = [];
@@ -64,13 +67,18 @@ export const conceptsStep = step({
     for (const { span } of text.findAll(about)) readAbout(words, mask, span, add);
     for (let from = 0; from < words.length; from++) {
       const found = phraseAt(words, mask, from);
-      if (found) add(found.span, found.concept);
+      if (found && !isOfStory(words, found.span, (index) => named.isTaken(index)))
+        add(found.span, found.concept);
     }
     for (const span of negation) readUnknownExclusion(words, mask, span, mentions, add);
     return mentions.toSorted((a, b) => a.span.from - b.span.from);
   },
   fallback: () => [],
 });
+
+/** "a rich family", "a music teacher": the name of a genre is a noun in a story. */
+const isOfStory = (words: readonly Word[], span: Span, isName: (index: number) => boolean): boolean =>
+  ambiguousGenres.has(phraseOf(words, span)) && !describesMovies(words, span, isName);
 
 type Add = (span: Span, concept: Concept) => void;
 

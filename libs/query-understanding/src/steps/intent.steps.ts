@@ -1,4 +1,5 @@
 import { sortCues, trendingCue } from '../vocabulary/sort-cues.js';
+import { describesMovies } from '../vocabulary/noun-phrases.js';
 import { Mask } from '../words/words.js';
 import { WordText } from '../words/word-text.js';
 import { namedSpans, ruleTimeoutMs, step } from './values.js';
@@ -35,8 +36,11 @@ export const sortStep = step({
     if (isTrending && !titles.some(({ as }) => as === 'likeness'))
       return { value: 'popularity', spans: [isTrending.span] };
     const text = new WordText(words, mask);
+    const name = new Mask(words.length, named);
     for (const [sort, pattern] of sortCues) {
-      const match = text.find(pattern);
+      const match = text
+        .findAll(pattern)
+        .find(({ span }) => describesMovies(words, span, (index) => name.isTaken(index)));
       if (match) return { value: sort, spans: [match.span] };
     }
     return { value: 'relevance', spans: [] };

@@ -13,6 +13,17 @@ const namesOf = (
       .map(({ name }) => name),
   );
 
+/** "no superhero action movies" excludes superheroes, not action. */
+const isKindOf = ({ kind, span }: ConceptMention, concepts: readonly ConceptMention[]): boolean =>
+  kind === 'genre' &&
+  concepts.some(
+    (other) =>
+      other.kind === 'theme' &&
+      other.isExcluded &&
+      other.span.to === span.from &&
+      other.span.from < span.from,
+  );
+
 export const genresStep = step({
   name: 'genres',
   description: "Collects TMDB's genres, requested and excluded",
@@ -20,7 +31,13 @@ export const genresStep = step({
   timeoutMs: ruleTimeoutMs,
   run: ({ concepts }) => {
     const ofKind = (isExcluded: boolean) =>
-      unique(concepts.filter((concept) => concept.isExcluded === isExcluded).flatMap(({ genres }) => genres));
+      unique(
+        concepts
+          .filter(
+            (concept) => concept.isExcluded === isExcluded && !(isExcluded && isKindOf(concept, concepts)),
+          )
+          .flatMap(({ genres }) => genres),
+      );
     return { genres: ofKind(false), excludedGenres: ofKind(true) };
   },
   fallback: () => ({ genres: [], excludedGenres: [] }),

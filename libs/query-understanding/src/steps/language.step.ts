@@ -1,15 +1,11 @@
 import { detectAll } from 'tinyld';
+import { isEnglishWord } from '../vocabulary/english-words.js';
 import { lexicon } from '../vocabulary/lexicon.js';
 import { mediaWords } from '../vocabulary/media.js';
 import { translations } from '../vocabulary/translations.js';
 import type { Word } from '../words/words.js';
 import { ruleTimeoutMs, step } from './values.js';
 
-const english: ReadonlySet<string> = new Set(
-  'the movies movie films with about like from of and but not directed starring by for after before without best new something anything show me find watch what whats who is are was were be been in to i we want similar comedies thrillers an documentary under over hours hrs minutes mins abt scifi sci please my your that this some any imdb rated mind trending now right watching trailer cast plot runtime as it its he she they why how when where good great gets get all one two if up out so yes can will just more than then there good at on have has had do does did or'.split(
-    ' ',
-  ),
-);
 /** Weak evidence: words that also occur in names and titles, or in several languages. */
 const weak: ReadonlySet<string> = new Set(
   'de del la el le les du des das der die dem den il lo da do dos das e y et und con un una une en a o os as no film me por come como im per para pour'.split(
@@ -34,13 +30,20 @@ function evidence(words: readonly Word[], language: string): { score: number; is
   return { score, isStrong };
 }
 
-const isEnglish = (text: string): boolean => english.has(text) || mediaWords.has(text) || lexicon.has(text);
+const isEnglish = (text: string): boolean => isEnglishWord(text) || mediaWords.has(text) || lexicon.has(text);
 
-/** Returns whether a word is English and occurs in no translation table. */
+/** The words of all phrases that are translated. */
+const translatedWords: ReadonlySet<string> = new Set(
+  Object.values(translations).flatMap(({ markers, phrases }) => [
+    ...markers,
+    ...[...phrases.keys()].flatMap((phrase) => phrase.split(' ')),
+  ]),
+);
+
+/** Returns whether a word is English and, if it is about movies, occurs in no translation table. */
 const isEnglishOnly = (text: string): boolean =>
-  english.has(text) ||
-  (lexicon.has(text) &&
-    !Object.values(translations).some(({ markers, phrases }) => markers.has(text) || phrases.has(text)));
+  (isEnglishWord(text) && !mediaWords.has(text)) ||
+  ((mediaWords.has(text) || lexicon.has(text)) && !translatedWords.has(text));
 
 export const languageStep = step({
   name: 'language',

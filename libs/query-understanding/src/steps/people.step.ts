@@ -1,5 +1,6 @@
 import type { AnyStep } from '../graph/graph.js';
 import type { PeopleIndex } from '../names/people-index.js';
+import { isEnglishWord } from '../vocabulary/english-words.js';
 import { lexicon } from '../vocabulary/lexicon.js';
 import { mediaWords } from '../vocabulary/media.js';
 import {
@@ -172,6 +173,7 @@ class PeopleReader {
     const words = this.words.slice(from, to);
     return (
       words.length < to - from ||
+      words.filter(({ text }) => isEnglishWord(text)).length >= 2 ||
       articles.has(words[0]?.text ?? '') ||
       words.some(
         ({ text }) =>

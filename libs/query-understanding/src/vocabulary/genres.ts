@@ -45,6 +45,13 @@ export const genrePhrases: readonly (readonly [genres: readonly Genre[], phrases
   [['Western'], 'western, westerns, spaghetti western, spaghetti westerns, cowboy movie, cowboy movies'],
 ];
 
+/** Names of genres that are also ordinary nouns. */
+export const ambiguousGenres: ReadonlySet<string> = new Set(
+  'family kids kid children childrens music war wartime crime crimes mob gangster gangsters history western period mystery adventure costume doc docs'.split(
+    ' ',
+  ),
+);
+
 /** Nouns for a kind of movie that hardly mean anything else, unlike "family", "war" and "music". */
 export const genreNouns: ReadonlySet<string> = new Set(
   'comedy comedies drama dramas melodrama melodramas thriller thrillers horror horrors documentary documentaries docs cartoon cartoons anime animation animations musical musicals mockumentary mockumentaries romcom romcoms romance romances western westerns whodunit whodunits noir slasher slashers blockbuster blockbusters biopic biopics production productions scifi fi fiction epic epics'.split(

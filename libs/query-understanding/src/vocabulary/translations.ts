@@ -1,3 +1,5 @@
+import { localizedTitles } from './localized-titles.js';
+
 /** The movie vocabulary of a language, with English translations. */
 export interface Translation {
   /** English translations by folded phrase. */
@@ -6,22 +8,20 @@ export interface Translation {
   readonly markers: ReadonlySet<string>;
 }
 
-const table = (markers: string, phrases: string): Translation => ({
+const table = (language: string, markers: string, phrases: string): Translation => ({
   markers: new Set(markers.split(' ')),
   phrases: new Map(
-    phrases
-      .trim()
-      .split('\n')
-      .flatMap((line) => {
-        const [english = '', foreign = ''] = line.split(' = ').map((part) => part.trim());
-        return foreign.split(/, */).map((phrase): [string, string] => [phrase, english]);
-      }),
+    `${phrases.trim()}\n${localizedTitles(language).trim()}`.split('\n').flatMap((line) => {
+      const [english = '', foreign = ''] = line.split(' = ').map((part) => part.trim());
+      return foreign.split(/, */).map((phrase): [string, string] => [phrase, english]);
+    }),
   ),
 });
 
 /** Translations by ISO 639-1 code. An empty left side drops the phrase. */
 export const translations: Readonly<Record<string, Translation>> = {
   es: table(
+    'es',
     'quiero ver una un el los las pelicula peliculas con para sin mejores anos de del dirigida dirigidas por como sobre que mas menos recientes nuevas comedia busco horas ninos terror accion muestrame recomiendame alguna quisiera duracion trailer dirigido dirigidos dirigio quien cuanto dura pelis protagonizada protagonizadas cuando',
     `
 movies = peliculas, pelis, cintas
@@ -94,6 +94,7 @@ s_of = de los anos, anos
 `,
   ),
   fr: table(
+    'fr',
     'davant je cherche des un une les le la avec pour sans meilleurs meilleures annees de du realise realises par comme sur veux voir moins plus heures enfants drole droles et guerre peur montre montremoi bande annonce recommande quelques dun cherchons combien dure comedies realisateur qui tourne',
     `
 movies = films
@@ -164,6 +165,7 @@ s_of = des annees, annees
 `,
   ),
   de: table(
+    'de',
     'ich suche einen eine ein der die das mit fur ohne besten beste jahren jahre aus den dem von wie uber und unter stunden zeig mir filme kinder nach vor zeige suche zehn funf film schauen mochte gerne empfiehl welche laufen kinderfilme wissenschaft wie lange dauert gibt wer regie neue',
     `
 movies = filme, filmen, spielfilme
@@ -235,6 +237,7 @@ s_of = aus den, der
 `,
   ),
   it: table(
+    'it',
     'vorrei un una il lo gli le con per senza migliori anni di del della diretti diretto da come su voglio vedere meno piu ore bambini tutta famiglia e paura dei simili cerco almeno mostrami consigliami qualche voglio minuti duri quanto dura chi ha film diretti commedie regista quando',
     `
 movies = film, pellicole
@@ -299,6 +302,7 @@ s_of = degli anni, anni
 `,
   ),
   pt: table(
+    'pt',
     'quero ver um uma os as filmes filme com para sem melhores anos de do da dirigidos dirigido por como sobre menos mais horas criancas depois antes guerra e terror que mostre recomende algum alguns procuro pelo quero filme quanto dura quem dirigiu quando filmes diretor',
     `
 movies = filmes, longas

@@ -38,6 +38,10 @@ export class WordText {
     this.text = text;
   }
 
+  get all(): string {
+    return this.text;
+  }
+
   /** Returns all matches of a pattern that consist of whole words. */
   findAll(pattern: RegExp): TextMatch[] {
     return [...this.text.matchAll(wholeWords(pattern))].map((match) => ({

@@ -1,6 +1,7 @@
 import type { NumberRange } from '../../understanding.js';
 import type { WordText } from '../../words/word-text.js';
-import { overlaps, type Span } from '../../words/words.js';
+import { overlaps, type Span, type Word } from '../../words/words.js';
+import { describesMovies } from '../../vocabulary/noun-phrases.js';
 import { ruleTimeoutMs, spansOf, step, textWithoutNames } from '../values.js';
 import { firstBounds, firstOf, measureFinder, type Measure, rangeOf, unlimited } from './comparisons.js';
 import { duration, shorterDuration, toMinutes, unitOf } from './durations.js';
@@ -36,17 +37,23 @@ export const runtimeStep = step({
   inputs: ['spelling', 'titles', 'people', 'votes', 'countryCount', 'money', 'years'],
   timeoutMs: ruleTimeoutMs,
   run: ({ votes, countryCount, money, years, ...inputs }) =>
-    read(textWithoutNames(inputs, spansOf(votes, countryCount, money, years))),
+    read(inputs.spelling, textWithoutNames(inputs, spansOf(votes, countryCount, money, years))),
   fallback: () => ({ value: unlimited, spans: [] }),
 });
 
-function read(text: WordText): { value: NumberRange; spans: Span[] } {
-  const measures = findRuntimes(text);
+function read(words: readonly Word[], text: WordText): { value: NumberRange; spans: Span[] } {
+  const measures = findRuntimes(text).filter((measure) => !isOfStory(text, measure));
   const spans = measures.map(({ span }) => span);
   let value = measures.flatMap((measure) => toRange(measure) ?? []).reduce(firstBounds, unlimited);
   for (const [pattern, range] of descriptions) {
     if (value.min !== null && value.max !== null) break;
-    const match = text.findAll(pattern).find(({ span }) => !spans.some((other) => overlaps(other, span)));
+    const match = text
+      .findAll(pattern)
+      .find(
+        ({ span }) =>
+          !spans.some((other) => overlaps(other, span)) &&
+          (!range || describesMovies(words, span, () => false)),
+      );
     if (!match) continue;
     spans.push(match.span);
     if (!range) break;
@@ -54,6 +61,13 @@ function read(text: WordText): { value: NumberRange; spans: Span[] } {
   }
   return { value, spans };
 }
+
+/** "he has 30 minutes to save her", "two hours later". */
+const isOfStory = (text: WordText, { comparison, span }: Measure): boolean =>
+  (comparison === 'exactly' || comparison === 'atMost') &&
+  /^(?:to (?!kill|spare|watch|go)|later|earlier|ago|before (?:the|a|he|she|it|they)|after (?:the|a|he|she|it|they)|away|left|from now|into|until)/.test(
+    text.after(span, 3),
+  );
 
 function toRange(measure: Measure): NumberRange | undefined {
   const [text = '', other] = measure.texts.map((part) => part.replace(' +', ''));

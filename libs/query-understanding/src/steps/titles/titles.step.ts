@@ -9,6 +9,7 @@ import { correctSpelling } from '../../words/correct-spelling.js';
 import type { Span, Word } from '../../words/words.js';
 import { type TextMatch, WordText } from '../../words/word-text.js';
 import { ruleTimeoutMs, step, type TitleMention } from '../values.js';
+import { period } from '../years/periods.js';
 import { readComparison } from './comparisons.js';
 import { TitleLookup } from './title-lookup.js';
 import { mentionOf, TitleMentions, unknownMention } from './title-mentions.js';
@@ -58,8 +59,13 @@ function readDate(
   const found = lookup.titleAt(cueSpan.to);
   if (!found) return undefined;
   const phrase = lookup.phrase({ from: cueSpan.to, to: found.to });
-  const isYear = /^(?:19|20)\d\d$/.test(phrase);
-  if (isYear || (lexicon.has(phrase) && !found.title.isFamous)) return undefined;
+  const isYear = /^(?:19|20)\d\d$/.test(phrase) || startsWithPeriod.test(restOf(lookup.words, cueSpan.to));
+  if (
+    isYear ||
+    isOrdinaryWordOfClause(lookup, phrase, found.to) ||
+    (lexicon.has(phrase) && !found.title.isFamous)
+  )
+    return undefined;
   const relation = /before|prior|earlier|older/.test(cue)
     ? 'before'
     : cue.includes('since')
@@ -67,6 +73,22 @@ function readDate(
       : 'after';
   return mentionOf(found.title, relation, { from: cueSpan.from, to: found.to });
 }
+
+/** "after her mother dies": a word with more of its clause behind it is no title. */
+function isOrdinaryWordOfClause(lookup: TitleLookup, phrase: string, end: number): boolean {
+  if (phrase.includes(' ')) return false;
+  const next = lookup.words[end];
+  return (
+    /^(?:her|him|it|us|them|you|we|she|he|they|i)$/.test(phrase) ||
+    !(next === undefined || next.startsClause || endsTitle.test(next.text))
+  );
+}
+
+const endsTitle =
+  /^(?:with|without|but|and|or|that|which|starring|directed|by|in|from|about|under|over|of|for|on|at|came|was|is|not|no|please|if|rated|released|made|movies?|films?|era)$/;
+const startsWithPeriod = new RegExp(`^(?:the )?${period}(?: |$)`);
+const restOf = (words: readonly Word[], from: number): string =>
+  new WordText(words.slice(from, from + 5)).all;
 
 function readQuoted(lookup: TitleLookup, span: Span): TitleMention {
   const known = lookup.find(span) ?? lookup.findNear(span);
