@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type ClientRequest, get as httpGet, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { useSessionApi } from '../fixtures/session-api.js';
+import { unhurried, useSessionApi } from '../fixtures/session-api.js';
 import { until } from '../fixtures/until.js';
 
-const marquee = useSessionApi();
+const marquee = useSessionApi(unhurried);
 const { call, begin, append } = marquee;
 
 describe('server-sent events', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { keyOf, useSessionApi } from '../fixtures/session-api.js';
+import { keyOf, unhurried, useSessionApi } from '../fixtures/session-api.js';
 import { until } from '../fixtures/until.js';
 
-const marquee = useSessionApi();
+const marquee = useSessionApi(unhurried);
 const { call, begin, append } = marquee;
 
 const events = async (): Promise<Record<string, string>[]> =>
@@ -63,10 +63,12 @@ describe('sessions', () => {
         marquee.redis.expire(keyOf(id, 'transcript'), 50),
       ]);
       await use();
-      const [metadata, transcript] = [
-        await marquee.redis.pttl(keyOf(id, 'metadata')),
-        await marquee.redis.pttl(keyOf(id, 'transcript')),
-      ];
+      const ttls = await marquee.redis
+        .multi()
+        .pttl(keyOf(id, 'metadata'))
+        .pttl(keyOf(id, 'transcript'))
+        .exec();
+      const [metadata = 0, transcript = 0] = (ttls ?? []).map(([, ttl]) => Number(ttl));
       expect(metadata).toBeGreaterThan(86_390_000);
       expect(Math.abs(metadata - transcript)).toBeLessThan(50);
     }
@@ -298,6 +300,8 @@ describe('transcripts', () => {
 
 describe('while Redis is unavailable', () => {
   it('nothing is acknowledged, and requests get a 503 with Retry-After', async () => {
+    // A short budget, so that the requests fail soon.
+    await marquee.restart({ REDIS_BUDGET_MS: '200' });
     const id = await begin();
     marquee.server.freeze();
     const answers = await Promise.all([
