@@ -105,7 +105,7 @@ class PeopleReader {
     }
     for (const length of [3, 2]) {
       const span = { from, to: from + length };
-      if (!this.mask.isFree(span) || this.isPlain(span)) continue;
+      if (!this.mask.isFree(span) || this.isPlain(span) || this.crossesClause(span)) continue;
       const names = this.index.findNear(this.phrase(span));
       if (names) return { names, span };
     }
@@ -180,6 +180,10 @@ class PeopleReader {
           lexicon.has(text) || mediaWords.has(text) || rolesBefore.has(text) || rolesAfter.has(text),
       )
     );
+  }
+
+  private crossesClause({ from, to }: Span): boolean {
+    return this.words.slice(from + 1, to).some(({ startsClause }) => startsClause);
   }
 
   private cueBefore(from: number): { role: Role; span: Span } | undefined {

@@ -11,7 +11,7 @@ interface AmountCues {
 }
 
 const fillerBefore =
-  '(?:of|was|is|were|are|be|being|been|at|a|an|the|total|totals?|totaling|should|must|that|which|to|it|its|them|back|somewhere|anywhere|in|whopping|estimated|reported|reportedly|figures?|number|numbers|worldwide|globally|domestically|us|usd|studio|studios|their|has|have|had|having|with|came|comes|coming|out|ran|runs|running|amounted|amounting|ended|up|not|did|didnt|only|just|\\|)';
+  '(?:of|was|is|were|are|be|being|been|at|a|an|the|range|ballpark|region|order|total|totals?|totaling|should|must|that|which|to|it|its|them|back|somewhere|anywhere|in|whopping|estimated|reported|reportedly|figures?|number|numbers|worldwide|globally|domestically|us|usd|studio|studios|their|has|have|had|having|with|came|comes|coming|out|ran|runs|running|amounted|amounting|ended|up|not|did|didnt|only|just|\\|)';
 const fillerAfter =
   '(?:us|usd|dollars?|total|in|its|a|the|of|estimated|reported|overall|global|international|on|as|for|against|whole|entire|their|his)';
 

@@ -8,7 +8,7 @@ export type Comparison = 'less' | 'atMost' | 'more' | 'atLeast' | 'about' | 'exa
 
 /** Hedges that do not move a bound: "well above", "just under". */
 const hedge =
-  '(?:(?:just|well|way|far|slightly|somewhat|a bit|a little|a lot|significantly|comfortably|barely|strictly|easily|only|right|somewhere|anywhere|something|any|of|is|are|was|that|which|at|with|has|have|having) )*';
+  '(?:(?:just|well|way|far|slightly|somewhat|a bit|a little|a lot|significantly|comfortably|barely|strictly|easily|only|right|somewhere|anywhere|something|any|of|is|are|was|that|which|at) )*';
 
 const less = anyOf([
   'under',
@@ -27,7 +27,7 @@ const less = anyOf([
 ]);
 const atMost = anyOf([
   'at( the)? most',
-  '(no|not|nothing|never|isnt|wasnt|arent)( any)? (longer|more|greater|higher|bigger|larger|over|above|beyond)( than)?',
+  '(no|not|nothing|never|isnt|wasnt|arent)( (any|much|that|too|significantly))? (longer|more|greater|higher|bigger|larger|over|above|beyond)( than)?',
   'max(imum)?( of)?',
   'a max(imum)? of',
   'up to',
@@ -77,7 +77,7 @@ const about = anyOf([
   'close to',
   'almost',
   'approaching',
-  'in the (region|neighborhood|vicinity|area) of',
+  'in the (region|neighborhood|vicinity|area|ballpark) of',
   'more or less',
   'some',
 ]);
@@ -103,7 +103,7 @@ const forms: readonly Form[] = [
   { comparison: 'atLeast', around: (quantity) => `(?:${hedge}${about} )?${quantity} ${orMore}` },
   { comparison: 'about', around: (quantity) => `${hedge}${about} ${quantity}(?: ${orSo})?` },
   { comparison: 'about', around: (quantity) => `${quantity} ${orSo}` },
-  { comparison: 'exactly', around: (quantity) => `(?:exactly )?${quantity}` },
+  { comparison: 'exactly', around: (quantity) => `(?:(?:exactly|precisely|only|just) )?${quantity}` },
 ];
 
 /** A quantity that a query names, or two with "between". */

@@ -15,7 +15,7 @@ const countries =
   '(?:(?:different|separate|distinct|various|foreign|european|asian) )*(?:countries|country|nations|nation|territories)';
 const production = '(?:(?:production|producing|coproduction|co production|coproducing|co producing) )';
 const made =
-  '(?:shot|filmed|made|produced|coproduced|co produced|financed|co financed|(?:international )?(?:co production|coproduction)|production|collaboration|joint production|joint effort|from)';
+  '(?:shot|filmed|made|produced|coproduced|co produced|financed|co financed|(?:international )?(?:co production|coproduction)|production companies|companies|studios|production|collaboration|joint production|joint effort|from)';
 const first = `(${plainNumber})`;
 const counts = `(${plainNumber}|a single|single|only one|just one|multiple|several|many|a few|a couple of|both)`;
 const a =

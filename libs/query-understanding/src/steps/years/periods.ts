@@ -38,7 +38,7 @@ const monthNames = [
 const month = `(${monthNames.join('|')})`;
 const day = '(\\d{1,2})(?:st|nd|rd|th)?';
 const part =
-  '(?:the )?(early|mid|middle|late|beginning|start|end|close|first half|second half|latter half|h1|h2)(?: (?:in|of))?(?: the)?';
+  '(?:the )?(early(?: to)? mid|mid(?: to)? late|early|mid|middle|late|beginning|start|end|close|first half|second half|latter half|h1|h2)(?: (?:in|of))?(?: the)?';
 const quarters = '(q[1-4]|[1-4]q|(?:first|second|third|fourth|last|1st|2nd|3rd|4th) quarter)';
 const seasons = '(spring|summer|fall|autumn|winter)';
 
@@ -52,6 +52,7 @@ const forms: readonly Form[] = [
     source: '(\\d{4}) (?:/ )?(0[1-9]|1[0-2]) (?:/ )?(0[1-9]|[12]\\d|3[01])',
     read: ([y, m, d]) => dayPeriod(Number(y), Number(m), Number(d)),
   },
+  { source: '((?:18|19|20|21)\\d\\d) 0([1-9])', read: ([y, m]) => months(Number(y), Number(m)) },
   {
     source: '(\\d{2}) (\\d{2}) ((?:18|19|20|21)\\d\\d)',
     read: ([a, b, c]) => numericDay(Number(c), Number(a), Number(b)),
@@ -199,6 +200,12 @@ function partOfYear(y: number, name = ''): Period {
     case 'latter half':
     case 'h2':
       return months(y, 7, 12);
+    case 'early mid':
+    case 'early to mid':
+      return months(y, 1, 8);
+    case 'mid late':
+    case 'mid to late':
+      return months(y, 5, 12);
     default: {
       const third = thirdOf(name);
       return { ...months(y, third * 4 + 1, third * 4 + 4), ...edgeOf(name) };
