@@ -64,7 +64,7 @@ export class SearchPipeline {
     const vector = await this.vectorFor(plan, references, degraded);
     const excludedIds = new Set([...subject.exclude, ...references.map(({ id }) => id)]);
     const words = [plan.words, ...references.map(({ keywords }) => keywords.join(' '))].join(' ');
-    const depth = plan.isBrowsing ? maxHits : maxDepth;
+    const depth = plan.isBrowsing ? browseDepth(plan) : maxDepth;
     const find = async (constraints: Constraints): Promise<Found> => {
       const answer = await this.timer.measure('retrieve', () =>
         this.index.search({
@@ -182,6 +182,10 @@ interface RelaxedFound {
   readonly found: Found;
   readonly relaxed: readonly Relaxation[];
 }
+
+/** A movie may be trending however little known it is. */
+const browseDepth = ({ intent }: SearchPlan): number =>
+  intent === 'trending' ? Number.POSITIVE_INFINITY : maxHits;
 
 /** Drops the softest constraints, one after the other, until there are enough results. */
 async function findRelaxed(

@@ -117,6 +117,16 @@ describe('planSearch', () => {
     });
   });
 
+  it('ranks trending movies by their rank, whatever words ask for them', () => {
+    for (const query of ["what's trending right now", 'currently trending movies', 'trending this week'])
+      expect(plan(query, { intent: 'trending', sort: 'popularity' })).toMatchObject({
+        isBrowsing: true,
+        sort: 'relevance',
+      });
+    const narrowed = plan('trending zebras', { intent: 'trending', sort: 'popularity' });
+    expect(narrowed).toMatchObject({ isBrowsing: false, words: 'zebras' });
+  });
+
   it('browses where the words say nothing beyond constraints', () => {
     expect(plan('good movies', {}).isBrowsing).toBe(true);
     expect(plan('Tom Hanks dramas'.toLowerCase(), { ...everything, rewritten: 'tom hanks' }).isBrowsing).toBe(

@@ -51,6 +51,9 @@ export interface SearchPlan {
 /** A query of more words than this describes a movie, so that a genre's name in it may be part of the description. */
 const maxWordsBesideGenre = 2;
 
+/** Words that ask for trending movies, and say nothing about a movie. */
+const trendingWords = /\b(?:trending|trendy|trends?|right now|currently|today|this (?:week|month))\b/giu;
+
 /** Returns what to look for. Filters narrow what the words say, and win over it. */
 export function planSearch(
   understanding: Understanding,
@@ -59,7 +62,9 @@ export function planSearch(
 ): SearchPlan {
   const { intent, query, rewritten, titles } = understanding;
   const isSimilar = intent === 'similar' && titles.length > 0;
-  const words = isSimilar ? withoutPhrases(rewritten, titles) : rewritten;
+  const isTrending = intent === 'trending';
+  const unnamed = isSimilar ? withoutPhrases(rewritten, titles) : rewritten;
+  const words = isTrending ? unnamed.replaceAll(trendingWords, ' ').trim() : unnamed;
   const wordCount = describingWords(words, understanding);
   const isDescription = !isSimilar && wordCount > maxWordsBesideGenre;
   const demanded = constraintsOf(filters, excludedIds);
@@ -93,7 +98,8 @@ export function planSearch(
     moods: understanding.moods,
     themes: understanding.themes,
     excludedThemes: understanding.excludedThemes,
-    sort: understanding.sort,
+    // The score orders by trending rank; `popularity` would order by fame.
+    sort: isTrending ? 'relevance' : understanding.sort,
   };
 }
 
