@@ -48,9 +48,14 @@ export class SuggestionIndex {
       keep(value, value.fame + (isStart ? 2 : 0));
     if (scores.size < limit)
       for (const value of this.names.nearCompletions(prefix)) keep(value, value.fame - 4);
-    return [...scores]
-      .toSorted(([, a], [, b]) => b - a)
-      .slice(0, limit)
-      .map(([{ suggestion }]) => suggestion);
+    return (
+      [...scores]
+        // Of equally known titles, the shorter is the first of its series.
+        .toSorted(
+          ([one, a], [other, b]) => b - a || one.suggestion.text.length - other.suggestion.text.length,
+        )
+        .slice(0, limit)
+        .map(([{ suggestion }]) => suggestion)
+    );
   }
 }
