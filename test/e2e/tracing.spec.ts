@@ -14,26 +14,50 @@ interface OtlpSpan {
   readonly attributes: { readonly key: string; readonly value: object }[];
 }
 
-it('exports requests and upstream calls within the caller’s trace, without viewers’ words', async () => {
-  const spans: OtlpSpan[] = [];
-  let received = '';
-  const collector = createServer((request, response) => {
+/** Receives spans as an OpenTelemetry collector does. */
+class Collector {
+  readonly spans: OtlpSpan[] = [];
+  /** All bodies, as they were sent. */
+  received = '';
+  private readonly server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
-      received += body;
+      this.received += body;
       const { resourceSpans } = JSON.parse(body) as {
         resourceSpans: { scopeSpans: { spans: OtlpSpan[] }[] }[];
       };
-      spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)));
+      this.spans.push(
+        ...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)),
+      );
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
-  }).listen(0, '127.0.0.1');
-  await once(collector, 'listening');
+  });
+
+  static async start(): Promise<Collector> {
+    const collector = new Collector();
+    collector.server.listen(0, '127.0.0.1');
+    await once(collector.server, 'listening');
+    return collector;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/`;
+  }
+
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+}
+
+it('exports requests and upstream calls within the caller’s trace, without viewers’ words', async () => {
+  const collector = await Collector.start();
+  const { spans } = collector;
   const upstream = await OpenAiUpstream.start();
   const marquee = MarqueeProcess.start({
     OPENAI_BASE_URL: upstream.baseUrl,
-    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}/`,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
   });
   const url = await marquee.ready();
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -48,9 +72,32 @@ it('exports requests and upstream calls within the caller’s trace, without vie
   const call = spans.find(({ name }) => name.startsWith('POST ') && name !== 'POST /v1/embeddings');
   expect(request).toMatchObject({ traceId, parentSpanId: '00f067aa0ba902b7' });
   expect(call).toMatchObject({ traceId, parentSpanId: request?.spanId });
-  expect(received).not.toContain('secret wish');
+  expect(collector.received).not.toContain('secret wish');
   expect((await marquee.stop()).code).toBe(0);
-  collector.closeAllConnections();
-  collector.close();
+  collector.stop();
   await upstream.stop();
+});
+
+it('exports a span for each stage of a search, without viewers’ words', async () => {
+  const collector = await Collector.start();
+  const { spans } = collector;
+  const marquee = MarqueeProcess.start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+  const url = await marquee.ready();
+  const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const response = await fetch(`${url}/v1/search`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
+    body: JSON.stringify({ query: 'a secret robbery' }),
+  });
+  expect(response.status).toBe(200);
+  const stages = ['understand', 'embed', 'trending', 'retrieve', 'rank', 'explain'];
+  const find = (name: string): OtlpSpan | undefined => spans.find((span) => span.name === name);
+  await until('all stages are exported', () => stages.every((stage) => find(`search.${stage}`)));
+  await until('the request is exported', () => find('POST /v1/search'));
+  const request = find('POST /v1/search');
+  for (const stage of stages)
+    expect(find(`search.${stage}`)).toMatchObject({ traceId, parentSpanId: request?.spanId });
+  expect(collector.received).not.toContain('secret robbery');
+  expect((await marquee.stop()).code).toBe(0);
+  collector.stop();
 });

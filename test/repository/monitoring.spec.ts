@@ -45,6 +45,8 @@ describe('Monitoring', () => {
     const post = { method: 'POST', headers: { 'content-type': 'application/json' } };
     const body = JSON.stringify({ model: 'text-embedding-3-small', input: 'a' });
     await (await fetch(`${urls[0]}/v1/embeddings`, { ...post, body })).text();
+    const words = JSON.stringify({ query: 'comedies from the 1990s' });
+    await (await fetch(`${urls[0]}/v1/search`, { ...post, body: words })).text();
     const texts = await Promise.all(urls.map(async (url) => (await fetch(`${url}/metrics`)).text()));
     metrics = texts[0] ?? '';
     known = new Set(
@@ -123,6 +125,10 @@ describe('Monitoring', () => {
       'type',
       'space',
       'field',
+      'stage',
+      'constraint',
+      'part',
+      'cause',
       'source',
     ];
     expect([...labels].filter((label) => !allowed.includes(label))).toEqual([]);
