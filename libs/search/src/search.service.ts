@@ -1,19 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type CacheResult, Unstored } from '@app/cache';
-import type { Movie } from '@app/catalogue';
 import { MarqueeConfig } from '@app/config';
 import { EmbeddingsService } from '@app/embeddings';
 import { normalize, QueryUnderstandingService, type Understanding } from '@app/query-understanding';
 import type { RedisBudget } from '@app/redis';
 import { TrendingService } from '@app/trending';
 import { decodeCursor, encodeCursor } from './cursor.js';
+import { ExplainedPages, type SearchResult } from './explained-pages.js';
 import { type IndexStats, MOVIE_INDEX, type MovieIndex, type Suggestion } from './movie-index/movie-index.js';
 import { type FacetName, type Facets } from './pipeline/facets.js';
 import { type SearchFeatures, SearchPipeline } from './pipeline/search-pipeline.js';
 import { planSearch, planSimilar, type Relaxation, type SearchPlan } from './pipeline/search-plan.js';
 import type { SearchFilters, SearchSubject } from './pipeline/search-request.js';
 import { StageTimer, type StageTiming } from './pipeline/stage-timer.js';
-import { type Reason, reasonsFor } from './pipeline/why.js';
+import { reasonsFor } from './pipeline/why.js';
 import type { Degradation, RankedAnswer, RankedHit } from './ranked-answer.js';
 import { SearchMetrics } from './search.metrics.js';
 import { hashOf, SearchRepository } from './search.repository.js';
@@ -34,11 +34,7 @@ export interface SearchRequest extends PageRequest {
   readonly facets?: readonly FacetName[] | undefined;
 }
 
-export interface SearchResult {
-  readonly movie: Movie;
-  readonly hit: RankedHit;
-  readonly reasons: readonly Reason[];
-}
+export type { SearchResult };
 
 /** One page of what was found. */
 export interface SearchPage {
@@ -60,6 +56,7 @@ export interface SearchPage {
 @Injectable()
 export class SearchService {
   private readonly embedTimeoutMs: number;
+  private readonly pages = new ExplainedPages();
 
   constructor(
     @Inject(MOVIE_INDEX) private readonly index: MovieIndex,
@@ -121,7 +118,9 @@ export class SearchService {
     const answer = cache.value as RankedAnswer;
     const limit = request.limit ?? answer.understanding?.limit ?? defaultLimit;
     const hits = answer.hits.slice(offset, offset + limit);
-    const results = await timer.measure('explain', () => this.explain(subject, answer, hits));
+    const results = await timer.measure('explain', () =>
+      this.pages.getOrCreate(answer, hits, () => this.explain(subject, answer, hits)),
+    );
     const end = offset + hits.length;
     return {
       understanding: understandingOf(subject, answer),
