@@ -1,9 +1,10 @@
 // `npm run eval` scores the rules of query understanding by field. `-- --verbose` shows each disagreement, `-- FILE` scores
-// another set.
+// another set. `npm run eval -- search` scores search.
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { read, readExamples } from './read.js';
 import { evaluate, fieldsOf, precision, recall } from './score.js';
+import { evaluateSearch } from './search/main.js';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -11,6 +12,10 @@ const { values, positionals } = parseArgs({
   options: { verbose: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
+if (positionals[0] === 'search') {
+  await evaluateSearch(values.verbose);
+  process.exit();
+}
 const here = join(process.cwd(), 'test', 'eval');
 const files =
   positionals.length > 0

@@ -18,4 +18,5 @@ export {
   type StoredVector,
   StoredVectorsRepository,
 } from './store/stored-vectors.repository.js';
+export { LocalEmbeddingsProvider } from './local/local-embeddings.provider.js';
 export { type Embeddings, type EmbeddingsRequest, EmbeddingsService } from './embeddings.service.js';

@@ -1,5 +1,11 @@
 export { InProcessMovieIndex } from './in-process/in-process-movie-index.js';
-export type { Constraints, PersonConstraint, PersonRole, Range } from './movie-index/constraints.js';
+export {
+  type Constraints,
+  type PersonConstraint,
+  type PersonRole,
+  type Range,
+  unconstrained,
+} from './movie-index/constraints.js';
 export {
   type Candidate,
   type Hit,
