@@ -107,6 +107,7 @@ describe('Monitoring', () => {
     const labels = new Set([...metrics.matchAll(/[{,](\w+)="/g)].map(([, label]) => label ?? ''));
     const allowed = [
       'target',
+      'cause',
       'outcome',
       'state',
       'le',

@@ -1402,6 +1402,8 @@ export interface components {
             known: number;
             genres: number;
             themes: number;
+            people: number;
+            series: number;
             trending: number;
           };
         };

@@ -24,7 +24,7 @@ export {
 } from './movie-index/movie-index.js';
 export { IndexNotLoadedError, InvalidCursorError } from './search.errors.js';
 export { facetNames } from './pipeline/facets.js';
-export { scorePartNames } from './pipeline/rank.js';
+export { scorePartNames } from './pipeline/score-parts.js';
 export { relaxations } from './pipeline/search-plan.js';
 export { type SearchFeatures, SearchPipeline } from './pipeline/search-pipeline.js';
 export type { SearchFilters, SearchSubject } from './pipeline/search-request.js';

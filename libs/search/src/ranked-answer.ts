@@ -1,6 +1,6 @@
 import type { Understanding } from '@app/query-understanding';
 import type { Facets } from './pipeline/facets.js';
-import type { ScoreParts } from './pipeline/rank.js';
+import type { ScoreParts } from './pipeline/score-parts.js';
 import type { Relaxation } from './pipeline/search-plan.js';
 
 /** What a search could not use. Its results are complete, but may be ranked less well. */

@@ -22,7 +22,8 @@ export class SearchModule {
         SearchMetrics,
         SearchRepository,
         SearchService,
-        { provide: MOVIE_INDEX, useClass: InProcessMovieIndex },
+        InProcessMovieIndex,
+        { provide: MOVIE_INDEX, useExisting: InProcessMovieIndex },
       ],
       exports: [SearchService, MOVIE_INDEX],
     };

@@ -1,35 +1,20 @@
 // `npm run eval -- search` scores search over the bundled catalogue, beside words alone and vectors alone. `--verbose` lists
 // the faults of the development queries; those of the held-out queries are never shown.
 import { join } from 'node:path';
-import { Catalogue } from '@app/catalogue';
-import { labelOf, readCases } from './search-case.js';
-import { addTo, emptyScore, type SearchScore } from './search-score.js';
+import { readCases } from './search-case.js';
+import { emptyScore, scoresOf, type SearchScore } from './search-score.js';
 import { Searcher, variants } from './searcher.js';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const columns = ['kind', 'n', 'first', 'of 5', 'of 10', 'MRR', 'nDCG@10', 'satisfied'];
 
 export async function evaluateSearch(isVerbose: boolean): Promise<void> {
-  const byLabel = new Map(new Catalogue().movies.map((movie) => [labelOf(movie), movie]));
-  const find = (label: string) => {
-    const movie = byLabel.get(label);
-    if (!movie) throw new Error(`The catalogue has no movie "${label}"`);
-    return movie;
-  };
   const searcher = new Searcher();
   await searcher.start();
   for (const set of ['development', 'held-out']) {
     const cases = readCases(join(process.cwd(), 'test', 'eval', 'search', `${set}.jsonl`));
     for (const variant of variants) {
-      const scores = new Map<string, SearchScore>();
-      const faults: string[] = [];
-      for (const each of cases) {
-        const { movies } = await searcher.find(variant, each.query);
-        const score = scores.get(each.kind) ?? emptyScore();
-        scores.set(each.kind, score);
-        const fault = addTo(score, each, movies, find);
-        if (fault) faults.push(`  [${each.kind}] ${fault}`);
-      }
+      const { scores, faults } = await scoresOf(searcher, variant, cases);
       print(`\n${set}, ${variant}: ${cases.length} queries\n\n| ${columns.join(' | ')} |`);
       print(`|${columns.map(() => ' --- ').join('|')}|`);
       for (const [kind, score] of [...scores, ['all', total([...scores.values()])] as const])

@@ -1,5 +1,6 @@
-import type { Movie } from '@app/catalogue';
+import { Catalogue, type Movie } from '@app/catalogue';
 import { labelOf, satisfies, type SearchCase } from './search-case.js';
+import type { Searcher, Variant } from './searcher.js';
 
 /** Sums over the queries of a kind. */
 export interface SearchScore {
@@ -74,4 +75,28 @@ export function addTo(
     if (!enough || satisfied < top.length) faults.push(`${satisfied} of ${top.length} satisfy: ${shown}`);
   }
   return faults.length === 0 ? undefined : `${query}: ${faults.join('; ')}`;
+}
+
+/** Searches for each query, and returns the scores by kind, with what is wrong with the results. */
+export async function scoresOf(
+  searcher: Searcher,
+  variant: Variant,
+  cases: readonly SearchCase[],
+): Promise<{ readonly scores: ReadonlyMap<string, SearchScore>; readonly faults: readonly string[] }> {
+  const byLabel = new Map(new Catalogue().movies.map((movie) => [labelOf(movie), movie]));
+  const find = (label: string): Movie => {
+    const movie = byLabel.get(label);
+    if (!movie) throw new Error(`The catalogue has no movie "${label}"`);
+    return movie;
+  };
+  const scores = new Map<string, SearchScore>();
+  const faults: string[] = [];
+  for (const each of cases) {
+    const { movies } = await searcher.find(variant, each.query);
+    const score = scores.get(each.kind) ?? emptyScore();
+    scores.set(each.kind, score);
+    const fault = addTo(score, each, movies, find);
+    if (fault) faults.push(`  [${each.kind}] ${fault}`);
+  }
+  return { scores, faults };
 }

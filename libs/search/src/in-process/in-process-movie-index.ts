@@ -18,6 +18,9 @@ type Contents = (movies: readonly IndexedMovie[]) => IndexSnapshot | Promise<Ind
 /** Holds the index in this process. A change builds a new table beside the current one, and then switches to it. */
 export class InProcessMovieIndex implements MovieIndex {
   private table: MovieTable | undefined;
+  private reportFirstRead: () => void = () => undefined;
+  /** Resolves when the index is read for the first time. */
+  readonly firstRead = new Promise<void>((resolve) => (this.reportFirstRead = resolve));
   /** Changes take place one after the other. */
   private changes: Promise<void> = Promise.resolve();
 
@@ -76,6 +79,7 @@ export class InProcessMovieIndex implements MovieIndex {
 
   /** Waits for a first change that is still under way. */
   private async current(): Promise<MovieTable> {
+    this.reportFirstRead();
     if (!this.table) await this.changes;
     if (!this.table) throw new IndexNotLoadedError();
     return this.table;

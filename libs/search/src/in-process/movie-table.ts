@@ -15,13 +15,18 @@ import { SuggestionIndex } from './suggestion-index.js';
 import { VectorTable } from './vector-table.js';
 import { WordIndex } from './word-index.js';
 
+interface TitleEntry {
+  readonly row: number;
+  readonly worth: number;
+}
+
 /** The time that building may block the event loop at once. */
 const maxSliceMs = 8;
 
 /** One version of the index, held in memory: words in MiniSearch, vectors in one block, constraints in typed columns. Immutable. */
 export class MovieTable {
   private readonly words = new WordIndex();
-  private readonly titles = new NameIndex<number>();
+  private readonly titles = new NameIndex<TitleEntry>();
   private readonly suggestions = new SuggestionIndex();
   private readonly columns: FilterColumns;
   private readonly vectors: VectorTable;
@@ -59,7 +64,7 @@ export class MovieTable {
     this.words.add(row, movie);
     this.columns.set(row, movie);
     if (vector) this.vectors.set(row, vector);
-    for (const title of aliasesOf(movie)) this.titles.add(title, row);
+    for (const [name, worth] of namesOf(movie)) this.titles.add(name, { row, worth });
     this.suggestions.add(movie);
   }
 
@@ -110,8 +115,10 @@ export class MovieTable {
   ): Map<number, Hit> {
     const best = new Map<number, number>();
     for (const title of titles)
-      for (const { value: row, similarity } of this.titles.nearest(title, depth))
-        if (isAllowed(row) && similarity > (best.get(row) ?? 0)) best.set(row, similarity);
+      for (const { value, similarity } of this.titles.nearest(title, depth)) {
+        const score = similarity * value.worth;
+        if (isAllowed(value.row) && score > (best.get(value.row) ?? 0)) best.set(value.row, score);
+      }
     return ranked([...best], depth);
   }
 
@@ -130,12 +137,18 @@ function ranked(scores: [row: number, score: number][], depth: number): Map<numb
   return new Map(best.map(([row, score], index) => [row, { rank: index + 1, score }]));
 }
 
-/** All the ways in which viewers type a title: without its subtitle, the subtitle alone, with its series in front. */
-function aliasesOf({ title, originalTitle, alternativeTitles = [], collection }: Movie): Set<string> {
+/** Titles that viewers shorten, with how much a match with them is worth compared to the full title. */
+const aliasWorth = 0.97;
+
+/** Returns the texts by which viewers name a movie: its titles, and, worth less, their parts and the name of its series. */
+function namesOf({ title, originalTitle, alternativeTitles = [], collection }: Movie): Map<string, number> {
   const titles = [title, originalTitle ?? '', ...alternativeTitles].filter(Boolean);
-  const parts = titles.flatMap((each) => each.split(/: | – | - /));
+  const parts = titles.flatMap((each) => each.split(/: | – | - /)).filter((part) => part.length > 3);
   const inSeries = collection ? titles.map((each) => `${collection} ${each}`) : [];
-  return new Set([...titles, ...parts.filter((part) => part.length > 3), ...inSeries]);
+  return new Map([
+    ...[...parts, ...inSeries].map((each) => [each, aliasWorth] as const),
+    ...titles.map((each) => [each, 1] as const),
+  ]);
 }
 
 /** How widely a movie is known, for order only: the editorial step, then votes, then rating. */

@@ -3,14 +3,19 @@ import type { Understanding } from '@app/query-understanding';
 import { testMovie } from '../testing/test-movie.js';
 import { testUnderstanding } from '../testing/test-understanding.js';
 import { cutOff } from './cut-off.js';
-import { type Ranked, scorePartNames } from './rank.js';
+import type { Ranked } from './rank.js';
 import { planSearch, planSimilar } from './search-plan.js';
+import { scorePartNames, type ScoreParts } from './score-parts.js';
 import type { SearchFilters } from './search-request.js';
 
-const ranked = (id: number, relevance: number, title = 0): Ranked => {
+const noParts = Object.fromEntries(scorePartNames.map((name) => [name, 0])) as ScoreParts;
+
+/** A movie that contains this share of the words, with a text score in proportion. */
+const ranked = (id: number, coverage: number, title = 0): Ranked => {
   const movie = testMovie({ id });
-  const parts = { ...Object.fromEntries(scorePartNames.map((name) => [name, 0])), title } as Ranked['parts'];
-  return { candidate: { movie }, movie, score: 1, parts, relevance };
+  const parts = { ...noParts, words: coverage, title };
+  const words = { rank: id, score: 100 * coverage, matched: [], coverage };
+  return { candidate: { movie, words }, movie, score: 1, parts };
 };
 const plan = (query: string, facts: Partial<Understanding> = {}, filters: SearchFilters = {}) =>
   planSearch(testUnderstanding(query, facts), filters, new Set());
@@ -27,17 +32,25 @@ describe('cutOff', () => {
   });
 
   it('finds nothing for words that no movie contains, except titles', () => {
-    expect(ids(cutOff([ranked(1, 0.9), ranked(2, 0.6, 1)], plan('qwertz asdf'), 1))).toEqual([2]);
+    expect(ids(cutOff([ranked(1, 0.6), ranked(2, 0.5, 1)], plan('qwertz asdf'), 1))).toEqual([2]);
   });
 
   it.each<[string, Partial<Understanding>]>([
-    ['an understood theme', { themes: ['heist'] }],
     ['a mood', { moods: ['dark'] }],
     ['a person', { people: [{ name: 'Tom Hanks', role: 'actor' }] }],
     ['an excluded genre', { excludedGenres: ['Horror'] }],
     ['years', { years: { from: 1990, to: 1999 } }],
   ])('leaves everything for %s', (_, facts) => {
     expect(ids(cutOff(movies, plan('zebras in space', facts), 0.9))).toEqual([1, 2, 3]);
+  });
+
+  it('finds nothing for a question about something else, unless a movie matches clearly', () => {
+    expect(cutOff([ranked(1, 0.7)], plan('best recipe for cookies'), 0)).toEqual([]);
+    expect(ids(cutOff([ranked(1, 0.9)], plan('best recipe for cookies'), 0))).toEqual([1]);
+  });
+
+  it('finds nothing for punctuation', () => {
+    expect(cutOff(movies, plan('?!'), 0)).toEqual([]);
   });
 
   it('is not widened by filters', () => {

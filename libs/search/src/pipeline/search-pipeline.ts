@@ -2,7 +2,7 @@ import { withTimeout } from '@app/async';
 import type { Movie } from '@app/catalogue';
 import type { Understanding } from '@app/query-understanding';
 import { type Constraints, unconstrained } from '../movie-index/constraints.js';
-import type { IndexAnswer, MovieIndex } from '../movie-index/movie-index.js';
+import type { Candidate, IndexAnswer, MovieIndex } from '../movie-index/movie-index.js';
 import type { Degradation, RankedAnswer, RankedHit } from '../ranked-answer.js';
 import { cutOff } from './cut-off.js';
 import { countFacets, facetNames } from './facets.js';
@@ -41,7 +41,7 @@ export const maxHits = 1_000;
 /** With fewer results, the softest constraint is dropped. */
 const minResults = 3;
 /** A title this similar names the movie. */
-const minReferenceSimilarity = 0.8;
+const minTitleSimilarity = 0.8;
 
 /**
  * Finds and ranks movies: understand, embed, retrieve, rank, relax, cut off. Each stage may fail without failing the search;
@@ -62,8 +62,9 @@ export class SearchPipeline {
       this.trending(degraded),
     ]);
     const vector = await this.vectorFor(plan, references, degraded);
-    const excludedIds = new Set([...subject.exclude, ...references.map(({ id }) => id)]);
-    const words = [plan.words, ...references.map(({ keywords }) => keywords.join(' '))].join(' ');
+    const excluded = await this.moviesNamed(plan.excludedTitles);
+    const excludedIds = new Set([...subject.exclude, ...[...references, ...excluded].map(({ id }) => id)]);
+    const words = plan.words || references.map(({ keywords }) => keywords.join(' ')).join(' ');
     const depth = plan.isBrowsing ? browseDepth(plan) : maxDepth;
     const find = async (constraints: Constraints): Promise<Found> => {
       const answer = await this.timer.measure('retrieve', () =>
@@ -75,7 +76,7 @@ export class SearchPipeline {
           depth,
         }),
       );
-      return this.timer.measure('rank', () => toFound(answer, plan, rankOf));
+      return this.timer.measure('rank', () => toFound(answer, plan, references, rankOf));
     };
     const { found, relaxed } = await findRelaxed(plan, find);
     const { ranked, total } = found;
@@ -123,25 +124,27 @@ export class SearchPipeline {
 
   /** Returns, for each title that results should resemble, the best-known movie of that title. */
   private async resolveReferences({ references }: SearchPlan): Promise<readonly Movie[]> {
-    const movies: Movie[] = [];
-    for (const title of references) {
-      const { candidates } = await this.index.search({
-        constraints: unconstrained,
-        titles: [title],
-        words: '',
-        vector: undefined,
-        depth: 10,
-      });
-      const [best] = candidates
-        .filter((candidate) => (candidate.title?.score ?? 0) >= minReferenceSimilarity)
-        .toSorted(
-          (a, b) =>
-            (b.title?.score ?? 0) - (a.title?.score ?? 0) ||
-            (b.movie.popularity ?? 0) - (a.movie.popularity ?? 0),
-        );
-      if (best) movies.push(best.movie);
-    }
-    return movies;
+    const movies = await Promise.all(references.map(async (title) => (await this.moviesNamed([title]))[0]));
+    return movies.filter((movie) => movie !== undefined);
+  }
+
+  /** Returns the movies of these titles: best match first, then the best known. */
+  private async moviesNamed(titles: readonly string[]): Promise<readonly Movie[]> {
+    if (titles.length === 0) return [];
+    const { candidates } = await this.index.search({
+      constraints: unconstrained,
+      titles,
+      words: '',
+      vector: undefined,
+      depth: 20,
+    });
+    const scoreOf = ({ title }: Candidate): number => title?.score ?? 0;
+    return candidates
+      .filter((candidate) => scoreOf(candidate) >= minTitleSimilarity)
+      .toSorted(
+        (a, b) => scoreOf(b) - scoreOf(a) || (a.known?.rank ?? Infinity) - (b.known?.rank ?? Infinity),
+      )
+      .map(({ movie }) => movie);
   }
 
   /** Returns the sum of the vectors of the references and of the words. */
@@ -151,7 +154,7 @@ export class SearchPipeline {
     degraded: Set<Degradation>,
   ): Promise<Float32Array | undefined> {
     const ofReferences = await Promise.all(references.map(({ id }) => this.index.vectorOf(id)));
-    const ofWords = plan.wordCount > 0 ? await this.embed(plan.words, degraded) : undefined;
+    const ofWords = plan.wordCount > 0 ? await this.embed(plan.meaning, degraded) : undefined;
     return normalizedSum([...ofReferences, ofWords].filter((vector) => vector !== undefined));
   }
 
@@ -242,9 +245,10 @@ function withAdded(found: Found, more: Found): Found {
 function toFound(
   { candidates, matching, unknownWords }: IndexAnswer,
   plan: SearchPlan,
+  references: readonly Movie[],
   rankOf: (id: number) => number | undefined,
 ): Found {
-  const ranked = cutOff(rank(candidates, plan, rankOf), plan, unknownWords);
+  const ranked = cutOff(rank(candidates, plan, references, rankOf), plan, unknownWords);
   // Movies beyond the depth are not among the candidates.
   const beyond = plan.isBrowsing ? Math.max(0, matching - candidates.length) : 0;
   return { ranked, total: ranked.length + beyond };

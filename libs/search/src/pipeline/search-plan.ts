@@ -25,6 +25,8 @@ export const relaxations = [
 export type Relaxation = (typeof relaxations)[number];
 
 export interface SearchPlan {
+  /** The viewer's words. */
+  readonly query: string;
   readonly intent: Understanding['intent'];
   /** What the client's filters demand; never relaxed. */
   readonly filters: Constraints;
@@ -36,8 +38,12 @@ export interface SearchPlan {
   readonly titles: readonly string[];
   /** Titles of the movies that results should be like. */
   readonly references: readonly string[];
-  /** Text that is searched word by word and embedded. */
+  /** Titles of movies that must not be found. */
+  readonly excludedTitles: readonly string[];
+  /** Text that is searched word by word. */
   readonly words: string;
+  /** Text that is embedded. */
+  readonly meaning: string;
   /** How many words of `words` say something about a movie. */
   readonly wordCount: number;
   /** Whether nothing but constraints is known, so that everything that satisfies them is found. */
@@ -60,7 +66,7 @@ export function planSearch(
   filters: SearchFilters,
   excludedIds: ReadonlySet<number>,
 ): SearchPlan {
-  const { intent, query, rewritten, titles } = understanding;
+  const { intent, query, rewritten, titles, moods } = understanding;
   const isSimilar = intent === 'similar' && titles.length > 0;
   const isTrending = intent === 'trending';
   const unnamed = isSimilar ? withoutPhrases(rewritten, titles) : rewritten;
@@ -70,6 +76,7 @@ export function planSearch(
   const demanded = constraintsOf(filters, excludedIds);
   const likelyGenres = isDescription ? understanding.genres : [];
   return {
+    query,
     intent,
     filters: demanded,
     constraints: narrowed(demanded, {
@@ -92,10 +99,12 @@ export function planSearch(
     likelyGenres,
     titles: isSimilar ? [] : [...new Set([query, rewritten, ...titles])],
     references: isSimilar ? titles : [],
-    words,
+    excludedTitles: excludedTitlesOf(understanding),
+    words: withoutPhrases(words, moods),
+    meaning: words,
     wordCount,
     isBrowsing: wordCount === 0 && !(isSimilar && titles.length > 0),
-    moods: understanding.moods,
+    moods,
     themes: understanding.themes,
     excludedThemes: understanding.excludedThemes,
     // The score orders by trending rank; `popularity` would order by fame.
@@ -107,13 +116,16 @@ export function planSearch(
 export function planSimilar(references: readonly Movie[], excludedIds: ReadonlySet<number>): SearchPlan {
   const constraints = { ...unconstrained, excludedIds };
   return {
+    query: '',
     intent: 'similar',
     filters: constraints,
     constraints,
     likelyGenres: references.flatMap(({ genres }) => genres),
     titles: [],
     references: references.map(({ title }) => title),
+    excludedTitles: [],
     words: '',
+    meaning: '',
     wordCount: 0,
     isBrowsing: false,
     moods: [],
@@ -197,6 +209,14 @@ const toRange = ({ min, max }: { readonly min: number | null; readonly max: numb
 });
 
 const isOther = (a: Range, b: Range): boolean => a.from !== b.from || a.to !== b.to;
+
+/** "… but not Kill Bill": what follows may be a title. */
+const exceptionCue = /\b(?:but not|except(?: for)?|other than|besides|apart from|excluding)\s+(.+)$/u;
+
+function excludedTitlesOf({ normalized }: Understanding): string[] {
+  const [, title] = exceptionCue.exec(normalized) ?? [];
+  return title === undefined ? [] : [title];
+}
 
 function withoutPhrases(text: string, phrases: readonly string[]): string {
   let rest = ` ${plainText(text)} `;

@@ -3,7 +3,7 @@ import type { Understanding } from '@app/query-understanding';
 import type { RankedHit } from '../ranked-answer.js';
 import { testMovie } from '../testing/test-movie.js';
 import { testUnderstanding } from '../testing/test-understanding.js';
-import { scorePartNames } from './rank.js';
+import { scorePartNames } from './score-parts.js';
 import { planSearch } from './search-plan.js';
 import { reasonsFor } from './why.js';
 

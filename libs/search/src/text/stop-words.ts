@@ -11,5 +11,6 @@ export const stopWords: ReadonlySet<string> = new Set(
   wasnt watch watching we were werent what whatever whats when where whether which while who whole whom whos whose why will with
   within without wont would wouldnt yes yet you your yours yourself
   film films movie movies picture flick recommend recommendation suggest suggestion find looking search good great best nice
+  similar similarly style styled vein vibe reminds reminiscent kind
   called named title plot story scene remember`.split(/\s+/),
 );
