@@ -29,6 +29,8 @@ export class Attempt<T> implements RaceHandlers<T, Outcome<T>> {
     const nowMs = performance.now();
     this.context.lastReplyMs = nowMs;
     this.context.breaker.success(nowMs);
+    // Only a stalled event loop lets a reply arrive after its deadline. Redis is available, so the stall is not charged.
+    if (nowMs - this.startedMs > this.timeoutMs) this.budget.renew();
     return this.end(ok(value), nowMs);
   }
 
