@@ -18,7 +18,8 @@ import { normalize } from './words/words.js';
 const warnIntervalMs = 60_000;
 
 /** Makes every step do some work. */
-const warmUpQuery = 'drei lustige comedys with tom hanks from the late 90s, under two hours, no gorre';
+const warmUpQuery =
+  'drei lustige comedys with tom hanks from the late 90s, under two hours, no gorre, 90 votes, $9 million budget, two countries';
 
 /** Extracts facts from a viewer's words, from the cache or with the graph of steps. */
 @Injectable()

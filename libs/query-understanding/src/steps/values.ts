@@ -1,5 +1,6 @@
 import { stepOf } from '../graph/graph.js';
 import type { DateRange, Facts, Genre, Person, Range, NumberRange, Certification } from '../understanding.js';
+import { isNumberWord } from '../vocabulary/media.js';
 import { Mask, type Span, type Word } from '../words/words.js';
 import { WordText } from '../words/word-text.js';
 
@@ -85,6 +86,13 @@ export const textWithoutNames = (
   { spelling, titles, people }: Pick<Values, 'spelling' | 'titles' | 'people'>,
   read: readonly Span[] = [],
 ): WordText => new WordText(spelling, new Mask(spelling.length, [...namedSpans(titles, people), ...read]));
+
+/** Like `textWithoutNames`, with spelled numbers marked. */
+export const textOfQuantities = (
+  { spelling, titles, people }: Pick<Values, 'spelling' | 'titles' | 'people'>,
+  read: readonly Span[] = [],
+): WordText =>
+  new WordText(spelling, new Mask(spelling.length, [...namedSpans(titles, people), ...read]), isNumberWord);
 
 /** Returns the spans of several readings. */
 export const spansOf = (...readings: readonly Reading<unknown>[]): Span[] =>

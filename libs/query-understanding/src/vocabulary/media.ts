@@ -46,6 +46,9 @@ const numbers: ReadonlyMap<string, number> = new Map([
   ['dozen', 12],
 ]);
 
+/** Returns whether a word spells a number that others can follow: "seven", "twenty", but not "hundred". */
+export const isNumberWord = (word: string): boolean => spelled.includes(word) || tens.includes(word);
+
 /** Parses a number: "7", "7.5" or "seven". */
 export function toNumber(word: string | undefined): number | undefined {
   if (word === undefined) return undefined;

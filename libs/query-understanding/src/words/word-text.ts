@@ -27,12 +27,17 @@ export class WordText {
   /** The end of each word. */
   private readonly ends: number[] = [];
 
-  constructor(words: readonly Word[], mask: Mask = new Mask(words.length)) {
+  /** @param isMarked words that are marked with `#`, such as spelled numbers */
+  constructor(
+    words: readonly Word[],
+    mask: Mask = new Mask(words.length),
+    isMarked: (text: string) => boolean = () => false,
+  ) {
     let text = '';
     words.forEach((word, index) => {
       if (index > 0) text += word.startsClause ? ' | ' : ' ';
       this.offsets.push(text.length);
-      text += mask.isTaken(index) ? taken : `${word.sign ?? ''}${word.text}`;
+      text += mask.isTaken(index) ? taken : `${isMarked(word.text) ? '#' : (word.sign ?? '')}${word.text}`;
       this.ends.push(text.length);
     });
     this.text = text;

@@ -155,11 +155,15 @@ export function measureFinder(
 
 type Find = (text: WordText) => Measure[];
 
-/** Combines finders. A quantity belongs to the first finder that finds it. */
+/**
+ * Combines finders. A quantity belongs to the first finder that finds it.
+ *
+ * @param hint matches every text with such quantities, so that most queries skip the finders
+ */
 export const firstOf =
-  (...finders: readonly Find[]): Find =>
+  (hint: RegExp, ...finders: readonly Find[]): Find =>
   (text) =>
-    finders.reduce<Measure[]>(
+    (hint.test(text.all) ? finders : []).reduce<Measure[]>(
       (found, find) => [
         ...found,
         ...find(text).filter(({ span }) => !found.some((other) => overlaps(other.span, span))),

@@ -1,5 +1,5 @@
 import type { NumberRange } from '../../understanding.js';
-import { ruleTimeoutMs, step, textWithoutNames } from '../values.js';
+import { ruleTimeoutMs, step, textOfQuantities } from '../values.js';
 import {
   firstBounds,
   firstOf,
@@ -17,7 +17,7 @@ const production = '(?:(?:production|producing|coproduction|co production|coprod
 const made =
   '(?:shot|filmed|made|produced|coproduced|co produced|financed|co financed|(?:international )?(?:co production|coproduction)|production companies|companies|studios|production|collaboration|joint production|joint effort|from)';
 const first = `(${plainNumber})`;
-const counts = `(${plainNumber}|a single|single|only one|just one|multiple|several|many|a few|a couple of|both)`;
+const counts = `(${plainNumber}|a single|single|multiple|several|many|a few|a couple of|both)`;
 const a =
   '(?:entirely |solely |mostly )?(?:(?:in|across|by|between|among|of|with|from|involving|over) )(?:a )?';
 
@@ -32,6 +32,7 @@ const surroundings: readonly Surroundings[] = [
 ];
 
 const findCounts = firstOf(
+  /countr|nation|territor/,
   // "three production countries or more"
   measureFinder(`${counts} ${production}${countries}`, { first }),
   ...surroundings.map((around) => measureFinder(counts, { ...around, first })),
@@ -43,7 +44,7 @@ export const countryCountStep = step({
   inputs: ['spelling', 'titles', 'people'],
   timeoutMs: ruleTimeoutMs,
   run: (inputs) => {
-    const text = textWithoutNames(inputs);
+    const text = textOfQuantities(inputs);
     const measures = findCounts(text);
     return {
       value: measures.flatMap(rangeOfCountries).reduce(firstBounds, unlimited),

@@ -3,9 +3,7 @@ import { article, digits, parseNumber, plainNumber } from './numbers.js';
 
 const hourUnit = '(?:hours?|hrs?|hr|h)';
 const minuteUnit = '(?:minutes?|mins?|m)';
-const extraMinutes =
-  '(?:\\d{1,2}|five|ten|fifteen|twenty five|twenty|thirty five|thirty|forty five|forty|fifty five|fifty)';
-
+const extraMinutes = '(?:\\d{1,2}|#[a-z]+(?: #[a-z]+)?)';
 const spelledNumber = `(?:${article}|${plainNumber})`;
 const more = `(?:(?: and)? (?:(?<moreHalf>a) half|(?:a )?(?<quarter>quarter)|(?<minutes>${extraMinutes})(?: ?${minuteUnit})?))?`;
 

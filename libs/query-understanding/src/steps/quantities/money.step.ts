@@ -3,15 +3,18 @@ import { mediaWords } from '../../vocabulary/media.js';
 import { genreNouns } from '../../vocabulary/genres.js';
 import { amountCues, type AmountFact } from '../../vocabulary/amount-cues.js';
 import type { WordText } from '../../words/word-text.js';
-import { ruleTimeoutMs, spansOf, step, textWithoutNames } from '../values.js';
-import { measureFinder, firstBounds, type Measure, rangeOf, unlimited } from './comparisons.js';
+import { ruleTimeoutMs, spansOf, step, textOfQuantities } from '../values.js';
+import { measureFinder, firstBounds, firstOf, type Measure, rangeOf, unlimited } from './comparisons.js';
 import { count, factorOf, parseNumber, plainNumber, scale } from './numbers.js';
 
 const currency = '(?:us dollars?|dollars?|bucks|usd|us)';
 const prefix = '(?:(?:usd|us|dollars) )?';
 const amount = `(?:a )?(?:whopping |mere |cool |measly |total of )?${prefix}(\\$?${count}(?: ${currency})?)`;
 const firstAmount = `${prefix}(\\$?${plainNumber}(?: ?${scale})?(?: ${currency})?)`;
-const findAmounts = measureFinder(amount, { first: firstAmount });
+const findAmounts = firstOf(
+  /\d{4}|\$|\d ?[kmb]|thousand|grand|mil|bil|dollar|bucks|usd/,
+  measureFinder(amount, { first: firstAmount }),
+);
 const windowWords = 8;
 const toleranceShare = 0.1;
 /** A number without a scale and a currency is an amount only if it is this large: "a budget of 11000000". */
@@ -29,7 +32,7 @@ export const moneyStep = step({
   inputs: ['spelling', 'titles', 'people', 'votes', 'countryCount'],
   timeoutMs: ruleTimeoutMs,
   run: ({ votes, countryCount, ...inputs }) => {
-    const text = textWithoutNames(inputs, spansOf(votes, countryCount));
+    const text = textOfQuantities(inputs, spansOf(votes, countryCount));
     const amounts = findAmounts(text)
       .flatMap((measure) => toAmount(measure) ?? [])
       .toSorted((a, b) => a.measure.span.from - b.measure.span.from);

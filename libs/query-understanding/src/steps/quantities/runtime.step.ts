@@ -2,7 +2,7 @@ import type { NumberRange } from '../../understanding.js';
 import type { WordText } from '../../words/word-text.js';
 import { overlaps, type Span, type Word } from '../../words/words.js';
 import { describesMovies } from '../../vocabulary/noun-phrases.js';
-import { ruleTimeoutMs, spansOf, step, textWithoutNames } from '../values.js';
+import { ruleTimeoutMs, spansOf, step, textOfQuantities } from '../values.js';
 import { firstBounds, firstOf, measureFinder, type Measure, rangeOf, unlimited } from './comparisons.js';
 import { duration, shorterDuration, toMinutes, unitOf } from './durations.js';
 import { plainNumber } from './numbers.js';
@@ -15,6 +15,7 @@ const available =
   '(?:i only have|only have|ive only got|i have only|only got|i have|ive got|weve got|we have|we only have) ';
 const timeLimit = new RegExp(`${available}${duration}`);
 const findRuntimes = firstOf(
+  /h(?:ou)?rs?\b|\dh|min|\dm|\d m\b|\bh\b/,
   (text) =>
     text
       .findAll(timeLimit)
@@ -37,7 +38,7 @@ export const runtimeStep = step({
   inputs: ['spelling', 'titles', 'people', 'votes', 'countryCount', 'money', 'years'],
   timeoutMs: ruleTimeoutMs,
   run: ({ votes, countryCount, money, years, ...inputs }) =>
-    read(inputs.spelling, textWithoutNames(inputs, spansOf(votes, countryCount, money, years))),
+    read(inputs.spelling, textOfQuantities(inputs, spansOf(votes, countryCount, money, years))),
   fallback: () => ({ value: unlimited, spans: [] }),
 });
 

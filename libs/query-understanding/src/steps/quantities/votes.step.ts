@@ -1,4 +1,4 @@
-import { ruleTimeoutMs, step, textWithoutNames } from '../values.js';
+import { ruleTimeoutMs, step, textOfQuantities } from '../values.js';
 import { firstOf, measureFinder } from './comparisons.js';
 import { count, parseNumber, plainNumber, scale } from './numbers.js';
 
@@ -9,6 +9,7 @@ const people = '(?:people|users|viewers|voters|critics|members|persons|reviewers
 const lead = '(?:(?:with|having|has|have|and|that|a|got|received|whose) )*';
 
 const findVotes = firstOf(
+  /vote|ratings|review|(?:rated|scored) by/,
   // "500 votes or more"
   measureFinder(`${quantity} ${voters}`, { lead, first }),
   measureFinder(quantity, { lead, first, tail: ` ${voters}` }),
@@ -32,7 +33,7 @@ export const votesStep = step({
   inputs: ['spelling', 'titles', 'people'],
   timeoutMs: ruleTimeoutMs,
   run: (inputs) => {
-    const text = textWithoutNames(inputs);
+    const text = textOfQuantities(inputs);
     const measures = findVotes(text);
     const minima = measures.flatMap(({ comparison, texts: [number = ''] }) => {
       const value = parseNumber(number);
