@@ -12,6 +12,13 @@ import { overlaps, type Span, type Word } from '../words/words.js';
 import type { WordText } from '../words/word-text.js';
 import { type Origin, ruleTimeoutMs, step, textWithoutNames } from './values.js';
 
+/** The first words of all names. Queries without any of them skip the patterns. */
+const firstWords: ReadonlySet<string> = new Set(
+  [...countriesByAdjective.keys(), ...countriesByName.keys(), ...languagesByName.keys()].map(
+    (name) => name.split(' ')[0] as string,
+  ),
+);
+
 const longestFirst = (names: Iterable<string>): string =>
   anyOf([...names].toSorted((a, b) => b.length - a.length));
 const adjective = longestFirst(countriesByAdjective.keys());
@@ -71,6 +78,7 @@ function read(words: readonly Word[], text: WordText): Origin {
   const countries = new Set<string>();
   const languages = new Set<string>();
   const spans: Span[] = [];
+  if (!words.some(({ text: word }) => firstWords.has(word))) return { countries: [], languages: [] };
   const isTaken = (span: Span): boolean => spans.some((other) => overlaps(other, span));
   for (const { pattern, field } of rules) {
     for (const { groups, span } of text.findAll(pattern)) {

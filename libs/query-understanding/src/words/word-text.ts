@@ -27,22 +27,40 @@ export class WordText {
   /** The end of each word. */
   private readonly ends: number[] = [];
 
-  /** @param isMarked words that are marked with `#`, such as spelled numbers */
+  /**
+   * @param isMarked words that are marked with `#`, such as spelled numbers
+   * @param tokens spans that are replaced by `@0`, `@1` and so on
+   */
   constructor(
-    words: readonly Word[],
-    mask: Mask = new Mask(words.length),
+    private readonly words: readonly Word[],
+    private readonly mask: Mask = new Mask(words.length),
     isMarked: (text: string) => boolean = () => false,
+    tokens: readonly Span[] = [],
   ) {
     let text = '';
-    words.forEach((word, index) => {
+    for (let index = 0; index < words.length;) {
+      const word = words[index] as Word;
       if (index > 0) text += word.startsClause ? ' | ' : ' ';
-      this.offsets.push(text.length);
-      text += mask.isTaken(index) ? taken : `${isMarked(word.text) ? '#' : (word.sign ?? '')}${word.text}`;
-      this.ends.push(text.length);
-    });
+      const token = tokens.findIndex(({ from }) => from === index);
+      const end = tokens[token]?.to ?? index + 1;
+      const start = text.length;
+      if (token >= 0) text += `@${token}`;
+      else
+        text += mask.isTaken(index) ? taken : `${isMarked(word.text) ? '#' : (word.sign ?? '')}${word.text}`;
+      for (; index < end; index++) {
+        this.offsets.push(start);
+        this.ends.push(text.length);
+      }
+    }
     this.text = text;
   }
 
+  /** Returns the same text with spans replaced by `@0`, `@1` and so on, so that patterns around them stay small. */
+  withTokens(spans: readonly Span[]): WordText {
+    return new WordText(this.words, this.mask, undefined, spans);
+  }
+
+  /** The text that patterns match. */
   get all(): string {
     return this.text;
   }

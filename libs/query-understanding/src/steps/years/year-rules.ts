@@ -1,6 +1,6 @@
 import { toNumber } from '../../vocabulary/media.js';
 import { anyOf } from '../../words/phrase-pattern.js';
-import { around, type Period, period, periodOf } from './periods.js';
+import { around, type Period } from './periods.js';
 import {
   after,
   before,
@@ -15,10 +15,19 @@ import {
 
 type Groups = readonly (string | undefined)[];
 
+interface Context {
+  readonly thisYear: number;
+  /** The periods that tokens stand for. */
+  readonly periods: readonly Period[];
+}
+
 export interface YearRule {
   readonly pattern: RegExp;
-  readonly read: (groups: Groups, thisYear: number) => Dates | undefined;
+  readonly read: (groups: Groups, context: Context) => Dates | undefined;
 }
+
+/** The token of a period. Its group is the number of the period. */
+const period = '@(\\d+)';
 
 const number =
   '(\\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|forty|fifty|couple of|few)';
@@ -124,15 +133,15 @@ const rule = (pattern: string, read: YearRule['read']): YearRule => ({ pattern: 
 
 /** A rule that captures one period. */
 const periodRule = (pattern: string, toDates: (period: Period) => Dates): YearRule =>
-  rule(pattern, ([text], thisYear) => {
-    const named = periodOf(text, thisYear);
+  rule(pattern, ([index], { periods }) => {
+    const named = periods[Number(index)];
     return named && toDates(named);
   });
 
 /** A rule that captures two periods. */
 const periodsRule = (pattern: string): YearRule =>
-  rule(pattern, ([a, b], thisYear) => {
-    const [first, second] = [periodOf(a, thisYear), periodOf(b, thisYear)];
+  rule(pattern, ([a, b], { periods }) => {
+    const [first, second] = [periods[Number(a)], periods[Number(b)]];
     return first && second && between(first, second);
   });
 
@@ -158,17 +167,17 @@ export const yearRules: readonly YearRule[] = [
   periodRule(`${made}${adverbs}${untilCue} ${period}`, until),
   rule(
     `(?:${made}(?:in|from|of|during|within|over) )?(?:the )?(?:last|past|previous) ${number} (years?|decades?)`,
-    ([count, unit = ''], thisYear) => {
+    ([count, unit = ''], { thisYear }) => {
       const years = countOf(count) * (unit.startsWith('decade') ? 10 : 1);
       return years > 0 ? duringYears(thisYear - years, thisYear) : undefined;
     },
   ),
-  rule(`${number} years? ago`, ([count], thisYear) => duringYears(thisYear - (toNumber(count) ?? 0))),
-  rule(`(?:${made}(?:in|from) )?(?:this year|the current year)(?:s)?`, (_, thisYear) =>
+  rule(`${number} years? ago`, ([count], { thisYear }) => duringYears(thisYear - (toNumber(count) ?? 0))),
+  rule(`(?:${made}(?:in|from) )?(?:this year|the current year)(?:s)?`, (_, { thisYear }) =>
     duringYears(thisYear),
   ),
-  rule(`(?:${made}(?:in|from) )?(?:last|previous) years?`, (_, thisYear) => duringYears(thisYear - 1)),
-  rule(`(?:${made}(?:in|from) )?(?:the )?(?:past|last) (?:twelve|12) months`, (_, thisYear) =>
+  rule(`(?:${made}(?:in|from) )?(?:last|previous) years?`, (_, { thisYear }) => duringYears(thisYear - 1)),
+  rule(`(?:${made}(?:in|from) )?(?:the )?(?:past|last) (?:twelve|12) months`, (_, { thisYear }) =>
     duringYears(thisYear - 1, thisYear),
   ),
   periodRule(`${made}${adverbs}(?:${timing})?${approximately} ${period}`, (named) => during(around(named))),

@@ -10,6 +10,7 @@ import {
   textWithoutNames,
   type TitleMention,
 } from '../values.js';
+import { type Period, period, periodOf } from './periods.js';
 import { type Dates, intersect, open, releasedOf, sinceYear, untilYear, yearsOf } from './ranges.js';
 import { storyTime, yearRules } from './year-rules.js';
 
@@ -47,20 +48,34 @@ function datesByTitle({ as, year }: TitleMention): Dates[] {
   }
 }
 
-function readRanges(text: WordText, now: Date): Reading<Dates[]> {
+const anyPeriod = new RegExp(period);
+
+/** Finds the periods that a text names. */
+function periodsIn(text: WordText, thisYear: number): { value: Period; span: Span }[] {
+  return text.findAll(anyPeriod).flatMap(({ groups: [name], span }) => {
+    const value = periodOf(name, thisYear);
+    return value ? [{ value, span }] : [];
+  });
+}
+
+function readRanges(original: WordText, now: Date): Reading<Dates[]> {
+  const thisYear = now.getUTCFullYear();
+  const named = periodsIn(original, thisYear);
+  const text = original.withTokens(named.map(({ span }) => span));
+  const context = { thisYear, periods: named.map(({ value }) => value) };
   const value: Dates[] = [];
   const spans: Span[] = [];
   const storyTimes = text.findAll(storyTime).map(({ span }) => span);
   for (const { pattern, read } of yearRules) {
     for (const { groups, span } of text.findAll(pattern)) {
       if ([...spans, ...storyTimes].some((other) => overlaps(other, span))) continue;
-      const range = read(groups, now.getUTCFullYear());
+      const range = read(groups, context);
       if (!range) continue;
       value.push(range);
       spans.push(span);
     }
   }
-  return value.length === 0 ? readDate(text, now) : { value, spans };
+  return value.length === 0 ? readDate(original, now) : { value, spans };
 }
 
 /** Parses dates that no rule matches: "since last summer", "after March 2015". */
