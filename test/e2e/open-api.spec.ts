@@ -254,6 +254,16 @@ describe('the OpenAPI document', () => {
     await client.POST('/v1/admin/events/dead-letters/replay', { body: { session: 'none' } as never });
     await client.DELETE('/v1/admin/events/dead-letters', { params: { query: { all: 'true' } } });
     await client.DELETE('/v1/admin/events/dead-letters', { params: { query: {} } });
+    await client.GET('/v1/admin/index');
+    await client.POST('/v1/admin/index/rebuild');
+    await client.POST('/v1/admin/index/rebuild');
+    const imported = { id: 1, title: 'Heat', releaseDate: '1995', overview: 'A thief.' };
+    for (const body of [imported, { id: 2 }])
+      await client.PUT('/v1/admin/index/movies', {
+        body: JSON.stringify(body),
+        bodySerializer: String,
+        headers: { 'content-type': 'application/x-ndjson' },
+      });
     await client.GET('/v1/admin/cache/stats');
     await client.GET('/v1/admin/cache/entry', { params: { query: { key: 'prod:tmdb:movie:1000000370' } } });
     await client.POST('/v1/admin/cache/warm', {

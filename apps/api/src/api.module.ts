@@ -19,6 +19,7 @@ import { UpstreamModule } from '@app/upstream';
 import { CacheAdminController } from './admin/cache-admin.controller.js';
 import { DeadLettersAdminController } from './admin/dead-letters-admin.controller.js';
 import { EventsAdminController } from './admin/events-admin.controller.js';
+import { IndexAdminController } from './admin/index-admin.controller.js';
 import { SessionsAdminController } from './admin/sessions-admin.controller.js';
 import { ConsoleController } from './console/console.controller.js';
 import { EmbeddingsController } from './embeddings/embeddings.controller.js';
@@ -76,6 +77,7 @@ export class ApiModule {
         DeadLettersAdminController,
         EventsAdminController,
         EventsController,
+        IndexAdminController,
         MoviesController,
         SearchController,
         SessionsAdminController,

@@ -83,6 +83,23 @@ export class EmbeddingsService {
     };
   }
 
+  /**
+   * Returns one vector for each text, in the default model, without caching them: for callers that store the vectors
+   * themselves.
+   *
+   * @throws the errors of the provider
+   */
+  async create(texts: readonly string[]): Promise<readonly Float32Array[]> {
+    const [model] = this.provider.models;
+    const requested = this.requestedSpace({ model: model?.id ?? '', inputs: texts, dimensions: undefined });
+    const { vectors, promptTokens } = await this.requestVectors(
+      requested,
+      await this.provider.embeddable(texts),
+    );
+    this.repository.recordTokens(promptTokens);
+    return vectors;
+  }
+
   private requestedSpace({ model: requested, dimensions }: EmbeddingsRequest): RequestedSpace {
     const model = this.provider.resolve(requested);
     if (!model) {

@@ -34,6 +34,8 @@ export { degradations, type RankedAnswer } from './ranked-answer.js';
 export { SearchModule } from './search.module.js';
 export { SEARCH_VERSION } from './search.repository.js';
 export { type SearchPage, type SearchResult, SearchService } from './search.service.js';
+export { IndexAdminService, type IndexState } from './indexing/index-admin.service.js';
+export { type ImportProgress, type ImportResult, IndexImporter } from './indexing/index-importer.js';
 export { type Builder, IndexPublisher, newSnapshot } from './indexing/index-publisher.js';
 export { IndexLoader } from './indexing/index-loader.js';
 export { IndexingMetrics } from './indexing/indexing.metrics.js';

@@ -16,5 +16,6 @@ export const problemSchema = z
       .array(z.string())
       .optional()
       .meta({ description: 'The rate-limit policies that refused the request' }),
+    'invalid-lines': z.int().optional().meta({ description: 'Number of invalid lines of an import' }),
   })
   .meta({ id: 'Problem' });

@@ -6,6 +6,7 @@ import { MarqueeConfig } from '@app/config';
 import { FailureLimiter, RateLimitGuard } from '@app/rate-limit';
 import { BodyReader } from './body/body-reader.js';
 import { addJsonBodyParser } from './body/json-body-parser.js';
+import { addNdjsonBodyParser } from './body/ndjson-body-parser.js';
 import { ReceiveBuffer } from './body/receive-buffer.js';
 import { ClientAddresses } from './client-address.js';
 import { addExpectations, closeUnreadBodies, limitPipelining } from './connections.js';
@@ -36,6 +37,7 @@ export function addRequestPipeline(app: NestFastifyApplication): (socket: Socket
   // By default, Node drops header fields beyond a maximum, such as those that a proxy appended. The gate counts them instead.
   server.maxHeadersCount = 0;
   addJsonBodyParser(fastify, bodies);
+  addNdjsonBodyParser(fastify, bodies);
 
   return (socket) => {
     const { address, isTrusted } = addresses.peerOf(socket);

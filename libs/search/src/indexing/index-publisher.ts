@@ -1,14 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { type HeldLock, LocksService } from '@app/locks';
+import { type HeldLock, type LockOptions, LocksService } from '@app/locks';
 import type { IndexDescription, IndexSource } from '../movie-index/movie-index.js';
 import { type EncodedSnapshot, hashOfChunks, joinChunks } from '../snapshot/encoded-snapshot.js';
 import { UnreadableSnapshotError } from '../snapshot/snapshot.errors.js';
 import { SnapshotRepository } from '../snapshot/snapshot.repository.js';
 import { IndexingMetrics } from './indexing.metrics.js';
 import { SnapshotFollower } from './snapshot-follower.js';
-
-/** Shorter than the default, so that another worker soon continues the build of one that was killed. */
-export const INDEX_LOCK_TTL_MS = 10_000;
 
 /** Who may publish the next index. */
 export interface Builder {
@@ -35,8 +32,10 @@ export class IndexPublisher {
    *
    * @throws LockHeldError if another one does, LockUnavailableError without Redis, LockLostError, and the errors of `build`
    */
-  asOnlyBuilder<T>(build: (builder: Builder) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const options = { ttlMs: INDEX_LOCK_TTL_MS, ...(signal ? { signal } : {}) };
+  asOnlyBuilder<T>(
+    build: (builder: Builder) => Promise<T>,
+    options: Pick<LockOptions, 'signal' | 'ttlMs'> = {},
+  ): Promise<T> {
     return this.locks.withLock(
       'index',
       async (lock) => {

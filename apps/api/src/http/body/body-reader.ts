@@ -81,6 +81,12 @@ export class BodyReader {
     }
   }
 
+  /** Tells the client to send a body that the handler reads as a stream. */
+  acceptStreamed({ reply }: FastifyRequest, source: IncomingMessage): void {
+    if (source.headers.expect !== undefined && this.expectingContinue.delete(source))
+      reply?.raw.writeContinue();
+  }
+
   /** Charges a request whose body was rejected like any other request. @throws RateLimitExceeded, RateLimitsUnavailableError */
   async chargeRefused(request: FastifyRequest): Promise<void> {
     if (request.reply) await this.options.limits.chargeRefusedBody(request, request.reply);
