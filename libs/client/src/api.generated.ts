@@ -331,6 +331,63 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/admin/index': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Source, version, size and age of the search index; progress and last error */
+    get: operations['indexAdminState'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/index/rebuild': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Rebuild the search index from its source
+     * @description Queues a rebuild for the worker: from TMDB if it is configured, otherwise from the bundled catalogue. It replaces imported movies.
+     */
+    post: operations['indexAdminRebuild'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/index/movies': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Replace the search index with your own movies
+     * @description Reads one movie per line (NDJSON). If a line is invalid, nothing is imported, and the errors name the lines, unless `partial=true`. With `Accept: application/x-ndjson`, the response is one line of progress per step and finally the result. Disconnecting cancels the import.
+     */
+    put: operations['indexAdminImport'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/movies/{id}': {
     parameters: {
       query?: never;
@@ -1002,6 +1059,8 @@ export interface components {
       }[];
       /** @description The rate-limit policies that refused the request */
       'violated-policies'?: string[];
+      /** @description Number of invalid lines of an import */
+      'invalid-lines'?: number;
     };
     HealthSummary: {
       /** @enum {string} */
@@ -1109,6 +1168,80 @@ export interface components {
         /** @description Replayed dead letters that are not acknowledged yet */
         replays: number;
       }[];
+    };
+    IndexState: {
+      /** @example tmdb-mi9x3k2p-0f3a9c1d */
+      version: string;
+      /** @enum {string} */
+      source: 'catalogue' | 'tmdb' | 'import';
+      movies: number;
+      /** Format: date-time */
+      updatedAt: string;
+      /** @description The embedding model of the vectors */
+      model: string | null;
+      /** @description Time since the contents were updated */
+      ageSeconds: number;
+      /** @description The index in Redis; null if there is none, or Redis does not reply */
+      published: {
+        /** @example tmdb-mi9x3k2p-0f3a9c1d */
+        version: string;
+        /** @enum {string} */
+        source: 'catalogue' | 'tmdb' | 'import';
+        movies: number;
+        /** Format: date-time */
+        updatedAt: string;
+        /** @description The embedding model of the vectors */
+        model: string | null;
+        bytes: number;
+        chunks: number;
+      } | null;
+      /** @description The last build, update or import of the fleet */
+      activity: {
+        /** @enum {string} */
+        kind: 'build' | 'update' | 'import';
+        /** @enum {string} */
+        state: 'running' | 'succeeded' | 'failed';
+        /** @enum {string} */
+        stage: 'reading' | 'embedding' | 'publishing';
+        done: number;
+        /** @description 0 if it is not known yet */
+        total: number;
+        /** Format: date-time */
+        startedAt: string;
+        /** Format: date-time */
+        updatedAt: string;
+      } | null;
+      lastError: {
+        message: string;
+        /** Format: date-time */
+        at: string;
+      } | null;
+      /**
+       * Format: date-time
+       * @description Set until the rebuild has succeeded
+       */
+      rebuildRequestedAt: string | null;
+    };
+    IndexRebuild: {
+      /** @enum {string} */
+      state: 'queued';
+    };
+    IndexImport: {
+      version: string;
+      /** @description Number of movies in the index now */
+      movies: number;
+      /** @description Number of invalid lines, with `partial=true` */
+      skipped: number;
+      /** @description What is wrong with the first of them */
+      errors: {
+        /** @example line 12 */
+        field: string;
+        message: string;
+      }[];
+      /** @description Number of movies whose vectors were created */
+      embedded: number;
+      /** @description False if Redis is unavailable: until it is, only the process that responds has the index */
+      published: boolean;
     };
     /** @description TMDB's movie details with credits, videos and release dates, unchanged */
     Movie: {
@@ -2839,6 +2972,143 @@ export interface operations {
           'X-Request-Id': components['headers']['X-Request-Id'];
           RateLimit: components['headers']['RateLimit'];
           'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  indexAdminState: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IndexState'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      500: components['responses']['Failed'];
+      /** @description The index is still loading */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  indexAdminRebuild: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      202: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IndexRebuild'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      /** @description A rebuild is in progress */
+      409: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      500: components['responses']['Failed'];
+      /** @description Redis did not confirm it */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          'Retry-After': components['headers']['Retry-After'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  indexAdminImport: {
+    parameters: {
+      query?: {
+        /** @description Import the valid lines of a file that has invalid ones */
+        partial?: 'true' | 'false';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description One JSON object per line; see docs/indexing.md */
+    requestBody: {
+      content: {
+        'application/x-ndjson': string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IndexImport'];
+        };
+      };
+      400: components['responses']['Invalid'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      408: components['responses']['TooSlow'];
+      /** @description Another import or a build is in progress */
+      409: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      500: components['responses']['Failed'];
+      /** @description The index was not published */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
           'Retry-After': components['headers']['Retry-After'];
           [name: string]: unknown;
         };
