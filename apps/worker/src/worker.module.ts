@@ -7,6 +7,7 @@ import { LocksModule } from '@app/locks';
 import { MetricsController, MetricsModule } from '@app/observability';
 import { RedisModule } from '@app/redis';
 import { MOVIES_PROVIDER, TmdbModule } from '@app/tmdb';
+import { IndexBuildingModule } from '@app/search';
 import { SessionsModule } from '@app/sessions';
 import { TrendingModule } from '@app/trending';
 import { UpstreamModule } from '@app/upstream';
@@ -16,6 +17,7 @@ import { ConsumersHealthIndicator } from './health/consumers.health-indicator.js
 import { HealthController } from './health/health.controller.js';
 import { JobsHealthIndicator } from './health/jobs.health-indicator.js';
 import { type FleetJob, FLEET_JOBS } from './jobs/fleet-job.js';
+import { IndexJob } from './jobs/index.job.js';
 import { JobRunner } from './jobs/job-runner.service.js';
 import { JobsMetrics } from './jobs/jobs.metrics.js';
 import { JobsRepository } from './jobs/jobs.repository.js';
@@ -40,6 +42,7 @@ export class WorkerModule {
         ScheduleModule.forRoot(),
         TerminusModule,
         EventsModule,
+        IndexBuildingModule,
         LocksModule,
         SessionsModule,
         TmdbModule,
@@ -50,6 +53,7 @@ export class WorkerModule {
         ConsumersHealthIndicator,
         ConsumersMetrics,
         ConsumersService,
+        IndexJob,
         JobRunner,
         JobsHealthIndicator,
         JobsMetrics,
@@ -60,7 +64,7 @@ export class WorkerModule {
         {
           provide: FLEET_JOBS,
           useFactory: (...jobs: FleetJob[]) => jobs,
-          inject: [TrendingJob, MovieChangesJob, SessionMemoryJob],
+          inject: [TrendingJob, MovieChangesJob, SessionMemoryJob, IndexJob],
         },
       ],
     };

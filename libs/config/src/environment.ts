@@ -213,6 +213,9 @@ export class Environment {
   @Share()
   QU_SHADOW_SHARE: string = '0.01';
 
+  @WholeNumber(1, 100_000)
+  SEARCH_INDEX_SIZE: number = 10_000;
+
   @WholeNumber(10, 60_000)
   SEARCH_EMBED_TIMEOUT_MS: number = 1_000;
 

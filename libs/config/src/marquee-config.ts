@@ -124,6 +124,8 @@ export class MarqueeConfig {
     readonly shadowShare: number;
   };
   readonly search!: {
+    /** How many of TMDB's most-voted movies the worker indexes. */
+    readonly indexSize: number;
     /** How long a search waits for the vector of its words. */
     readonly embedTimeoutMs: number;
     /** Rate-limit cost of a search that is not cached. */

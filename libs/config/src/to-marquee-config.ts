@@ -69,6 +69,7 @@ export function toMarqueeConfig(environment: Environment): MarqueeConfig {
       shadowShare: Number(environment.QU_SHADOW_SHARE),
     },
     search: {
+      indexSize: environment.SEARCH_INDEX_SIZE,
       embedTimeoutMs: environment.SEARCH_EMBED_TIMEOUT_MS,
       cost: environment.SEARCH_COST,
     },

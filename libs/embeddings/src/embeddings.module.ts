@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { CacheModule } from '@app/cache';
 import { MarqueeConfig } from '@app/config';
 import { EMBEDDINGS_PROVIDER, type EmbeddingsProvider } from './embeddings-provider.js';
@@ -8,6 +8,8 @@ import { LocalEmbeddingsProvider } from './local/local-embeddings.provider.js';
 import { StoredVectorsRepository } from './store/stored-vectors.repository.js';
 import { OpenAiEmbeddingsProvider } from './openai-embeddings.provider.js';
 
+const ON_DEMAND = Symbol('ON_DEMAND');
+
 @Module({
   imports: [CacheModule],
   providers: [
@@ -16,11 +18,18 @@ import { OpenAiEmbeddingsProvider } from './openai-embeddings.provider.js';
     StoredVectorsRepository,
     {
       provide: EMBEDDINGS_PROVIDER,
-      useFactory: (config: MarqueeConfig): EmbeddingsProvider =>
-        config.openAi ? new OpenAiEmbeddingsProvider(config, config.openAi) : new LocalEmbeddingsProvider(),
-      inject: [MarqueeConfig],
+      useFactory: (config: MarqueeConfig, isOnDemand = false): EmbeddingsProvider =>
+        config.openAi
+          ? new OpenAiEmbeddingsProvider(config, config.openAi)
+          : new LocalEmbeddingsProvider({ warmsUp: !isOnDemand }),
+      inject: [MarqueeConfig, { token: ON_DEMAND, optional: true }],
     },
   ],
   exports: [EmbeddingsService, StoredVectorsRepository],
 })
-export class EmbeddingsModule {}
+export class EmbeddingsModule {
+  /** Loads the local model only when a text is embedded, for a process that rarely does. */
+  static onDemand(): DynamicModule {
+    return { module: EmbeddingsModule, providers: [{ provide: ON_DEMAND, useValue: true }] };
+  }
+}

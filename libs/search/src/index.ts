@@ -37,6 +37,8 @@ export { type SearchPage, type SearchResult, SearchService } from './search.serv
 export { IndexAdminService, type IndexState } from './indexing/index-admin.service.js';
 export { type ImportProgress, type ImportResult, IndexImporter } from './indexing/index-importer.js';
 export { type Builder, IndexPublisher, newSnapshot } from './indexing/index-publisher.js';
+export { BUILD_LOCK_TTL_MS, IndexBuilder } from './indexing/index-builder.js';
+export { IndexBuildingModule } from './indexing/index-building.module.js';
 export { IndexLoader } from './indexing/index-loader.js';
 export { IndexingMetrics } from './indexing/indexing.metrics.js';
 export { IndexingModule } from './indexing/indexing.module.js';

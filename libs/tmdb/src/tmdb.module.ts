@@ -7,6 +7,7 @@ import { MovieChangesService } from './movie-changes.service.js';
 import { MOVIES_PROVIDER, type MoviesProvider } from './movies-provider.js';
 import { MoviesService } from './movies.service.js';
 import { TmdbMoviesProvider } from './tmdb/tmdb-movies.provider.js';
+import { TMDB_CRAWLER, TmdbCrawler } from './tmdb/tmdb-crawler.js';
 import { TmdbPace } from './tmdb/tmdb-pace.js';
 import { TmdbRepository } from './tmdb.repository.js';
 
@@ -18,6 +19,12 @@ import { TmdbRepository } from './tmdb.repository.js';
     TmdbPace,
     TmdbRepository,
     {
+      provide: TMDB_CRAWLER,
+      useFactory: (config: MarqueeConfig, pace: TmdbPace): TmdbCrawler | undefined =>
+        config.tmdb && new TmdbCrawler(config, config.tmdb, pace),
+      inject: [MarqueeConfig, TmdbPace],
+    },
+    {
       provide: MOVIES_PROVIDER,
       useFactory: (config: MarqueeConfig, pace: TmdbPace, catalogue: Catalogue): MoviesProvider =>
         config.tmdb
@@ -26,6 +33,6 @@ import { TmdbRepository } from './tmdb.repository.js';
       inject: [MarqueeConfig, TmdbPace, Catalogue],
     },
   ],
-  exports: [MOVIES_PROVIDER, MovieChangesService, MoviesService],
+  exports: [TMDB_CRAWLER, MOVIES_PROVIDER, MovieChangesService, MoviesService],
 })
 export class TmdbModule {}

@@ -5,6 +5,8 @@ export interface FleetJob {
   /** Also used as a metric label and in Redis keys. */
   readonly name: string;
   readonly intervalSeconds: number;
+  /** How long the job stays locked after its worker was killed. Default 30 s. */
+  readonly lockTtlMs?: number;
   /** Returns whether the job should run before its interval has passed. */
   isUrgent(): Promise<boolean>;
   /**

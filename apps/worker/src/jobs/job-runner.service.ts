@@ -64,7 +64,8 @@ export class JobRunner implements OnModuleDestroy {
     try {
       if (await this.isDue(state)) {
         const signal = this.stopping.signal;
-        await this.locks.withLock(`job-${job.name}`, (lock) => this.runIfStillDue(state, lock), { signal });
+        const options = job.lockTtlMs === undefined ? { signal } : { signal, ttlMs: job.lockTtlMs };
+        await this.locks.withLock(`job-${job.name}`, (lock) => this.runIfStillDue(state, lock), options);
       }
       state.failures = 0;
       state.lastError = undefined;

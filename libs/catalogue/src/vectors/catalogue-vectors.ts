@@ -19,7 +19,15 @@ export interface MovieVectors {
 /** Provides the precomputed vectors of the bundled movies. */
 @Injectable()
 export class CatalogueVectors {
+  private modelName: string | undefined;
+
   constructor(private readonly catalogue: Catalogue) {}
+
+  /** The model that made the vectors. */
+  get model(): string {
+    this.modelName ??= decodeVectorFile(readFileSync(vectorsFile)).model;
+    return this.modelName;
+  }
 
   /**
    * Reads the vectors, in the order of the catalogue's movies. Every call reads the file again and returns 2 KB a movie;

@@ -26,6 +26,9 @@ export class LocalEmbeddingsProvider
   private readonly model = new LocalModel();
   private readonly decoder = new TokenDecoder();
 
+  /** @param options `warmsUp`: whether to load the model at the start, before the first text arrives */
+  constructor(private readonly options: { readonly warmsUp: boolean }) {}
+
   resolve(requested: string): EmbeddingModel | undefined {
     return [localModel, ...openAiModels].some(({ id }) => id === requested) ? localModel : undefined;
   }
@@ -48,7 +51,7 @@ export class LocalEmbeddingsProvider
   }
 
   onApplicationBootstrap(): void {
-    this.model.warmUp();
+    if (this.options.warmsUp) this.model.warmUp();
   }
 
   async onApplicationShutdown(): Promise<void> {

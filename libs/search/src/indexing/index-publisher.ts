@@ -74,13 +74,18 @@ export class IndexPublisher {
   }
 }
 
-/** Returns a snapshot of these chunks, with a version of its own. */
+/**
+ * Returns a snapshot of these chunks, with a version of its own.
+ *
+ * @param name the beginning of the version
+ */
 export function newSnapshot(
   source: IndexSource,
   { model, dimensions }: Pick<IndexDescription, 'model' | 'dimensions'>,
   chunks: readonly Buffer[],
+  name: string = source,
 ): EncodedSnapshot {
   const updatedAt = new Date();
-  const version = [source, updatedAt.getTime().toString(36), hashOfChunks(chunks).slice(0, 8)].join('-');
+  const version = [name, updatedAt.getTime().toString(36), hashOfChunks(chunks).slice(0, 8)].join('-');
   return joinChunks({ version, source, updatedAt, model, dimensions }, chunks);
 }

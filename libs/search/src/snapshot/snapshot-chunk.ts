@@ -77,6 +77,9 @@ export function verifyChunk(bytes: Buffer): void {
 /** Returns the number of movies in a chunk. */
 export const moviesInChunk = (bytes: Buffer): number => bytes.readUInt32LE(digestEnd);
 
+/** Returns the dimensions of the vectors in a chunk. */
+export const dimensionsOfChunk = (bytes: Buffer): number => bytes.readUInt32LE(digestEnd + 4);
+
 /** Returns the checksum that a chunk contains. */
 export const digestOfChunk = (bytes: Buffer): Buffer => bytes.subarray(magic.length, digestEnd);
 

@@ -15,6 +15,11 @@ export class CatalogueSource {
     return this.catalogue.hash.slice(0, 12);
   }
 
+  /** The embedding model of the precomputed vectors. */
+  get model(): string {
+    return this.vectors.model;
+  }
+
   /** Returns the catalogue with its precomputed vectors. All processes of a release return the same version. */
   snapshot(): IndexSnapshot {
     const { model, dimensions, values } = this.vectors.read();
