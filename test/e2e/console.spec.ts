@@ -1,5 +1,4 @@
-import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -7,10 +6,9 @@ import type { Browser, Page } from 'playwright-core';
 import { startApi, type TestApi } from '../fixtures/api.js';
 import { makeKey } from '../fixtures/api-keys.js';
 import { chromiumPath, launchChromium } from '../fixtures/browser.js';
+import { ConsolePage } from '../fixtures/console-page.js';
 import { TestRedisServer } from '../fixtures/redis-server.js';
 import { until } from '../fixtures/until.js';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe('Console page', () => {
   let redis: TestRedisServer;
@@ -33,7 +31,7 @@ describe('Console page', () => {
     expect(policy).not.toContain('unsafe');
     const html = await page.text();
     const files = [...html.matchAll(/(?:src|href)="(\/console\/[^"]+)"/g)].map(([, file]) => file as string);
-    expect(files).toHaveLength(3);
+    expect(files).toHaveLength(5);
     for (const file of files) expect([file, (await fetch(api.url + file)).status]).toEqual([file, 200]);
     for (const file of ['none.js', '..%2f..%2fpackage.json', 'index.html'])
       expect([file, (await fetch(`${api.url}/console/${file}`)).status]).toEqual([file, 404]);
@@ -45,33 +43,19 @@ const inChromium = chromiumPath ? describe : describe.skip;
 inChromium('Console in Chromium', () => {
   let redis: TestRedisServer;
   let browser: Browser;
-  let api: TestApi;
+  let console: ConsolePage;
   let page: Page;
-  let pageErrors: string[];
   let folder: string;
 
   const open = async (
     variables: Record<string, string> = {},
     context: Parameters<Browser['newPage']>[0] = {},
+    path = '/',
   ): Promise<void> => {
-    api = await startApi({ REDIS_URL: redis.url, ...variables });
-    page = await browser.newPage(context);
-    pageErrors = [];
-    page.on('console', (message) => {
-      // The browser itself logs every error response.
-      if (message.type() === 'error' && !message.text().includes('the server responded with a status of'))
-        pageErrors.push(message.text());
-    });
-    page.on('pageerror', ({ message }) => pageErrors.push(message));
-    page.on('request', (request) => {
-      const { origin, protocol } = new URL(request.url());
-      if (origin !== api.url && protocol !== 'data:') pageErrors.push(`requested ${request.url()}`);
-    });
-    await page.goto(api.url);
+    console = await ConsolePage.open(browser, { REDIS_URL: redis.url, ...variables }, context, path);
+    page = console.page;
   };
-  const text = (selector: string): Promise<string> => page.locator(selector).innerText();
-  const shows = (selector: string, pattern: RegExp): Promise<unknown> =>
-    until(`${selector} shows ${pattern}`, async () => pattern.test(await text(selector)));
+  const shows = (selector: string, pattern: RegExp): Promise<unknown> => console.shows(selector, pattern);
 
   beforeAll(async () => {
     redis = await TestRedisServer.start();
@@ -79,10 +63,7 @@ inChromium('Console in Chromium', () => {
     folder = mkdtempSync(join(tmpdir(), 'marquee-console-'));
   });
   beforeEach(() => redis.redis.flushall());
-  afterEach(async () => {
-    await page.close();
-    await api.close();
-  });
+  afterEach(() => console.close());
   afterAll(async () => {
     rmSync(folder, { recursive: true });
     await browser.close();
@@ -90,7 +71,7 @@ inChromium('Console in Chromium', () => {
   });
 
   it('demonstrates every feature without requests to other hosts', async () => {
-    await open({ MAX_REQUESTS_PER_WINDOW: '100' });
+    await open({ MAX_REQUESTS_PER_WINDOW: '100' }, {}, '/#try');
     await shows('#status', /Serving · prod · .* · Redis healthy/);
     await page.click('text=Compare');
     await shows('#embeddings-result', /Similarity 0\.\d{3}[^]*512 dimensions[^]*fwd=miss/);
@@ -99,7 +80,7 @@ inChromium('Console in Chromium', () => {
     await page.fill('#query', 'comedies of the 90s');
     await page.click('button:text-is("Understand")');
     await shows('#understanding-result', /Genres\s+Comedy\s+Years\s+1990 to 1999/);
-    await page.click('summary');
+    await page.click('#graph-details summary');
     await until('the graph to be drawn', async () => (await page.locator('#graph rect').count()) > 15);
     await shows('#trending-list', /\(\d{4}\)/);
     await page.locator('#trending-list button').first().click();
@@ -116,11 +97,11 @@ inChromium('Console in Chromium', () => {
     await shows('#limits-result', /\d+ allowed, then: The limit "default"[^]*Retry-After/);
     await page.click('text=Reset my quota');
     await shows('#limits-status', /default: (99|100) of 100 left/);
-    expect(pageErrors).toEqual([]);
+    expect(console.errors).toEqual([]);
   });
 
   it('updates the charts and reports a Redis outage', async () => {
-    await open();
+    await open({}, {}, '/#operate');
     await shows('figure:has-text("Requests per second")', /all \d/);
     await shows('figure:has-text("Redis memory")', /used \d/);
     expect(await page.locator('canvas').count()).toBe(8);
@@ -128,30 +109,27 @@ inChromium('Console in Chromium', () => {
     await shows('#status', /Serving without Redis · Redis "cache" is unavailable \(breaker/);
     redis.thaw();
     await shows('#status', /Redis healthy/);
-    expect(pageErrors).toEqual([]);
+    expect(console.errors).toEqual([]);
   });
 
   it.each([
     ['light', 1280],
     ['dark', 375],
   ] as const)(
-    'passes axe in the %s theme at %d px and does not scroll horizontally',
+    'passes axe on the Try and Operate tabs in the %s theme at %d px and does not scroll horizontally',
     async (colorScheme, width) => {
-      await open({}, { colorScheme, viewport: { width, height: 800 }, bypassCSP: true });
+      await open({}, { colorScheme, viewport: { width, height: 800 }, bypassCSP: true }, '/#try');
       await page.click('text=Compare');
       await page.click('button:text-is("Understand")');
-      await page.click('summary');
+      await page.click('#graph-details summary');
       await shows('#embeddings-result', /Similarity/);
       await shows('#trending-list', /\(\d{4}\)/);
-      await page.evaluate(axe);
-      const violations = await page.evaluate(async () => {
-        const { axe: run } = globalThis as unknown as {
-          axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-        };
-        return (await run.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-      });
-      expect(violations).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      expect(await console.violations()).toEqual([]);
+      expect(await console.scrollsHorizontally()).toBe(false);
+      await page.click('#tab-operate');
+      await shows('figure:has-text("Redis memory")', /used \d/);
+      expect(await console.violations()).toEqual([]);
+      expect(await console.scrollsHorizontally()).toBe(false);
     },
   );
 
@@ -162,9 +140,25 @@ inChromium('Console in Chromium', () => {
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
     await page.keyboard.press('Enter');
     expect(await page.evaluate('document.activeElement.id')).toBe('content');
+    await page.focus('#tab-search');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.evaluate('document.activeElement.id')).toBe('tab-try');
+    expect(await page.locator('#try').isVisible()).toBe(true);
+    expect(await page.locator('[role=tab][tabindex="0"]').count()).toBe(1);
     await page.focus('#text-a');
     await page.keyboard.press('Enter');
     await shows('#embeddings-result', /Similarity/);
+  });
+
+  it('opens the tab that the address names and follows the back button', async () => {
+    await open({}, {}, '/#operate');
+    await shows('[role=tab][aria-selected=true]', /Operate/);
+    await page.click('#tab-try');
+    expect(new URL(page.url()).hash).toBe('#try');
+    await page.goBack();
+    await shows('[role=tab][aria-selected=true]', /Operate/);
+    expect(await page.locator('[role=tabpanel]:visible').getAttribute('id')).toBe('operate');
+    expect(console.errors).toEqual([]);
   });
 
   it('asks for an API key when keys are configured and accepts only an administrator’s', async () => {
@@ -184,9 +178,10 @@ inChromium('Console in Chromium', () => {
     await shows('#sign-in-error', /admin/);
     await signIn(operator.key);
     await shows('#status', /Redis healthy/);
+    await page.click('#tab-try');
     await page.click('text=Compare');
     await shows('#embeddings-result', /Similarity/);
     expect(await page.content()).not.toContain(operator.key);
-    expect(pageErrors).toEqual([]);
+    expect(console.errors).toEqual([]);
   });
 });

@@ -7,11 +7,12 @@ export const apiKey = {
   clear: () => sessionStorage.removeItem(storageKey),
 };
 
-/** An error response of the API, with its status and detail. */
+/** An error response of the API, with its status and detail. `retryAfterSeconds` is NaN if there is no Retry-After. */
 export class ApiError extends Error {
-  constructor(status, detail) {
+  constructor(status, detail, retryAfterSeconds) {
     super(detail);
     this.status = status;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -32,12 +33,16 @@ export async function call(method, path, body, init = {}) {
     const problem = await response.json().catch(() => ({}));
     const retryAfter = response.headers.get('retry-after');
     const detail = problem.detail ?? problem.error?.message ?? `HTTP ${response.status}`;
-    throw new ApiError(response.status, retryAfter ? `${detail} (Retry-After: ${retryAfter})` : detail);
+    throw new ApiError(
+      response.status,
+      retryAfter ? `${detail} (Retry-After: ${retryAfter})` : detail,
+      Number(retryAfter ?? NaN),
+    );
   }
   return response;
 }
 
-export const getJson = async (path) => (await call('GET', path)).json();
+export const getJson = async (path, init) => (await call('GET', path, undefined, init)).json();
 
 /**
  * Reads server-sent events, starting with the oldest that the server still has. It uses fetch because

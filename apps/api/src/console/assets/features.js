@@ -192,12 +192,12 @@ function initRateLimits() {
     );
     return policies;
   };
-  // The metrics panel above reports an outage, so a failed refresh is only retried here.
-  const poll = () =>
-    void refresh()
-      .catch(() => undefined)
-      .then(() => setTimeout(poll, 1_000));
-  poll();
+  // The page's header reports an outage, so a failed refresh is only retried here.
+  const poll = async () => {
+    if (!byId('try').hidden) await refresh().catch(() => undefined);
+    setTimeout(() => void poll(), 1_000);
+  };
+  void poll();
   const sendRequests = async (count) => {
     let [allowed, refusal] = [0, ''];
     for (let index = 0; index < count; index++) {

@@ -1,12 +1,6 @@
-const [boxWidth, boxHeight, gapX, gapY] = [150, 28, 60, 12];
-const svgNamespace = 'http://www.w3.org/2000/svg';
+import { svgElement as svg } from './dom.js';
 
-function svg(name, attributes, ...children) {
-  const created = document.createElementNS(svgNamespace, name);
-  for (const [attribute, value] of Object.entries(attributes)) created.setAttribute(attribute, value);
-  created.append(...children);
-  return created;
-}
+const [boxWidth, boxHeight, gapX, gapY] = [150, 28, 60, 12];
 
 /** Draws the steps in columns, each step to the right of all its inputs. */
 export function drawGraph(steps) {
