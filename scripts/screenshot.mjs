@@ -1,5 +1,5 @@
-// `npm run screenshot [-- http://127.0.0.1:3000]`: tries every feature in the console of a running Marquee and saves what
-// Chromium shows to docs/images.
+// `npm run screenshot [-- http://127.0.0.1:3000]`: searches and tries every feature in the console of a running Marquee, and
+// saves what Chromium shows to docs/images.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -15,6 +15,15 @@ const queries = [
   'dark thrillers since 2000, no horror',
 ];
 
+const searchAddress = `/?q=${encodeURIComponent(queries[0])}`;
+const desktop = { width: 1280, height: 900 };
+/** The pictures of the search tab, by name. */
+const searchViews = {
+  'console-search': { colorScheme: 'light', viewport: desktop },
+  'console-search-dark': { colorScheme: 'dark', viewport: desktop },
+  'console-phone': { colorScheme: 'light', viewport: { width: 390, height: 844 } },
+};
+
 await run(async () => {
   const url = process.argv[2] ?? defaultUrl;
   const executablePath = findProgram('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable');
@@ -22,20 +31,30 @@ await run(async () => {
   const { chromium } = await import('playwright-core');
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    await page.goto(url).catch((error) => {
+    const page = await browser.newPage({ viewport: desktop });
+    await page.goto(`${url}/#try`).catch((error) => {
       throw new PrerequisiteError(`Cannot open ${url}: ${error.message}\nStart Marquee first: npm start`);
     });
-    await tryFeatures(page);
-    await sendTraffic(page);
     mkdirSync(folder, { recursive: true });
-    for (const section of ['metrics', 'try'])
-      await page.locator(`#${section}`).screenshot({ path: join(folder, `console-${section}.png`) });
+    for (const [name, view] of Object.entries(searchViews)) await saveSearch(browser, url, name, view);
+    await tryFeatures(page);
+    await page.locator('#try').screenshot({ path: join(folder, 'console-try.png') });
+    await sendTraffic(page);
+    await page.click('#tab-operate');
+    await page.locator('#operate').screenshot({ path: join(folder, 'console-metrics.png') });
     console.log(`Saved the screenshots to ${folder}`);
   } finally {
     await browser.close();
   }
 });
+
+async function saveSearch(browser, url, name, view) {
+  const page = await browser.newPage(view);
+  await page.goto(url + searchAddress);
+  await page.waitForSelector('.movie h3');
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+  await page.close();
+}
 
 async function tryFeatures(page) {
   await page.waitForSelector('#console:not([hidden])');

@@ -43,6 +43,7 @@ const inChromium = chromiumPath ? describe : describe.skip;
 inChromium('Console in Chromium', () => {
   let redis: TestRedisServer;
   let browser: Browser;
+  let api: TestApi;
   let console: ConsolePage;
   let page: Page;
   let folder: string;
@@ -52,7 +53,8 @@ inChromium('Console in Chromium', () => {
     context: Parameters<Browser['newPage']>[0] = {},
     path = '/',
   ): Promise<void> => {
-    console = await ConsolePage.open(browser, { REDIS_URL: redis.url, ...variables }, context, path);
+    api = await startApi({ REDIS_URL: redis.url, ...variables });
+    console = await ConsolePage.open(browser, api, context, path);
     page = console.page;
   };
   const shows = (selector: string, pattern: RegExp): Promise<unknown> => console.shows(selector, pattern);
@@ -63,7 +65,10 @@ inChromium('Console in Chromium', () => {
     folder = mkdtempSync(join(tmpdir(), 'marquee-console-'));
   });
   beforeEach(() => redis.redis.flushall());
-  afterEach(() => console.close());
+  afterEach(async () => {
+    await console.close();
+    await api.close();
+  });
   afterAll(async () => {
     rmSync(folder, { recursive: true });
     await browser.close();

@@ -1,4 +1,3 @@
-import { ApiError } from './api.js';
 import { button, element } from './dom.js';
 
 const relaxedNames = {
@@ -57,24 +56,33 @@ export function nothingFound({ hasFilters, onClearFilters, examples }) {
   );
 }
 
-/** Shows why a search failed. After a 429 it counts down, and then searches again. Returns the notice and how to stop it. */
+/**
+ * Shows why a search failed. If the API says when to retry, the notice counts down, and then `retry` runs. Returns the notice, and
+ * a function that stops the countdown.
+ */
 export function failure(error, retry) {
-  if (!(error instanceof ApiError) || error.status !== 429 || !(error.retryAfterSeconds > 0)) {
+  if (!(error.retryAfterSeconds > 0)) {
     const content = notice('bad', element('p', {}, error.message), button({}, retry, 'Try again'));
     return { content, stop: () => undefined };
   }
   const untilMs = Date.now() + 1_000 * error.retryAfterSeconds;
   const seconds = element('strong', {}, `${error.retryAfterSeconds} s`);
   const timer = setInterval(() => {
-    const left = Math.ceil((untilMs - Date.now()) / 1_000);
-    seconds.textContent = `${Math.max(0, left)} s`;
-    if (left <= 0) retry();
-  }, 500);
+    const left = Math.max(0, Math.ceil((untilMs - Date.now()) / 1_000));
+    seconds.textContent = `${left} s`;
+    if (left > 0) return;
+    clearInterval(timer);
+    retry();
+  }, 250);
+  const [title, reason] = error.status === 429 ? tooManySearches : notReady;
   const content = notice(
     'warn',
-    element('p', {}, element('strong', {}, 'That was a lot of searches.')),
-    element('p', {}, 'The rate limit admits the next one in ', seconds, '. This page then searches again.'),
-    button({}, retry, 'Search now'),
+    element('p', {}, element('strong', {}, title)),
+    element('p', {}, reason, seconds, '. This page then tries again by itself.'),
+    button({}, retry, 'Try now'),
   );
   return { content, stop: () => clearInterval(timer) };
 }
+
+const tooManySearches = ['That was a lot of searches.', 'The rate limit admits the next one in '];
+const notReady = ['Search is not ready yet.', 'It may be in '];

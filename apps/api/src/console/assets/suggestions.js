@@ -1,4 +1,4 @@
-import { ApiError, getJson } from './api.js';
+import { getJson } from './api.js';
 import { element } from './dom.js';
 
 const pauseMs = 180;
@@ -73,10 +73,9 @@ export class Suggestions {
   }
 
   explain(error) {
-    if (!(error instanceof ApiError) || !(error.retryAfterSeconds > 0))
-      return `There are no suggestions at the moment: ${error.message}`;
+    if (!(error.retryAfterSeconds > 0)) return `There are no suggestions at the moment: ${error.message}`;
     this.pausedUntilMs = Date.now() + 1_000 * error.retryAfterSeconds;
-    return `Suggestions pause for ${error.retryAfterSeconds} s, to stay within the rate limit.`;
+    return `Suggestions pause for ${error.retryAfterSeconds} s${error.status === 429 ? ', to stay within the rate limit' : ''}.`;
   }
 
   show(results) {
