@@ -155,7 +155,10 @@ inChromium('Search in the console', () => {
     await page.click('#load-more');
     await until('more cards', async () => (await cards()).length > first.length);
     const all = await cards();
-    expect(new Set(all).size).toBe(all.length);
+    const ids = await page
+      .locator('.movie')
+      .evaluateAll((movies) => movies.map((movie) => movie.getAttribute('data-id')));
+    expect(new Set(ids).size).toBe(all.length);
     expect(await focused()).toBe(all[first.length]);
     await page.locator('button:text-is("Not this one")').first().click();
     await until('the movie to be gone', async () => !(await cards()).includes(all[0] as string));

@@ -52,7 +52,7 @@ export function nothingFound({ hasFilters, onClearFilters, examples }) {
           {},
           'Describe the plot, a mood, people or years in other words, or start from an example:',
         ),
-    hasFilters ? null : examples,
+    hasFilters ? null : element('div', { class: 'chips' }, ...examples),
   );
 }
 
