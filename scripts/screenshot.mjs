@@ -71,16 +71,17 @@ async function sendTraffic(page) {
   const endMs = Date.now() + trafficMs;
   for (let index = 0; Date.now() < endMs; index++) {
     await page.evaluate(
-      async (query) => {
-        await fetch('/v1/query-understanding', {
+      async ({ query, excluded }) => {
+        // An excluded movie makes each search a new one.
+        await fetch('/v1/search', {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ query }),
+          body: JSON.stringify({ query, exclude: [excluded] }),
         });
         await fetch('/v1/movies?ids=1000000370,1000000371');
       },
-      queries[index % queries.length],
+      { query: queries[index % queries.length], excluded: index + 1 },
     );
-    await delay(1_000);
+    await delay(2_000);
   }
 }

@@ -80,6 +80,12 @@ inChromium('Search in the console', () => {
     await shows('#search-facts', /with Robert De Niro[^]*heist[^]*1990 to 1999/);
     await shows('#answer-picture', /Cache: Miss[^]*retrieve\s+[\d.]+ ms/);
     expect(new URL(page.url()).searchParams.get('q')).toBe('heist movies from the 90s with Robert De Niro');
+    await page.click('.movie:has(h3:text-is("Heat")) summary');
+    await shows(
+      '.movie:has(h3:text-is("Heat")) details',
+      /Robert De Niro[^]*Score \d\.\d\d, similarity 0\.\d\d/,
+    );
+    expect(await page.innerText('main')).not.toContain('false');
     await page.reload();
     await shows('#answer-picture', /Cache: Hit[^]*retrieve\s+not needed: cached/);
     expect(console.errors).toEqual([]);

@@ -109,7 +109,7 @@ inChromium('Console in Chromium', () => {
     await open({}, {}, '/#operate');
     await shows('figure:has-text("Requests per second")', /all \d/);
     await shows('figure:has-text("Redis memory")', /used \d/);
-    expect(await page.locator('canvas').count()).toBe(8);
+    expect(await page.locator('canvas').count()).toBe(9);
     redis.freeze();
     await shows('#status', /Serving without Redis · Redis "cache" is unavailable \(breaker/);
     redis.thaw();

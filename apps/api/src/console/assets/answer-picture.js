@@ -18,8 +18,8 @@ const outcomes = {
   redis_hit: ['good', 'Hit', 'from Redis'],
   coalesced: ['good', 'Shared', 'computed once for several requests'],
   stale: ['warn', 'Stale', 'an older answer, because a new one failed or takes too long'],
-  miss: ['neutral', 'Miss', 'computed now, and cached'],
-  bypass: ['neutral', 'Refresh', 'computed now, on request'],
+  miss: ['neutral', 'Miss', 'computed now'],
+  bypass: ['neutral', 'Refresh', 'computed again, as requested'],
 };
 
 /** Parses a Server-Timing field into `{ name, description, durationMs }`. */

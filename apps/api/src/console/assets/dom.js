@@ -1,8 +1,8 @@
-/** Creates an element with attributes and children. Strings become text nodes, never HTML. */
+/** Creates an element with attributes and children. Strings become text nodes, never HTML; `false` and null are skipped. */
 export function element(name, attributes = {}, ...children) {
   const created = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) created.setAttribute(attribute, value);
-  created.append(...children.filter((child) => child !== undefined && child !== null));
+  created.append(...children.filter((child) => child !== undefined && child !== null && child !== false));
   return created;
 }
 

@@ -31,6 +31,7 @@ export function renderFacets(target, { facets, chosen, total, onToggle }) {
       );
     }),
   );
+  target.closest('details').hidden = target.childElementCount === 0;
   if (focusedKey) target.querySelector(`[data-key="${CSS.escape(focusedKey)}"]`)?.focus();
 }
 

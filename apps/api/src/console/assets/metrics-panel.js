@@ -6,6 +6,8 @@ import { parseMetrics, quantile, rate, sum } from './prometheus.js';
 const pollIntervalMs = 2_000;
 const breakerStates = ['closed', 'half-open', 'open'];
 const httpDuration = 'marquee_http_request_duration_seconds';
+const stageDuration = 'marquee_search_stage_duration_seconds';
+const searchStages = ['understand', 'embed', 'retrieve'];
 const lookupDuration = 'marquee_cache_lookup_duration_seconds';
 
 /** Leaves out health checks, scrapes and the console's own files. */
@@ -21,6 +23,7 @@ const percent = (part, whole) => (whole > 0 ? (100 * part) / whole : null);
 export function startMetrics() {
   const charts = {
     latency: new Chart('Request latency', ' ms', ['p50', 'p95', 'p99']),
+    stages: new Chart('Search stages, p95', ' ms', searchStages),
     rate: new Chart('Requests per second', '', ['all', 'errors']),
     hits: new Chart('Cache hit rate by tier', ' %', ['all', 'local', 'Redis'], 0),
     redis: new Chart('Redis latency', ' ms', ['p50', 'p95', 'p99'], 2),
@@ -57,6 +60,12 @@ function updateCharts(charts, previous, current, stream) {
   const quantiles = (name, matches) =>
     [0.5, 0.95, 0.99].map((q) => toMs(quantile(previous, current, name, q, matches)));
   charts.latency.add(at, quantiles(httpDuration, isApiRoute));
+  charts.stages.add(
+    at,
+    searchStages.map((stage) =>
+      toMs(quantile(previous, current, stageDuration, 0.95, (labels) => labels.stage === stage)),
+    ),
+  );
   charts.rate.add(at, [
     rate(previous, current, `${httpDuration}_count`, isApiRoute),
     rate(

@@ -36,7 +36,7 @@ export function poster({ title, releaseDate, directors, genres }) {
 
 /** Returns the font size in percent of the poster's width, such that the longest word fits in it. */
 function titleSize(title) {
-  const longestWord = Math.max(...title.split(/[\s-]+/).map((word) => word.length));
+  const longestWord = Math.max(...title.split(/\s+/).map((word) => word.length));
   return Math.min(34, 165 / longestWord, 95 / Math.sqrt(title.length)).toFixed(1);
 }
 

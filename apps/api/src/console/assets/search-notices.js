@@ -29,7 +29,12 @@ export function answerNotices({ relaxed = [], degraded = [] }) {
   const dropped = enumeration.format(relaxed.map((each) => relaxedNames[each] ?? each));
   return [
     ...(relaxed.length > 0
-      ? [notice('info', element('p', {}, `Too few movies match everything. Not required: ${dropped}.`))]
+      ? [
+          notice(
+            'info',
+            element('p', {}, `Too few movies match everything. Dropped from the query: ${dropped}.`),
+          ),
+        ]
       : []),
     ...degraded.map((each) => notice('warn', element('p', {}, degradedTexts[each] ?? each))),
   ];

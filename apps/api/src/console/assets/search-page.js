@@ -56,7 +56,9 @@ export class SearchPage {
 
   /** Shows another state, as a new entry of the history. */
   go(state, options) {
-    history.pushState(null, '', `${location.pathname}${writeState(state)}#search`);
+    const address = `${location.pathname}${writeState(state)}#search`;
+    if (writeState(state) === writeState(this.state)) history.replaceState(null, '', address);
+    else history.pushState(null, '', address);
     return this.show(state, options);
   }
 
@@ -67,6 +69,7 @@ export class SearchPage {
     this.input.value = state.query;
     const signal = this.restart();
     byId('examples').hidden = state.query !== '' || state.likeId !== null;
+    view.setHeading(this.headingOf(state));
     view.renderLoading(isSameSubject && byId('search-status').textContent !== '');
     try {
       if (state.query === '' && state.likeId === null) await this.showStart(signal);
@@ -95,7 +98,6 @@ export class SearchPage {
   async showStart(signal) {
     const results = await trendingMovies(signal);
     view.clearAnswer();
-    view.setHeading('Trending now');
     if (results.length === 0) byId('search-status').textContent = 'Trending movies appear here in a minute.';
     else view.renderMovies({ results, total: results.length, nextCursor: null }, this.startHandlersOf);
     for (const { movie } of results) this.titles.set(movie.id, movie.title);
@@ -104,9 +106,11 @@ export class SearchPage {
   async showAnswer(loaded, signal) {
     const { answer } = loaded;
     const { state } = this;
-    view.setHeading(
-      state.likeId === null ? `“${state.query}”` : `Movies like ${await this.titleOf(state.likeId, signal)}`,
-    );
+    if (state.likeId !== null && !this.titles.has(state.likeId)) {
+      const { title } = await getJson(`/v1/movies/${state.likeId}`, { signal });
+      this.titles.set(state.likeId, title);
+      view.setHeading(this.headingOf(state));
+    }
     this.nextCursor = answer.nextCursor;
     view.renderMovies(answer, this.handlersOf);
     view.renderPicture(loaded);
@@ -146,12 +150,9 @@ export class SearchPage {
     );
   }
 
-  async titleOf(id, signal) {
-    if (!this.titles.has(id)) {
-      const { title } = await getJson(`/v1/movies/${id}`, { signal });
-      this.titles.set(id, title);
-    }
-    return this.titles.get(id);
+  headingOf({ query, likeId }) {
+    if (likeId !== null) return `Movies like ${this.titles.get(likeId) ?? '…'}`;
+    return query === '' ? 'Trending now' : `“${query}”`;
   }
 
   showFailure(error, retry = () => void this.show(this.state)) {
