@@ -54,6 +54,8 @@ inChromium('Search in the console', () => {
     await page.keyboard.press('Enter');
     await shows('#search-status', /\d movies?/);
   };
+  const showsTrending = (): Promise<unknown> =>
+    until('12 trending movies', async () => (await cards()).length === 12);
   const focused = (): Promise<string> => page.evaluate('document.activeElement.textContent');
 
   beforeAll(async () => {
@@ -72,8 +74,7 @@ inChromium('Search in the console', () => {
 
   it('shows trending movies, then movies for typed words with reasons, facts and stages', async () => {
     await open('/');
-    await shows('#results-title', /Trending now/);
-    expect(await page.locator('.movie').count()).toBe(12);
+    await showsTrending();
     await search('heist movies from the 90s with Robert De Niro');
     expect(await cards()).toContain('Heat');
     await shows('.movie:has(h3:text-is("Heat"))', /Robert De Niro as Neil McCauley[^]*theme: heist/);
@@ -202,7 +203,7 @@ inChromium('Search in the console', () => {
       RATE_LIMIT_WINDOW: '10',
     });
     await open('/', {}, limited);
-    await shows('#results-title', /Trending now/);
+    await showsTrending();
     await page.fill('#search-query', 'alien');
     await page.keyboard.press('Enter');
     await shows(
