@@ -71,7 +71,7 @@ export function failure(error, retry) {
     return { content, stop: () => undefined };
   }
   const untilMs = Date.now() + 1_000 * error.retryAfterSeconds;
-  const seconds = element('strong', {}, `${error.retryAfterSeconds} s`);
+  const seconds = element('strong', { 'aria-live': 'off' }, `${error.retryAfterSeconds} s`);
   const timer = setInterval(() => {
     const left = Math.max(0, Math.ceil((untilMs - Date.now()) / 1_000));
     seconds.textContent = `${left} s`;
