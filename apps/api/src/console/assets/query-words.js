@@ -9,6 +9,7 @@ const introductions = [
   'by',
   'from',
   'since',
+  'between',
   'before',
   'after',
   'until',
@@ -51,12 +52,17 @@ export const hourWords = String.raw`(?:(?:under|below|over|above|about|around|up
 
 /** Returns the query without the words that match a pattern, nor those that introduce them. */
 export function without(query, pattern) {
-  const expression = new RegExp(
+  // "with A and B" becomes "with B", and not "and B".
+  const firstOfSeveral = new RegExp(
+    String.raw`(?<=^|\b(?:with|by|starring|featuring|no|not|without)\s+)(?:${pattern})\s+(?:and|or)\s+(?!(?:${introductions})\s)`,
+    'iu',
+  );
+  const introduced = new RegExp(
     String.raw`(?:[\s,]+|^)(?:(?:${introductions})\s+)*(?:${pattern})(?![\w'’])`,
     'iu',
   );
   return query
-    .replace(expression, '')
+    .replace(firstOfSeveral.test(query) ? firstOfSeveral : introduced, '')
     .replace(/^[\s,]+|[\s,]+$/g, '')
     .replaceAll(/\s+,/g, ',');
 }
