@@ -107,7 +107,7 @@ export class SearchPage {
     const { answer } = loaded;
     const { state } = this;
     if (state.likeId !== null && !this.titles.has(state.likeId)) {
-      const { title } = await getJson(`/v1/movies/${state.likeId}`, { signal });
+      const { title } = await getJson(`/v1/movies/${String(state.likeId)}`, { signal });
       this.titles.set(state.likeId, title);
       view.setHeading(this.headingOf(state));
     }
