@@ -24,7 +24,7 @@ export interface Found {
 export class Searcher {
   private readonly catalogue = new Catalogue();
   private readonly index = new InProcessMovieIndex();
-  private readonly provider = new LocalEmbeddingsProvider();
+  private readonly provider = new LocalEmbeddingsProvider({ warmsUp: false });
   private readonly graph = understandingGraph({ names: nameIndexes(this.catalogue.movies), now });
 
   async start(): Promise<void> {
