@@ -590,12 +590,18 @@ describe('with API keys', () => {
       const { headers: received } = await search(keyed.url, { query }, headers);
       return Number(/;r=(\d+)/.exec(received.get('ratelimit') ?? '')?.[1]);
     };
-    await until('Redis decides', async () => Number.isFinite(await remaining('warm up')));
-    const first = await remaining('heist movies');
-    const second = await remaining('war movies');
-    const third = await remaining('war movies');
-    const fourth = await remaining('westerns');
+    let attempt = 0;
+    // On a busy machine, a process may decide without Redis for a moment, and omits the field.
+    const [first, second, third, fourth] = await until('Redis decides about four requests', async () => {
+      attempt++;
+      const standings: number[] = [];
+      for (const query of ['heist', 'war', 'war', 'western'])
+        standings.push(await remaining(`${query} movies ${attempt}`));
+      return standings.every(Number.isFinite) ? standings : undefined;
+    });
     // A settlement that follows the response is visible to the next request.
-    expect([first - second, second - third, third - fourth]).toEqual([3, 3, 1]);
+    expect([first, second, third, fourth].map((standing) => (first ?? 0) - (standing ?? 0))).toEqual([
+      0, 3, 6, 7,
+    ]);
   });
 });
