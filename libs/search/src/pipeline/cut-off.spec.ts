@@ -32,7 +32,7 @@ describe('cutOff', () => {
   });
 
   it('finds nothing for words that no movie contains, except titles', () => {
-    expect(ids(cutOff([ranked(1, 0.6), ranked(2, 0.5, 1)], plan('qwertz asdf'), 1))).toEqual([2]);
+    expect(ids(cutOff([ranked(1, 0.4), ranked(2, 0.3, 1)], plan('qwertz asdf'), 1))).toEqual([2]);
   });
 
   it.each<[string, Partial<Understanding>]>([
@@ -45,7 +45,7 @@ describe('cutOff', () => {
   });
 
   it('finds nothing for a question about something else, unless a movie matches clearly', () => {
-    expect(cutOff([ranked(1, 0.7)], plan('best recipe for cookies'), 0)).toEqual([]);
+    expect(cutOff([ranked(1, 0.4)], plan('best recipe for cookies'), 0)).toEqual([]);
     expect(ids(cutOff([ranked(1, 0.9)], plan('best recipe for cookies'), 0))).toEqual([1]);
   });
 

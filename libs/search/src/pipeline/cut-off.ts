@@ -10,6 +10,7 @@ import { plainText } from '../text/plain-text.js';
 const minEvidence = 0.54;
 const wordsScoreScale = 500;
 const themesEvidence = 0.05;
+const wordsAloneEvidence = 0.25;
 const unknownWordsPenalty = 0.3;
 const offTopicPenalty = 0.2;
 
@@ -41,7 +42,7 @@ function evidenceFor(ranked: readonly Ranked[], plan: SearchPlan, unknownWords: 
     .some((word) => offTopicWords.has(word));
   return (
     // Without embeddings, the share of the words that one movie contains has to do.
-    (similarity > 0 ? similarity + wordsScore / wordsScoreScale : coverage) +
+    (similarity > 0 ? similarity + wordsScore / wordsScoreScale : coverage + wordsAloneEvidence) +
     (plan.themes.length > 0 ? themesEvidence : 0) -
     unknownWordsPenalty * unknownWords -
     (isOffTopic ? offTopicPenalty : 0)

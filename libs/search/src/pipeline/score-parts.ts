@@ -91,9 +91,10 @@ export class Scorer {
       title: title && title.score >= minTitleSimilarity ? titlePart(title.score) : 0,
       words: words ? this.wordsPart(words) : 0,
       meaning: meaning ? this.meaningPart(meaning) : 0,
-      known: known
-        ? (plan.isBrowsing ? weights.knownAlone : weights.known) * reciprocal(known.rank, knownRankConstant)
-        : 0,
+      known:
+        known && plan.intent !== 'trending'
+          ? (plan.isBrowsing ? weights.knownAlone : weights.known) * reciprocal(known.rank, knownRankConstant)
+          : 0,
       genres: ((this.hasTwist ? weights.genresOfTwist : weights.genres) * genreCount) / 2,
       themes:
         this.themes.length > 0
