@@ -144,9 +144,10 @@ describe('POST /v1/query-understanding by rules', () => {
     for (const part of hostile) {
       const startedMs = performance.now();
       expect((await understand(part.repeat(1000).slice(0, 1000))).status).toBe(200);
-      expect(performance.now() - startedMs).toBeLessThan(2000);
+      // A pattern that backtracks exponentially would take minutes.
+      expect(performance.now() - startedMs).toBeLessThan(10_000);
     }
-  });
+  }, 60_000);
 });
 
 describe('with a language model', () => {

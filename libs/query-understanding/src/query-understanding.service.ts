@@ -24,6 +24,8 @@ const warmUpQuery =
 /** Extracts facts from a viewer's words, from the cache or with the graph of steps. */
 @Injectable()
 export class QueryUnderstandingService implements OnApplicationBootstrap, OnApplicationShutdown {
+  /** What the warm-up loads and compiles belongs to the process, not to an instance. */
+  private static warmedUp: Promise<void> | undefined;
   readonly drawing: GraphDrawing;
   private readonly logger = new Logger('QueryUnderstanding');
   private readonly graph: Graph<Values>;
@@ -76,7 +78,8 @@ export class QueryUnderstandingService implements OnApplicationBootstrap, OnAppl
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.warmUp();
+    QueryUnderstandingService.warmedUp ??= this.warmUp();
+    await QueryUnderstandingService.warmedUp;
   }
 
   async onApplicationShutdown(): Promise<void> {
